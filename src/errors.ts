@@ -1,0 +1,181 @@
+/**
+ * The one table of errors: what the caller is told, who must act, and whether the same call may be tried again.
+ * README's error table is generated from it (`npm run errors`), and a test holds the two equal.
+ *
+ * `subcode` is a local name of WS-Security's fault codes (SECURITY.md section 1); it is the Code/Subcode of a SOAP 1.2 fault and
+ * the faultcode of a SOAP 1.1 fault. `text` is what leaves the house: it helps the caller and tells an attacker nothing;
+ * the reason in full stands in the log line with the same correlation id. `{name}` is filled from the error's values.
+ */
+export interface ErrorRow {
+  readonly act: 'sender' | 'operator' | 'provider';
+  readonly retryable: boolean;
+  readonly fault: 'Sender' | 'Receiver' | 'VersionMismatch' | 'MustUnderstand';
+  readonly subcode?: string;
+  readonly ebms: string;
+  /** HTTP status. 500 is a SOAP fault; any other status is answered before SOAP starts, in plain text. */
+  readonly http: number;
+  readonly en: string;
+  readonly nb: string;
+}
+
+const security = {
+  act: 'sender',
+  retryable: false,
+  fault: 'Sender',
+  http: 500,
+  en: 'A security error was encountered when verifying the message',
+  nb: 'Meldingen kunne ikke verifiseres',
+} as const;
+
+const beforeSoap = { act: 'sender', retryable: false, fault: 'Sender', ebms: 'EBMS:0004' } as const;
+
+const table = {
+  MALFORMED_XML: {
+    act: 'sender',
+    retryable: false,
+    fault: 'Sender',
+    ebms: 'EBMS:0009',
+    http: 500,
+    en: 'Malformed request: the message is not the XML that this service accepts',
+    nb: 'Ugyldig forespørsel: meldingen er ikke XML som denne tjenesten godtar',
+  },
+  VERSION_MISMATCH: {
+    act: 'sender',
+    retryable: false,
+    fault: 'VersionMismatch',
+    ebms: 'EBMS:0009',
+    http: 500,
+    en: 'The SOAP version is not supported here; use SOAP {versions}',
+    nb: 'SOAP-versjonen støttes ikke her; bruk SOAP {versions}',
+  },
+  MUST_UNDERSTAND: {
+    act: 'sender',
+    retryable: false,
+    fault: 'MustUnderstand',
+    ebms: 'EBMS:0009',
+    http: 500,
+    en: 'A header block marked mustUnderstand is not understood',
+    nb: 'Et hodefelt merket mustUnderstand er ukjent',
+  },
+  INVALID_REQUEST: {
+    act: 'sender',
+    retryable: false,
+    fault: 'Sender',
+    ebms: 'EBMS:0003',
+    http: 500,
+    en: 'Invalid request: {reason}',
+    nb: 'Ugyldig forespørsel: {reason}',
+  },
+  NO_ACCESS: {
+    act: 'operator',
+    retryable: false,
+    fault: 'Sender',
+    ebms: 'EBMS:0101',
+    http: 500,
+    en: 'Invalid service usage: Service owner {owner} does not have access to {service}',
+    nb: 'Ugyldig bruk: tjenesteeier {owner} har ikke tilgang til {service}',
+  },
+  INVALID_SECURITY: { ...security, subcode: 'InvalidSecurity', ebms: 'EBMS:0103' },
+  FAILED_CHECK: { ...security, subcode: 'FailedCheck', ebms: 'EBMS:0101' },
+  REPLAYED: { ...security, subcode: 'FailedCheck', ebms: 'EBMS:0101' },
+  FAILED_AUTHENTICATION: { ...security, subcode: 'FailedAuthentication', ebms: 'EBMS:0101' },
+  INVALID_SECURITY_TOKEN: { ...security, subcode: 'InvalidSecurityToken', ebms: 'EBMS:0101' },
+  SECURITY_TOKEN_UNAVAILABLE: { ...security, subcode: 'SecurityTokenUnavailable', ebms: 'EBMS:0101' },
+  UNSUPPORTED_ALGORITHM: { ...security, subcode: 'UnsupportedAlgorithm', ebms: 'EBMS:0103' },
+  MESSAGE_EXPIRED: { ...security, subcode: 'MessageExpired', ebms: 'EBMS:0103' },
+  INTERNAL: {
+    act: 'operator',
+    retryable: true,
+    fault: 'Receiver',
+    ebms: 'EBMS:0004',
+    http: 500,
+    en: '[P-1000] Internal error; the request was not carried out. Try again, and name the correlation id if it recurs',
+    nb: '[P-1000] Intern feil; forespørselen ble ikke utført. Prøv igjen, og oppgi korrelasjons-id om det gjentar seg',
+  },
+  UNAVAILABLE: {
+    act: 'operator',
+    retryable: true,
+    fault: 'Receiver',
+    ebms: 'EBMS:0004',
+    http: 500,
+    en: '[P-1001] Temporarily unavailable; nothing was carried out. Try again in a minute',
+    nb: '[P-1001] Midlertidig utilgjengelig; ingenting ble utført. Prøv igjen om et minutt',
+  },
+  UPSTREAM_FAULT: {
+    act: 'provider',
+    retryable: false,
+    fault: 'Receiver',
+    ebms: 'EBMS:0004',
+    http: 500,
+    en: 'The service that was called answered with a fault: {text}',
+    nb: 'Tjenesten som ble kalt, svarte med en feil: {text}',
+  },
+  UPSTREAM_UNREACHABLE: {
+    act: 'provider',
+    retryable: true,
+    fault: 'Receiver',
+    ebms: 'EBMS:0004',
+    http: 500,
+    en: 'The service that was called cannot be reached: {text}. Check its address, and try again',
+    nb: 'Tjenesten som ble kalt, kan ikke nås: {text}. Kontroller adressen, og prøv igjen',
+  },
+  BAD_HTTP: { ...beforeSoap, http: 400, en: 'Bad HTTP request', nb: 'Ugyldig HTTP-forespørsel' },
+  NOT_FOUND: { ...beforeSoap, http: 404, en: 'Nothing here', nb: 'Ingenting her' },
+  METHOD_NOT_ALLOWED: {
+    ...beforeSoap,
+    http: 405,
+    en: 'This method is not allowed here; the Allow header names those that are',
+    nb: 'Metoden er ikke tillatt her; Allow-hodet sier hvilke som er det',
+  },
+  REQUEST_TIMEOUT: {
+    ...beforeSoap,
+    retryable: true,
+    http: 408,
+    en: 'The request took too long to arrive',
+    nb: 'Forespørselen brukte for lang tid',
+  },
+  TOO_LARGE: { ...beforeSoap, http: 413, en: 'The request is too large', nb: 'Forespørselen er for stor' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    ...beforeSoap,
+    http: 415,
+    en: 'Use Content-Type: {types}',
+    nb: 'Bruk Content-Type: {types}',
+  },
+  HEADER_TOO_LARGE: {
+    ...beforeSoap,
+    http: 431,
+    en: 'The HTTP header is too large',
+    nb: 'HTTP-hodet er for stort',
+  },
+  TOO_MANY_REQUESTS: {
+    ...beforeSoap,
+    retryable: true,
+    http: 429,
+    en: 'Too many requests; wait and try again',
+    nb: 'For mange forespørsler; vent og prøv igjen',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof table;
+export const errors: Readonly<Record<ErrorCode, ErrorRow>> = table;
+
+/** A failure with its row of the table. `detail` is for the log only and never leaves the house. */
+export class Failure extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: string,
+    readonly values: Readonly<Record<string, string>> = {},
+  ) {
+    super(`${code}: ${detail}`);
+    this.name = 'Failure';
+  }
+}
+
+/** The text of a row in one language, with its values filled in. */
+export function errorText(
+  code: ErrorCode,
+  language: 'en' | 'nb',
+  values: Readonly<Record<string, string>> = {},
+): string {
+  return errors[code][language].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+}

@@ -1,0 +1,170 @@
+import type { NsScope, XmlAttribute, XmlElement, XmlEvents } from './model.js';
+import { isElement, lookupNamespace } from './model.js';
+import { XML_NS } from './tag.js';
+
+/** A canonical form: C14N 1.0 or exclusive C14N 1.0, with or without comments. */
+export interface C14nMethod {
+  readonly exclusive: boolean;
+  readonly comments: boolean;
+  /** InclusiveNamespaces PrefixList of the exclusive form; '' stands for #default. */
+  readonly prefixes: readonly string[];
+  /** Write every declaration where it stands, used or not: no canonical form, but how we serialise. */
+  readonly declarations?: boolean;
+}
+
+export const exclusive: C14nMethod = { exclusive: true, comments: false, prefixes: [] };
+
+const FLUSH = 8192;
+const SURROGATE = 0xd800;
+
+/** Order by code point, which UTF-16 code units do not give above the BMP. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    if (x >= SURROGATE && y >= SURROGATE) return ((x + 0x2000) & 0xffff) - ((y + 0x2000) & 0xffff);
+    return x - y;
+  }
+  return a.length - b.length;
+}
+
+const textEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
+const attributeEscapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '"': '&quot;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+};
+
+/** Character data as canonical forms write it. */
+export const escapeText = (text: string): string =>
+  /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (c) => textEscapes[c] as string) : text;
+
+/** An attribute value as canonical forms write it, without the quotes. */
+export const escapeAttribute = (value: string): string =>
+  /[&<"\t\n\r]/.test(value) ? value.replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c] as string) : value;
+
+const byName = (a: XmlAttribute, b: XmlAttribute): number =>
+  compareCodePoints(a.ns, b.ns) || compareCodePoints(a.local, b.local);
+
+/** xml:* attributes of the ancestors, nearest first, that an inclusive apex takes over (C14N 1.0, 2.4). */
+function inheritedXmlAttributes(apex: XmlElement): XmlAttribute[] {
+  const found = new Map(apex.attributes.filter((a) => a.ns === XML_NS).map((a) => [a.local, a] as const));
+  const inherited: XmlAttribute[] = [];
+  for (let e = apex.parent; e !== null; e = e.parent) {
+    for (const a of e.attributes) {
+      if (a.ns !== XML_NS || found.has(a.local)) continue;
+      found.set(a.local, a);
+      inherited.push(a);
+    }
+  }
+  return inherited;
+}
+
+/** Innermost binding of each prefix in scope. */
+function bindings(scope: NsScope | null): Map<string, string> {
+  const all = new Map<string, string>();
+  for (let s = scope; s !== null; s = s.outer) if (!all.has(s.prefix)) all.set(s.prefix, s.uri);
+  return all;
+}
+
+/**
+ * Writes the canonical form of one element while its events go by: the first `start` is the apex, its `end` the end.
+ * Octets leave through `sink` as strings that never split a surrogate pair. The canonical form of a tree is its replay.
+ */
+export class Canonicaliser implements XmlEvents {
+  private out = '';
+  private rendered: NsScope | null = null;
+  private readonly outer: (NsScope | null)[] = [];
+
+  constructor(
+    private readonly method: C14nMethod,
+    private readonly sink: (canonical: string) => void,
+  ) {}
+
+  start(element: XmlElement): void {
+    const apex = this.outer.length === 0;
+    this.outer.push(this.rendered);
+    this.out += element.prefix === '' ? `<${element.local}` : `<${element.prefix}:${element.local}`;
+    this.namespaces(element, apex);
+    this.attributes(element, apex);
+    this.out += '>';
+    if (this.out.length > FLUSH) this.flush();
+  }
+
+  end(element: XmlElement): void {
+    this.rendered = this.outer.pop() ?? null;
+    this.out += element.prefix === '' ? `</${element.local}>` : `</${element.prefix}:${element.local}>`;
+    if (this.outer.length === 0) this.flush();
+  }
+
+  text(text: string): void {
+    this.out += escapeText(text);
+    if (this.out.length > FLUSH) this.flush();
+  }
+
+  comment(text: string): void {
+    if (this.method.comments) this.out += `<!--${text.replaceAll('\r', '&#xD;')}-->`;
+  }
+
+  private flush(): void {
+    this.sink(this.out);
+    this.out = '';
+  }
+
+  private attributes(element: XmlElement, apex: boolean): void {
+    let attributes = element.attributes;
+    if (apex && !this.method.exclusive && element.parent !== null) {
+      attributes = [...attributes, ...inheritedXmlAttributes(element)];
+    }
+    if (attributes.length > 1) attributes = [...attributes].sort(byName);
+    for (const a of attributes) {
+      this.out += ` ${a.prefix === '' ? a.local : `${a.prefix}:${a.local}`}="${escapeAttribute(a.value)}"`;
+    }
+  }
+
+  private namespaces(element: XmlElement, apex: boolean): void {
+    const fresh: NsScope[] = [];
+    const use = (prefix: string, uri: string | undefined): void => {
+      if (uri === undefined || prefix === 'xml' || lookupNamespace(this.rendered, prefix) === uri) return;
+      this.rendered = { prefix, uri, outer: this.rendered };
+      fresh.push(this.rendered);
+    };
+    if (this.method.declarations === true) for (const { prefix, uri } of element.declarations) use(prefix, uri);
+    if (this.method.exclusive) {
+      use(element.prefix, element.ns);
+      for (const a of element.attributes) if (a.prefix !== '') use(a.prefix, a.ns);
+      for (const prefix of this.method.prefixes) use(prefix, lookupNamespace(element.scope, prefix));
+    } else if (apex) {
+      for (const [prefix, uri] of bindings(element.scope)) use(prefix, uri);
+    } else {
+      for (const { prefix, uri } of element.declarations) use(prefix, uri);
+    }
+    if (fresh.length > 1) fresh.sort((a, b) => compareCodePoints(a.prefix, b.prefix));
+    for (const { prefix, uri } of fresh) {
+      this.out += ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(uri)}"`;
+    }
+  }
+}
+
+/** Reports a tree as the events that made it. */
+export function replay(element: XmlElement, events: XmlEvents): void {
+  events.start(element);
+  for (const child of element.children) {
+    if (typeof child === 'string') events.text(child);
+    else if (isElement(child)) replay(child, events);
+    else events.comment(child.comment);
+  }
+  events.end(element);
+}
+
+/** The canonical form of `element` as characters; its octets are their UTF-8. */
+export function canonicalise(element: XmlElement, method: C14nMethod = exclusive): string {
+  let canonical = '';
+  replay(element, new Canonicaliser(method, (piece) => (canonical += piece)));
+  return canonical;
+}

@@ -1,0 +1,40 @@
+/** Character classes of XML 1.0 (fifth edition) and Namespaces in XML 1.0. */
+
+/** A character that the Char production forbids, lone surrogates among them. */
+export const forbiddenCharacter = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+const nameStart =
+  'A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c-\\u200d\\u2070-\\u218f' +
+  '\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}';
+const ncName = new RegExp(`^[${nameStart}][\\u0300-\\u036f\\u203f\\u2040${nameStart}\\-.0-9\\u00b7]*$`, 'u');
+
+const known = new Set<string>();
+
+/** Whether `s` is an NCName. Answers for short names are remembered, in a set of bounded size. */
+export function isNcName(s: string): boolean {
+  if (known.has(s)) return true;
+  if (!ncName.test(s)) return false;
+  if (s.length <= 64 && known.size < 4096) known.add(s);
+  return true;
+}
+
+const allowedCodePoint = (c: number): boolean =>
+  c === 0x9 ||
+  c === 0xa ||
+  c === 0xd ||
+  (c >= 0x20 && c <= 0xd7ff) ||
+  (c >= 0xe000 && c <= 0xfffd) ||
+  (c >= 0x10000 && c <= 0x10ffff);
+
+const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/**
+ * The character that an entity or character reference stands for; `name` is what stands between & and ;.
+ * Undefined for anything but the five predefined entities and references to allowed characters: there is no DTD.
+ */
+export function dereference(name: string): string | undefined {
+  const numeric = /^#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,8}))$/.exec(name);
+  if (numeric === null) return Object.hasOwn(predefined, name) ? predefined[name] : undefined;
+  const codePoint = numeric[1] === undefined ? parseInt(numeric[2] ?? '', 10) : parseInt(numeric[1], 16);
+  return allowedCodePoint(codePoint) ? String.fromCodePoint(codePoint) : undefined;
+}

@@ -1,0 +1,67 @@
+/** A namespace binding of an element, as written on it. The empty prefix is the default namespace. */
+export interface NsDeclaration {
+  readonly prefix: string;
+  readonly uri: string;
+}
+
+/** The bindings in scope, innermost first. */
+export interface NsScope extends NsDeclaration {
+  readonly outer: NsScope | null;
+}
+
+/** An attribute that is not a namespace declaration. Unprefixed ones have `ns` ''. */
+export interface XmlAttribute {
+  readonly prefix: string;
+  readonly local: string;
+  readonly ns: string;
+  readonly value: string;
+}
+
+export interface XmlComment {
+  readonly comment: string;
+}
+
+export type XmlNode = XmlElement | XmlComment | string;
+
+/** An element with its start tag as it was written: what canonical forms need and what decoders read. */
+export interface XmlElement {
+  readonly prefix: string;
+  readonly local: string;
+  readonly ns: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly declarations: readonly NsDeclaration[];
+  readonly scope: NsScope | null;
+  readonly parent: XmlElement | null;
+  readonly children: XmlNode[];
+}
+
+/** What a reader reports, in document order; what canonicalisers and tree builders take. */
+export interface XmlEvents {
+  start(element: XmlElement): void;
+  end(element: XmlElement): void;
+  text(text: string): void;
+  comment(text: string): void;
+}
+
+export const isElement = (node: XmlNode): node is XmlElement => typeof node === 'object' && 'local' in node;
+
+/** The URI that `prefix` is bound to in `scope`: '' for no default namespace, undefined for an unbound prefix. */
+export function lookupNamespace(scope: NsScope | null, prefix: string): string | undefined {
+  for (let s = scope; s !== null; s = s.outer) if (s.prefix === prefix) return s.uri;
+  return prefix === '' ? '' : undefined;
+}
+
+export const childElements = (element: XmlElement): XmlElement[] => element.children.filter(isElement);
+
+export const is = (element: XmlElement, ns: string, local: string): boolean =>
+  element.local === local && element.ns === ns;
+
+export const childrenNamed = (element: XmlElement, ns: string, local: string): XmlElement[] =>
+  childElements(element).filter((child) => is(child, ns, local));
+
+export const attribute = (element: XmlElement, local: string, ns = ''): string | undefined =>
+  element.attributes.find((a) => a.local === local && a.ns === ns)?.value;
+
+/** All character data directly in the element, comments passed over and joined across them (never the first piece only). */
+export const textOf = (element: XmlElement): string =>
+  element.children.filter((child) => typeof child === 'string').join('');

@@ -1,0 +1,222 @@
+import { Failure } from '../errors.js';
+import { limits } from '../limits.js';
+import { Decoder } from './decode.js';
+import type { XmlElement, XmlEvents } from './model.js';
+import { expand, readStartTag } from './tag.js';
+
+const malformed = (detail: string): Failure => new Failure('MALFORMED_XML', detail);
+
+const declarationPattern =
+  /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
+
+const GT = 0x3e;
+const QUOT = 0x22;
+const APOS = 0x27;
+const onlySpace = /^[ \t\r\n]*$/;
+
+/**
+ * A strict, streaming reader of XML 1.0 with namespaces. It reports each element, text piece and comment once, in document order,
+ * in time linear in the octets. Refused: DTDs, processing instructions, anything not well formed, anything above src/limits.ts.
+ *
+ * Characters that do not make a whole token yet wait in `buffer`; `scanned` remembers how far the search for a tag's end came, so that
+ * slow drips cost no second look. Text is reported in pieces and never waits for its end.
+ */
+export class XmlReader {
+  private readonly decoder: Decoder;
+  private buffer = '';
+  private at = 0;
+  private scanned = 0;
+  private quote = 0;
+  private inCdata = false;
+  private started = false;
+  private rootSeen = false;
+  private elements = 0;
+  private readonly names: string[] = [];
+  private current: XmlElement | null = null;
+
+  /** @param charset the charset parameter of Content-Type, when there is one */
+  constructor(
+    private readonly events: XmlEvents,
+    charset?: string,
+  ) {
+    this.decoder = new Decoder(charset);
+  }
+
+  /** @throws Failure MALFORMED_XML, or whatever the receiver of the events throws */
+  write(chunk: Uint8Array): void {
+    this.take(this.decoder.write(chunk), false);
+  }
+
+  /** The document is complete. @throws Failure MALFORMED_XML when it is not */
+  end(): void {
+    this.take(this.decoder.end(), true);
+    if (this.at < this.buffer.length || this.inCdata || this.names.length > 0 || !this.rootSeen) {
+      throw malformed('the document ends too early');
+    }
+  }
+
+  private take(text: string, final: boolean): void {
+    this.buffer = this.at === 0 ? this.buffer + text : this.buffer.slice(this.at) + text;
+    this.scanned -= this.at;
+    this.at = 0;
+    if (!this.started && !this.begin(final)) return;
+    while (this.at < this.buffer.length && this.token(final));
+  }
+
+  /** Reads the XML declaration, when there is one. False while it is not whole. */
+  private begin(final: boolean): boolean {
+    if (this.buffer.length < 6 && !final) return false;
+    if (/^<\?xml[ \t\r\n]/.test(this.buffer)) {
+      const end = this.buffer.indexOf('?>');
+      if (end < 0 && this.buffer.length < 256 && !final) return false;
+      const match = declarationPattern.exec(this.buffer);
+      if (match === null) throw malformed('not an XML 1.0 declaration');
+      const encoding = match[1] ?? match[2];
+      if (encoding !== undefined) this.decoder.declared(encoding);
+      this.at = match[0].length;
+    }
+    this.started = true;
+    this.scanned = this.at;
+    return true;
+  }
+
+  /** Reads one token at `at`. False when it needs more characters. */
+  private token(final: boolean): boolean {
+    if (this.inCdata) return this.cdata();
+    if (this.buffer.charCodeAt(this.at) !== 0x3c) return this.text(final);
+    switch (this.buffer[this.at + 1]) {
+      case undefined:
+        return false;
+      case '!':
+        return this.declarationOrComment();
+      case '?':
+        throw malformed('a processing instruction');
+      default:
+        return this.tag();
+    }
+  }
+
+  private text(final: boolean): boolean {
+    let end = this.buffer.indexOf('<', this.at);
+    const whole = end >= 0 || final;
+    if (end < 0) end = final ? this.buffer.length : this.safeEnd();
+    if (end <= this.at) return false;
+    let piece = this.buffer.slice(this.at, end);
+    this.at = end;
+    if (piece.includes(']]>')) throw malformed(']]> in text');
+    if (piece.includes('\r')) piece = piece.replace(/\r\n?/g, '\n');
+    if (this.current === null) {
+      if (!onlySpace.test(piece)) throw malformed('text outside the root element');
+    } else {
+      this.events.text(expand(piece));
+    }
+    return whole;
+  }
+
+  /** How much of an unfinished text can be reported: an open reference, a lone CR and `]`s wait for what follows. */
+  private safeEnd(): number {
+    let end = this.buffer.length;
+    const ampersand = this.buffer.lastIndexOf('&');
+    if (ampersand >= this.at && this.buffer.indexOf(';', ampersand) < 0) {
+      if (end - ampersand > 16) throw malformed('an entity that is not predefined, or a bare &');
+      end = ampersand;
+    }
+    const open = /(?:\]\]?|\r)$/.exec(this.buffer.slice(Math.max(this.at, end - 2), end));
+    return end - (open?.[0].length ?? 0);
+  }
+
+  private cdata(): boolean {
+    const close = this.buffer.indexOf(']]>', this.at);
+    let end = close >= 0 ? close : this.buffer.length - 2;
+    if (close < 0 && this.buffer[end - 1] === '\r') end--;
+    if (end > this.at) this.events.text(this.buffer.slice(this.at, end).replace(/\r\n?/g, '\n'));
+    this.at = Math.max(this.at, end);
+    if (close < 0) return false;
+    this.at = close + 3;
+    this.scanned = this.at;
+    this.inCdata = false;
+    return true;
+  }
+
+  private declarationOrComment(): boolean {
+    const head = this.buffer.slice(this.at, this.at + 9);
+    if (head.startsWith('<!--')) return this.comment();
+    if (head === '<![CDATA[') {
+      if (this.current === null) throw malformed('text outside the root element');
+      this.inCdata = true;
+      this.at += 9;
+      return true;
+    }
+    if ('<!--'.startsWith(head) || '<![CDATA['.startsWith(head)) return false;
+    throw malformed('a document type declaration');
+  }
+
+  private comment(): boolean {
+    const end = this.buffer.indexOf('--', Math.max(this.at + 4, this.scanned - 1));
+    const length = (end < 0 ? this.buffer.length : end) - this.at - 4;
+    if (length > limits.xmlCommentCharacters) throw malformed('a comment that is too long');
+    this.scanned = this.buffer.length;
+    if (end < 0 || end + 2 >= this.buffer.length) {
+      if (end >= 0) this.scanned = end;
+      return false;
+    }
+    if (this.buffer.charCodeAt(end + 2) !== GT) throw malformed('-- in a comment');
+    const comment = this.buffer.slice(this.at + 4, end).replace(/\r\n?/g, '\n');
+    this.at = end + 3;
+    this.scanned = this.at;
+    if (this.current !== null) this.events.comment(comment);
+    return true;
+  }
+
+  /** Position of the `>` that ends the tag at `at`, quotes respected; -1 when it has not come yet. */
+  private tagEnd(): number {
+    const { buffer } = this;
+    let i = Math.max(this.scanned, this.at + 1);
+    let quote = this.quote;
+    for (; i < buffer.length; i++) {
+      const c = buffer.charCodeAt(i);
+      if (quote !== 0) {
+        if (c === quote) quote = 0;
+      } else if (c === GT) break;
+      else if (c === QUOT || c === APOS) quote = c;
+    }
+    const found = i < buffer.length;
+    if (i - this.at > limits.xmlTagCharacters) throw malformed('a tag that is too long');
+    this.scanned = found ? i + 1 : i;
+    this.quote = found ? 0 : quote;
+    return found ? i : -1;
+  }
+
+  private tag(): boolean {
+    const end = this.tagEnd();
+    if (end < 0) return false;
+    const closing = this.buffer.charCodeAt(this.at + 1) === 0x2f;
+    const tag = this.buffer.slice(this.at + (closing ? 2 : 1), end);
+    this.at = end + 1;
+    if (closing) this.endElement(tag);
+    else this.startElement(tag);
+    return true;
+  }
+
+  private startElement(tag: string): void {
+    if (this.current === null && this.rootSeen) throw malformed('a second root element');
+    if (++this.elements > limits.xmlElements) throw malformed('too many elements');
+    if (this.names.length >= limits.xmlDepth) throw malformed('elements nested too deep');
+    const { element, name, empty } = readStartTag(tag, this.current);
+    this.rootSeen = true;
+    this.events.start(element);
+    if (empty) return this.events.end(element);
+    this.names.push(name);
+    this.current = element;
+  }
+
+  private endElement(tag: string): void {
+    const name = this.names.pop();
+    if (this.current === null || name === undefined || (tag !== name && tag.trimEnd() !== name)) {
+      throw malformed('an end tag without its start tag');
+    }
+    const element = this.current;
+    this.current = element.parent;
+    this.events.end(element);
+  }
+}

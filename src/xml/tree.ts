@@ -1,0 +1,67 @@
+import { Failure } from '../errors.js';
+import { limits } from '../limits.js';
+import type { XmlElement, XmlEvents } from './model.js';
+import { XmlReader } from './reader.js';
+
+/**
+ * Takes text of an element that is too large to keep. What it is given is decoded character data, in order; `end` returns the
+ * character data that stands in the tree instead (a reference to where it went).
+ */
+export interface TextSink {
+  write(text: string): void;
+  end(): string;
+}
+
+/** Says where the text of an element goes: undefined keeps it in the tree, where limits.xmlTextCharacters holds. */
+export type Spill = (element: XmlElement) => TextSink | undefined;
+
+/** Builds the tree of the first element that it is told of, and of everything in it. */
+export class TreeBuilder implements XmlEvents {
+  root: XmlElement | null = null;
+  private open: XmlElement | null = null;
+  private textLength = 0;
+  private sink: TextSink | undefined;
+
+  constructor(private readonly spill: Spill = () => undefined) {}
+
+  start(element: XmlElement): void {
+    if (this.sink !== undefined) throw new Failure('MALFORMED_XML', 'an element inside text that is streamed');
+    if (this.open === null) this.root = element;
+    else this.open.children.push(element);
+    this.open = element;
+    this.textLength = 0;
+    this.sink = this.spill(element);
+  }
+
+  end(element: XmlElement): void {
+    if (this.sink !== undefined) element.children.push(this.sink.end());
+    this.sink = undefined;
+    this.textLength = 0;
+    this.open = element === this.root ? null : element.parent;
+  }
+
+  text(text: string): void {
+    if (this.sink !== undefined) return this.sink.write(text);
+    const children = this.open?.children;
+    if (children === undefined || text === '') return;
+    const last = children.length - 1;
+    const joined = typeof children[last] === 'string';
+    this.textLength = (joined ? this.textLength : 0) + text.length;
+    if (this.textLength > limits.xmlTextCharacters) throw new Failure('MALFORMED_XML', 'a text that is too long');
+    if (joined) children[last] = (children[last] as string) + text;
+    else children.push(text);
+  }
+
+  comment(comment: string): void {
+    this.open?.children.push({ comment });
+  }
+}
+
+/** Reads a whole document that is in memory. @throws Failure MALFORMED_XML */
+export function parse(document: Uint8Array | string): XmlElement {
+  const builder = new TreeBuilder();
+  const reader = new XmlReader(builder);
+  reader.write(typeof document === 'string' ? Buffer.from(document) : document);
+  reader.end();
+  return builder.root as XmlElement;
+}
