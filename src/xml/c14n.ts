@@ -19,6 +19,7 @@ const SURROGATE = 0xd800;
 
 /** Order by code point, which UTF-16 code units do not give above the BMP. */
 export function compareCodePoints(a: string, b: string): number {
+  if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
@@ -72,6 +73,9 @@ function bindings(scope: NsScope | null): Map<string, string> {
   return all;
 }
 
+const qualified = ({ prefix, local }: XmlElement | XmlAttribute): string =>
+  prefix === '' ? local : `${prefix}:${local}`;
+
 /**
  * Writes the canonical form of one element while its events go by: the first `start` is the apex, its `end` the end.
  * Octets leave through `sink` as strings that never split a surrogate pair. The canonical form of a tree is its replay.
@@ -79,6 +83,7 @@ function bindings(scope: NsScope | null): Map<string, string> {
 export class Canonicaliser implements XmlEvents {
   private out = '';
   private rendered: NsScope | null = null;
+  private fresh: NsScope[] = [];
   private readonly outer: (NsScope | null)[] = [];
 
   constructor(
@@ -89,7 +94,7 @@ export class Canonicaliser implements XmlEvents {
   start(element: XmlElement): void {
     const apex = this.outer.length === 0;
     this.outer.push(this.rendered);
-    this.out += element.prefix === '' ? `<${element.local}` : `<${element.prefix}:${element.local}`;
+    this.out += `<${qualified(element)}`;
     this.namespaces(element, apex);
     this.attributes(element, apex);
     this.out += '>';
@@ -98,7 +103,7 @@ export class Canonicaliser implements XmlEvents {
 
   end(element: XmlElement): void {
     this.rendered = this.outer.pop() ?? null;
-    this.out += element.prefix === '' ? `</${element.local}>` : `</${element.prefix}:${element.local}>`;
+    this.out += `</${qualified(element)}>`;
     if (this.outer.length === 0) this.flush();
   }
 
@@ -108,7 +113,9 @@ export class Canonicaliser implements XmlEvents {
   }
 
   comment(text: string): void {
-    if (this.method.comments) this.out += `<!--${text.replaceAll('\r', '&#xD;')}-->`;
+    if (!this.method.comments) return;
+    this.out += `<!--${text.replaceAll('\r', '&#xD;')}-->`;
+    if (this.out.length > FLUSH) this.flush();
   }
 
   private flush(): void {
@@ -117,37 +124,36 @@ export class Canonicaliser implements XmlEvents {
   }
 
   private attributes(element: XmlElement, apex: boolean): void {
-    let attributes = element.attributes;
+    let { attributes } = element;
     if (apex && !this.method.exclusive && element.parent !== null) {
       attributes = [...attributes, ...inheritedXmlAttributes(element)];
     }
     if (attributes.length > 1) attributes = [...attributes].sort(byName);
-    for (const a of attributes) {
-      this.out += ` ${a.prefix === '' ? a.local : `${a.prefix}:${a.local}`}="${escapeAttribute(a.value)}"`;
-    }
+    for (const a of attributes) this.out += ` ${qualified(a)}="${escapeAttribute(a.value)}"`;
   }
 
   private namespaces(element: XmlElement, apex: boolean): void {
-    const fresh: NsScope[] = [];
-    const use = (prefix: string, uri: string | undefined): void => {
-      if (uri === undefined || prefix === 'xml' || lookupNamespace(this.rendered, prefix) === uri) return;
-      this.rendered = { prefix, uri, outer: this.rendered };
-      fresh.push(this.rendered);
-    };
-    if (this.method.declarations === true) for (const { prefix, uri } of element.declarations) use(prefix, uri);
-    if (this.method.exclusive) {
-      use(element.prefix, element.ns);
-      for (const a of element.attributes) if (a.prefix !== '') use(a.prefix, a.ns);
-      for (const prefix of this.method.prefixes) use(prefix, lookupNamespace(element.scope, prefix));
+    const { exclusive, prefixes, declarations } = this.method;
+    if (exclusive) {
+      this.need(element.prefix, element.ns);
+      for (const a of element.attributes) if (a.prefix !== '') this.need(a.prefix, a.ns);
+      for (const prefix of prefixes) this.need(prefix, lookupNamespace(element.scope, prefix));
     } else if (apex) {
-      for (const [prefix, uri] of bindings(element.scope)) use(prefix, uri);
-    } else {
-      for (const { prefix, uri } of element.declarations) use(prefix, uri);
+      for (const [prefix, uri] of bindings(element.scope)) this.need(prefix, uri);
     }
-    if (fresh.length > 1) fresh.sort((a, b) => compareCodePoints(a.prefix, b.prefix));
-    for (const { prefix, uri } of fresh) {
+    if (declarations === true || !exclusive) for (const d of element.declarations) this.need(d.prefix, d.uri);
+    if (this.fresh.length === 0) return;
+    for (const { prefix, uri } of this.fresh.sort((a, b) => compareCodePoints(a.prefix, b.prefix))) {
       this.out += ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(uri)}"`;
     }
+    this.fresh = [];
+  }
+
+  /** Notes a binding to be written here: the nearest one written for its prefix is another. */
+  private need(prefix: string, uri: string | undefined): void {
+    if (uri === undefined || prefix === 'xml' || lookupNamespace(this.rendered, prefix) === uri) return;
+    this.rendered = { prefix, uri, outer: this.rendered };
+    this.fresh.push(this.rendered);
   }
 }
 

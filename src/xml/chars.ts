@@ -8,14 +8,35 @@ const nameStart =
   '\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}';
 const ncName = new RegExp(`^[${nameStart}][\\u0300-\\u036f\\u203f\\u2040${nameStart}\\-.0-9\\u00b7]*$`, 'u');
 
-const known = new Set<string>();
+/** Whether `s` is an NCName. */
+export const isNcName = (s: string): boolean => ncName.test(s);
 
-/** Whether `s` is an NCName. Answers for short names are remembered, in a set of bounded size. */
-export function isNcName(s: string): boolean {
-  if (known.has(s)) return true;
-  if (!ncName.test(s)) return false;
-  if (s.length <= 64 && known.size < 4096) known.add(s);
-  return true;
+/** A qualified name in its two parts; names without a prefix have `prefix` ''. */
+export interface QName {
+  readonly prefix: string;
+  readonly local: string;
+}
+
+const known = new Map<string, QName>();
+const KNOWN_NAMES = 4096;
+const KNOWN_LENGTH = 64;
+
+/** A copy of its own: a slice would keep the whole request in memory for as long as it is remembered. */
+const detached = (s: string): string => Buffer.from(s).toString();
+
+/** Splits a qualified name; undefined when it is none. The answers for short names are remembered, a bounded number of them. */
+export function qualifiedName(name: string): QName | undefined {
+  const remembered = known.get(name);
+  if (remembered !== undefined) return remembered;
+  const colon = name.indexOf(':');
+  const prefix = name.slice(0, Math.max(colon, 0));
+  const local = name.slice(colon + 1);
+  if (!isNcName(local) || (colon >= 0 && !isNcName(prefix))) return undefined;
+  if (name.length > KNOWN_LENGTH) return { prefix, local };
+  if (known.size >= KNOWN_NAMES) known.clear();
+  const split = { prefix: detached(prefix), local: detached(local) };
+  known.set(detached(name), split);
+  return split;
 }
 
 const allowedCodePoint = (c: number): boolean =>

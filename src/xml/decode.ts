@@ -2,34 +2,38 @@ import { TextDecoder } from 'node:util';
 import { Failure } from '../errors.js';
 import { forbiddenCharacter } from './chars.js';
 
-type Family = 'utf-8' | 'utf-16';
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 const malformed = (detail: string): Failure => new Failure('MALFORMED_XML', detail);
 
 /** Encoding of a document by its first octets (XML 1.0 appendix F); UTF-16 without a mark must begin with `<?`. */
-function detect(head: Uint8Array): { label: string; family: Family } {
+function detect(head: Uint8Array): Encoding {
   const [a, b, c, d] = head;
   const utf32 = (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0);
   if (utf32) throw malformed('UTF-32 is not accepted');
-  if (a === 0xff && b === 0xfe) return { label: 'utf-16le', family: 'utf-16' };
-  if (a === 0xfe && b === 0xff) return { label: 'utf-16be', family: 'utf-16' };
-  if (a === 0x3c && b === 0 && c === 0x3f && d === 0) return { label: 'utf-16le', family: 'utf-16' };
-  if (a === 0 && b === 0x3c && c === 0 && d === 0x3f) return { label: 'utf-16be', family: 'utf-16' };
-  return { label: 'utf-8', family: 'utf-8' };
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  if (a === 0x3c && b === 0 && c === 0x3f && d === 0) return 'utf-16le';
+  if (a === 0 && b === 0x3c && c === 0 && d === 0x3f) return 'utf-16be';
+  return 'utf-8';
 }
 
-const families: Readonly<Record<string, Family>> = {
-  'utf-8': 'utf-8',
-  utf8: 'utf-8',
-  'utf-16': 'utf-16',
-  'utf-16le': 'utf-16',
-  'utf-16be': 'utf-16',
-};
+/** What each name of an encoding may stand for. */
+const names: ReadonlyMap<string, readonly Encoding[]> = new Map([
+  ['utf-8', ['utf-8']],
+  ['utf8', ['utf-8']],
+  ['utf-16', ['utf-16le', 'utf-16be']],
+  ['utf-16le', ['utf-16le']],
+  ['utf-16be', ['utf-16be']],
+]);
+
+const agrees = (name: string, encoding: Encoding): boolean =>
+  names.get(name.toLowerCase())?.includes(encoding) === true;
 
 /** Octets to characters, UTF-8 or UTF-16, strictly. */
 export class Decoder {
   private decoder: TextDecoder | null = null;
-  private family: Family = 'utf-8';
+  private encoding: Encoding = 'utf-8';
   private head: Uint8Array = new Uint8Array(0);
 
   /** @param charset the charset parameter of Content-Type, when there is one */
@@ -55,17 +59,16 @@ export class Decoder {
   }
 
   /** Holds the encoding named in the XML declaration against the one that is used. @throws Failure MALFORMED_XML */
-  declared(encoding: string): void {
-    if (families[encoding.toLowerCase()] !== this.family) throw malformed(`declared encoding is not ${this.family}`);
+  declared(name: string): void {
+    if (!agrees(name, this.encoding)) throw malformed(`declared encoding is not ${this.encoding}`);
   }
 
   private begin(head: Uint8Array): void {
-    const { label, family } = detect(head);
-    if (this.charset !== undefined && families[this.charset.toLowerCase()] !== family) {
-      throw malformed(`Content-Type charset is not ${family}`);
+    this.encoding = detect(head);
+    if (this.charset !== undefined && !agrees(this.charset, this.encoding)) {
+      throw malformed(`Content-Type charset is not ${this.encoding}`);
     }
-    this.family = family;
-    this.decoder = new TextDecoder(label, { fatal: true });
+    this.decoder = new TextDecoder(this.encoding, { fatal: true });
   }
 
   private decode(chunk: Uint8Array, stream: boolean): string {
@@ -73,7 +76,7 @@ export class Decoder {
     try {
       text = (this.decoder as TextDecoder).decode(chunk, { stream });
     } catch {
-      throw malformed(`not valid ${this.family}`);
+      throw malformed(`not valid ${this.encoding}`);
     }
     if (forbiddenCharacter.test(text)) throw malformed('a character that XML does not allow');
     return text;

@@ -9,24 +9,32 @@ const malformed = (detail: string): Failure => new Failure('MALFORMED_XML', deta
 const declarationPattern =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"([A-Za-z][\w.-]*)"|'([A-Za-z][\w.-]*)'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/;
 
+const DECLARATION = 256;
+const LT = 0x3c;
 const GT = 0x3e;
+const BANG = 0x21;
+const QUESTION = 0x3f;
+const SLASH = 0x2f;
 const QUOT = 0x22;
 const APOS = 0x27;
 const onlySpace = /^[ \t\r\n]*$/;
+const closes = (tag: string, name: string): boolean =>
+  tag === name || (tag.startsWith(name) && onlySpace.test(tag.slice(name.length)));
+const newlines = (text: string): string => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
 
 /**
  * A strict, streaming reader of XML 1.0 with namespaces. It reports each element, text piece and comment once, in document order,
  * in time linear in the octets. Refused: DTDs, processing instructions, anything not well formed, anything above src/limits.ts.
  *
- * Characters that do not make a whole token yet wait in `buffer`; `scanned` remembers how far the search for a tag's end came, so that
- * slow drips cost no second look. Text is reported in pieces and never waits for its end.
+ * Characters that do not make a whole token yet wait in `buffer`. They are looked at again when as many have come again, so that a
+ * slow drip costs each character a bounded number of looks. Text is reported in pieces and never waits for its end.
  */
 export class XmlReader {
   private readonly decoder: Decoder;
   private buffer = '';
   private at = 0;
-  private scanned = 0;
-  private quote = 0;
+  private fresh = '';
+  private unfinished = 0;
   private inCdata = false;
   private started = false;
   private rootSeen = false;
@@ -56,44 +64,40 @@ export class XmlReader {
   }
 
   private take(text: string, final: boolean): void {
-    this.buffer = this.at === 0 ? this.buffer + text : this.buffer.slice(this.at) + text;
-    this.scanned -= this.at;
+    this.fresh += text;
+    if (!final && this.fresh.length < this.unfinished) return;
+    this.buffer = this.buffer.slice(this.at) + this.fresh;
+    this.fresh = '';
     this.at = 0;
-    if (!this.started && !this.begin(final)) return;
-    while (this.at < this.buffer.length && this.token(final));
+    if (this.started || this.begin(final)) while (this.at < this.buffer.length && this.token(final));
+    this.unfinished = this.buffer.length - this.at;
   }
 
   /** Reads the XML declaration, when there is one. False while it is not whole. */
   private begin(final: boolean): boolean {
     if (this.buffer.length < 6 && !final) return false;
     if (/^<\?xml[ \t\r\n]/.test(this.buffer)) {
-      const end = this.buffer.indexOf('?>');
-      if (end < 0 && this.buffer.length < 256 && !final) return false;
-      const match = declarationPattern.exec(this.buffer);
+      const head = this.buffer.slice(0, DECLARATION);
+      if (!head.includes('?>') && head.length < DECLARATION && !final) return false;
+      const match = declarationPattern.exec(head);
       if (match === null) throw malformed('not an XML 1.0 declaration');
       const encoding = match[1] ?? match[2];
       if (encoding !== undefined) this.decoder.declared(encoding);
       this.at = match[0].length;
     }
     this.started = true;
-    this.scanned = this.at;
     return true;
   }
 
   /** Reads one token at `at`. False when it needs more characters. */
   private token(final: boolean): boolean {
     if (this.inCdata) return this.cdata();
-    if (this.buffer.charCodeAt(this.at) !== 0x3c) return this.text(final);
-    switch (this.buffer[this.at + 1]) {
-      case undefined:
-        return false;
-      case '!':
-        return this.declarationOrComment();
-      case '?':
-        throw malformed('a processing instruction');
-      default:
-        return this.tag();
-    }
+    if (this.buffer.charCodeAt(this.at) !== LT) return this.text(final);
+    if (this.at + 1 === this.buffer.length) return false;
+    const next = this.buffer.charCodeAt(this.at + 1);
+    if (next === BANG) return this.declarationOrComment();
+    if (next === QUESTION) throw malformed('a processing instruction');
+    return next === SLASH ? this.endTag() : this.startTag();
   }
 
   private text(final: boolean): boolean {
@@ -101,10 +105,9 @@ export class XmlReader {
     const whole = end >= 0 || final;
     if (end < 0) end = final ? this.buffer.length : this.safeEnd();
     if (end <= this.at) return false;
-    let piece = this.buffer.slice(this.at, end);
+    const piece = newlines(this.buffer.slice(this.at, end));
     this.at = end;
     if (piece.includes(']]>')) throw malformed(']]> in text');
-    if (piece.includes('\r')) piece = piece.replace(/\r\n?/g, '\n');
     if (this.current === null) {
       if (!onlySpace.test(piece)) throw malformed('text outside the root element');
     } else {
@@ -129,11 +132,10 @@ export class XmlReader {
     const close = this.buffer.indexOf(']]>', this.at);
     let end = close >= 0 ? close : this.buffer.length - 2;
     if (close < 0 && this.buffer[end - 1] === '\r') end--;
-    if (end > this.at) this.events.text(this.buffer.slice(this.at, end).replace(/\r\n?/g, '\n'));
+    if (end > this.at) this.events.text(newlines(this.buffer.slice(this.at, end)));
     this.at = Math.max(this.at, end);
     if (close < 0) return false;
     this.at = close + 3;
-    this.scanned = this.at;
     this.inCdata = false;
     return true;
   }
@@ -152,71 +154,65 @@ export class XmlReader {
   }
 
   private comment(): boolean {
-    const end = this.buffer.indexOf('--', Math.max(this.at + 4, this.scanned - 1));
-    const length = (end < 0 ? this.buffer.length : end) - this.at - 4;
+    const start = this.at + 4;
+    const end = this.buffer.indexOf('--', start);
+    // A last hyphen may belong to the end of the comment.
+    const length = (end < 0 ? this.buffer.length - 1 : end) - start;
     if (length > limits.xmlCommentCharacters) throw malformed('a comment that is too long');
-    this.scanned = this.buffer.length;
-    if (end < 0 || end + 2 >= this.buffer.length) {
-      if (end >= 0) this.scanned = end;
-      return false;
-    }
+    if (end < 0 || end + 2 === this.buffer.length) return false;
     if (this.buffer.charCodeAt(end + 2) !== GT) throw malformed('-- in a comment');
-    const comment = this.buffer.slice(this.at + 4, end).replace(/\r\n?/g, '\n');
     this.at = end + 3;
-    this.scanned = this.at;
-    if (this.current !== null) this.events.comment(comment);
+    if (this.current !== null) this.events.comment(newlines(this.buffer.slice(start, end)));
     return true;
   }
 
   /** Position of the `>` that ends the tag at `at`, quotes respected; -1 when it has not come yet. */
   private tagEnd(): number {
     const { buffer } = this;
-    let i = Math.max(this.scanned, this.at + 1);
-    let quote = this.quote;
-    for (; i < buffer.length; i++) {
+    const end = Math.min(buffer.length, this.at + limits.xmlTagCharacters);
+    let quote = 0;
+    for (let i = this.at + 1; i < end; i++) {
       const c = buffer.charCodeAt(i);
       if (quote !== 0) {
         if (c === quote) quote = 0;
-      } else if (c === GT) break;
+      } else if (c === GT) return i;
       else if (c === QUOT || c === APOS) quote = c;
     }
-    const found = i < buffer.length;
-    if (i - this.at > limits.xmlTagCharacters) throw malformed('a tag that is too long');
-    this.scanned = found ? i + 1 : i;
-    this.quote = found ? 0 : quote;
-    return found ? i : -1;
+    if (end < buffer.length) throw malformed('a tag that is too long');
+    return -1;
   }
 
-  private tag(): boolean {
+  private startTag(): boolean {
     const end = this.tagEnd();
     if (end < 0) return false;
-    const closing = this.buffer.charCodeAt(this.at + 1) === 0x2f;
-    const tag = this.buffer.slice(this.at + (closing ? 2 : 1), end);
-    this.at = end + 1;
-    if (closing) this.endElement(tag);
-    else this.startElement(tag);
-    return true;
-  }
-
-  private startElement(tag: string): void {
     if (this.current === null && this.rootSeen) throw malformed('a second root element');
     if (++this.elements > limits.xmlElements) throw malformed('too many elements');
     if (this.names.length >= limits.xmlDepth) throw malformed('elements nested too deep');
-    const { element, name, empty } = readStartTag(tag, this.current);
+    const { element, name, empty } = readStartTag(this.buffer.slice(this.at + 1, end), this.current);
+    this.at = end + 1;
     this.rootSeen = true;
     this.events.start(element);
-    if (empty) return this.events.end(element);
-    this.names.push(name);
-    this.current = element;
+    if (empty) {
+      this.events.end(element);
+    } else {
+      this.names.push(name);
+      this.current = element;
+    }
+    return true;
   }
 
-  private endElement(tag: string): void {
+  private endTag(): boolean {
+    const end = this.tagEnd();
+    if (end < 0) return false;
+    const tag = this.buffer.slice(this.at + 2, end);
+    const element = this.current;
     const name = this.names.pop();
-    if (this.current === null || name === undefined || (tag !== name && tag.trimEnd() !== name)) {
+    if (element === null || name === undefined || !closes(tag, name)) {
       throw malformed('an end tag without its start tag');
     }
-    const element = this.current;
+    this.at = end + 1;
     this.current = element.parent;
     this.events.end(element);
+    return true;
   }
 }

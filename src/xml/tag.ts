@@ -1,6 +1,7 @@
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
-import { dereference, isNcName } from './chars.js';
+import type { QName } from './chars.js';
+import { dereference, qualifiedName } from './chars.js';
 import type { NsDeclaration, NsScope, XmlAttribute, XmlElement } from './model.js';
 import { lookupNamespace } from './model.js';
 
@@ -19,53 +20,77 @@ export function expand(text: string): string {
   });
 }
 
-/** Splits a qualified name. @throws Failure MALFORMED_XML */
-export function splitName(name: string): { prefix: string; local: string } {
-  const colon = name.indexOf(':');
-  const prefix = colon < 0 ? '' : name.slice(0, colon);
-  const local = colon < 0 ? name : name.slice(colon + 1);
-  if (!isNcName(local) || (colon >= 0 && !isNcName(prefix))) throw malformed('not a qualified name');
-  return { prefix, local };
-}
-
-interface RawAttribute {
-  readonly name: string;
+interface RawAttribute extends QName {
   readonly value: string;
 }
 
-const attributePattern = /[ \t\r\n]+([^ \t\r\n=<>"'/]+)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
-const namePattern = /[^ \t\r\n=<>"'/]+/y;
-const endPattern = /[ \t\r\n]*(\/?)$/y;
+function nameOf(name: string): QName {
+  const split = qualifiedName(name);
+  if (split === undefined) throw malformed('not a qualified name');
+  return split;
+}
 
 /** Attribute-value normalisation (XML 1.0, 3.3.3, CDATA): literal white space becomes a space, references stay as they are. */
-const attributeValue = (raw: string): string => expand(/[\t\r\n]/.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw);
-
-function splitTag(tag: string): { name: string; raw: RawAttribute[]; empty: boolean } {
-  namePattern.lastIndex = 0;
-  const name = namePattern.exec(tag)?.[0];
-  if (name === undefined) throw malformed('a start tag without a name');
-  const raw: RawAttribute[] = [];
-  let position = namePattern.lastIndex;
-  for (;;) {
-    attributePattern.lastIndex = position;
-    const match = attributePattern.exec(tag);
-    if (match === null) break;
-    raw.push({ name: match[1] as string, value: attributeValue(match[2] ?? match[3] ?? '') });
-    if (raw.length > limits.xmlAttributes + limits.xmlNamespacesInScope) throw malformed('too many attributes');
-    position = attributePattern.lastIndex;
-  }
-  endPattern.lastIndex = position;
-  const end = endPattern.exec(tag);
-  if (end === null) throw malformed('a start tag that is not well formed');
-  return { name, raw, empty: end[1] === '/' };
+function attributeValue(raw: string): string {
+  if (!/[<&\t\r\n]/.test(raw)) return raw;
+  if (raw.includes('<')) throw malformed('< in an attribute value');
+  return expand(raw.replace(/\r\n|[\t\r\n]/g, ' '));
 }
+
+const EQUALS = 0x3d;
+const SLASH = 0x2f;
+const isSpace = (c: number): boolean => c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
+
+function skipSpace(tag: string, from: number): number {
+  let i = from;
+  while (isSpace(tag.charCodeAt(i))) i++;
+  return i;
+}
+
+/** End of what may be a name: everything up to white space, `=` or `/`. */
+function nameEnd(tag: string, from: number): number {
+  let i = from;
+  for (; i < tag.length; i++) {
+    const c = tag.charCodeAt(i);
+    if (c === EQUALS || c === SLASH || isSpace(c)) break;
+  }
+  return i;
+}
+
+/** Reads each character a bounded number of times, whatever the tag looks like. */
+function splitTag(tag: string): { name: string; raw: RawAttribute[]; empty: boolean } {
+  let at = nameEnd(tag, 0);
+  const name = tag.slice(0, at);
+  const raw: RawAttribute[] = [];
+  for (;;) {
+    const start = skipSpace(tag, at);
+    if (start === tag.length) return { name, raw, empty: false };
+    if (start === tag.length - 1 && tag.charCodeAt(start) === SLASH) return { name, raw, empty: true };
+    const end = nameEnd(tag, start);
+    const equals = skipSpace(tag, end);
+    const open = skipSpace(tag, equals + 1);
+    const quote = tag.charAt(open);
+    const close = quote === '"' || quote === "'" ? tag.indexOf(quote, open + 1) : -1;
+    if (start === at || tag.charCodeAt(equals) !== EQUALS || close < 0) {
+      throw malformed('a start tag that is not well formed');
+    }
+    const { prefix, local } = nameOf(tag.slice(start, end));
+    raw.push({ prefix, local, value: attributeValue(tag.slice(open + 1, close)) });
+    if (raw.length > limits.xmlAttributes + limits.xmlNamespacesInScope) throw malformed('too many attributes');
+    at = close + 1;
+  }
+}
+
+// What libxml2, which gets our canonical octets, takes for an absolute URI; it has no canonical form for other namespaces.
+const absoluteUri =
+  /^[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*(?:#(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$/;
 
 /** Reserved names and relative URIs are refused: canonical forms of the latter are not defined. */
 function declaration(prefix: string, uri: string): NsDeclaration {
   const reserved = (prefix === 'xml') !== (uri === XML_NS) || prefix === 'xmlns' || uri === XMLNS_NS;
   if (reserved) throw malformed('a reserved namespace or prefix is declared');
   if (uri === '' && prefix !== '') throw malformed('a namespace prefix is undeclared');
-  if (uri !== '' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri)) throw malformed('a relative namespace name');
+  if (uri !== '' && !absoluteUri.test(uri)) throw malformed('a namespace name that is no absolute URI');
   return { prefix, uri };
 }
 
@@ -87,12 +112,14 @@ function resolve(scope: NsScope | null, prefix: string): string {
   return uri;
 }
 
-function refuseDuplicates(attributes: readonly XmlAttribute[], declarations: readonly NsDeclaration[]): void {
-  const names = new Set<string>();
-  for (const a of attributes) names.add(`${a.ns} ${a.local}`);
-  const prefixes = new Set(declarations.map((d) => d.prefix));
-  if (names.size < attributes.length || prefixes.size < declarations.length) throw malformed('a doubled attribute');
+function refuseDoubles<T>(list: readonly T[], same: (a: T, b: T) => boolean): void {
+  for (let i = 1; i < list.length; i++) {
+    for (let j = 0; j < i; j++) if (same(list[i] as T, list[j] as T)) throw malformed('a doubled attribute');
+  }
 }
+
+const sameName = (a: XmlAttribute, b: XmlAttribute): boolean => a.local === b.local && a.ns === b.ns;
+const samePrefix = (a: NsDeclaration, b: NsDeclaration): boolean => a.prefix === b.prefix;
 
 const none: readonly never[] = [];
 
@@ -105,25 +132,33 @@ export function readStartTag(
   parent: XmlElement | null,
 ): { element: XmlElement; name: string; empty: boolean } {
   const { name, raw, empty } = splitTag(tag);
-  let declarations: readonly NsDeclaration[] = none;
-  let others: readonly RawAttribute[] = none;
-  if (raw.length > 0) {
-    const isDeclaration = (a: RawAttribute): boolean => a.name === 'xmlns' || a.name.startsWith('xmlns:');
-    others = raw.filter((a) => !isDeclaration(a));
-    if (others.length < raw.length) {
-      declarations = raw
-        .filter(isDeclaration)
-        .map((a) => declaration(a.name === 'xmlns' ? '' : splitName(a.name).local, a.value));
-    }
+  const declarations: NsDeclaration[] = [];
+  const others: RawAttribute[] = [];
+  for (const a of raw) {
+    if (a.prefix === 'xmlns') declarations.push(declaration(a.local, a.value));
+    else if (a.prefix === '' && a.local === 'xmlns') declarations.push(declaration('', a.value));
+    else others.push(a);
   }
   if (others.length > limits.xmlAttributes) throw malformed('too many attributes');
   const scope = extendScope(parent?.scope ?? null, declarations);
-  const attributes = others.map((a) => {
-    const { prefix, local } = splitName(a.name);
-    return { prefix, local, ns: prefix === '' ? '' : resolve(scope, prefix), value: a.value };
-  });
-  if (raw.length > 1) refuseDuplicates(attributes, declarations);
-  const { prefix, local } = splitName(name);
-  const element = { prefix, local, ns: resolve(scope, prefix), attributes, declarations, scope, parent, children: [] };
+  const attributes = others.map(({ prefix, local, value }) => ({
+    prefix,
+    local,
+    ns: prefix === '' ? '' : resolve(scope, prefix),
+    value,
+  }));
+  refuseDoubles(attributes, sameName);
+  refuseDoubles(declarations, samePrefix);
+  const { prefix, local } = nameOf(name);
+  const element = {
+    prefix,
+    local,
+    ns: resolve(scope, prefix),
+    attributes: attributes.length > 0 ? attributes : none,
+    declarations: declarations.length > 0 ? declarations : none,
+    scope,
+    parent,
+    children: [],
+  };
   return { element, name, empty };
 }

@@ -22,7 +22,11 @@ export class TreeBuilder implements XmlEvents {
   private textLength = 0;
   private sink: TextSink | undefined;
 
-  constructor(private readonly spill: Spill = () => undefined) {}
+  /** @param maxText characters of one text that is kept in the tree */
+  constructor(
+    private readonly spill: Spill = () => undefined,
+    private readonly maxText: number = limits.xmlTextCharacters,
+  ) {}
 
   start(element: XmlElement): void {
     if (this.sink !== undefined) throw new Failure('MALFORMED_XML', 'an element inside text that is streamed');
@@ -47,7 +51,7 @@ export class TreeBuilder implements XmlEvents {
     const last = children.length - 1;
     const joined = typeof children[last] === 'string';
     this.textLength = (joined ? this.textLength : 0) + text.length;
-    if (this.textLength > limits.xmlTextCharacters) throw new Failure('MALFORMED_XML', 'a text that is too long');
+    if (this.textLength > this.maxText) throw new Failure('MALFORMED_XML', 'a text that is too long');
     if (joined) children[last] = (children[last] as string) + text;
     else children.push(text);
   }
@@ -57,9 +61,9 @@ export class TreeBuilder implements XmlEvents {
   }
 }
 
-/** Reads a whole document that is in memory. @throws Failure MALFORMED_XML */
+/** Reads a whole document that is in memory already, its texts however long. @throws Failure MALFORMED_XML */
 export function parse(document: Uint8Array | string): XmlElement {
-  const builder = new TreeBuilder();
+  const builder = new TreeBuilder(undefined, document.length);
   const reader = new XmlReader(builder);
   reader.write(typeof document === 'string' ? Buffer.from(document) : document);
   reader.end();
