@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { Failure } from '../errors.js';
+import { contentType, SOAP11, SOAP12 } from '../soap/names.js';
+import type { XmlElement } from '../xml/model.js';
+import { childElements, childrenNamed, is, textOf } from '../xml/model.js';
+import { parse } from '../xml/tree.js';
+
+/** Octets of an answer that are read at the most: 1000 persons with certificates fit several times. */
+const MAX_ANSWER = 32 * 1024 * 1024;
+
+const fault = (text: string): Failure => new Failure('UPSTREAM_FAULT', text, { text });
+const unreachable = (text: string): Failure => new Failure('UPSTREAM_UNREACHABLE', text, { text });
+
+function reasonIn(element: XmlElement): string | undefined {
+  if (is(element, SOAP12, 'Text') || is(element, '', 'faultstring')) return textOf(element).trim();
+  for (const child of childElements(element)) {
+    const text = reasonIn(child);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** The reason of a SOAP 1.1 or 1.2 fault; undefined when the octets are none. */
+export function faultReason(octets: Buffer): string | undefined {
+  try {
+    const root = parse(octets);
+    const body = [SOAP11, SOAP12].flatMap((ns) => childrenNamed(root, ns, 'Body'))[0];
+    const child = body === undefined ? undefined : childElements(body)[0];
+    return child?.local === 'Fault' ? (reasonIn(child) ?? 'no reason given') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function read(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (response.body === null) return Buffer.alloc(0);
+  for await (const chunk of Readable.fromWeb(response.body as ReadableStream) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER) throw fault('the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Posts a SOAP 1.2 envelope and returns the octets of the answer. Redirects are not followed.
+ * @param timeout milliseconds for the whole exchange
+ * @throws Failure UPSTREAM_FAULT for a fault or any other status than 2xx, UPSTREAM_UNREACHABLE for the network
+ */
+export async function postEnvelope(url: string, envelope: string, timeout = 30_000): Promise<Buffer> {
+  const headers = { 'Content-Type': contentType['1.2'], Accept: 'application/soap+xml' };
+  const signal = AbortSignal.timeout(timeout);
+  let response: Response;
+  let octets: Buffer;
+  try {
+    response = await fetch(url, { method: 'POST', headers, body: envelope, redirect: 'error', signal });
+    octets = await read(response);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const { cause, message } = error as Error;
+    throw unreachable(`${url}: ${cause instanceof Error ? cause.message : message}`);
+  }
+  const reason = faultReason(octets);
+  if (reason !== undefined) throw fault(reason);
+  if (!response.ok) throw fault(`HTTP ${response.status}: ${octets.toString('utf8', 0, 200)}`);
+  return octets;
+}

@@ -1,0 +1,37 @@
+import type { ReplayKey } from '../domain/ports.js';
+import type { SoapVersion } from '../soap/names.js';
+import type { XmlElement } from '../xml/model.js';
+import type { Certificate } from './x509.js';
+
+/** Who signed: a certificate that the trust store vouches for, and the organisation it names. */
+export interface Signer {
+  readonly certificate: Certificate;
+  /** Nine digits. */
+  readonly organisasjonsnummer: string;
+}
+
+declare const seal: unique symbol;
+
+/**
+ * A request that has passed every check of its endpoint's policy. Decoders take nothing else, and only the verifiers of this folder
+ * can make one, so that a forgotten check does not compile.
+ */
+export interface Trusted {
+  readonly [seal]: true;
+  readonly principal: Signer;
+  readonly evidence: 'signature';
+  readonly version: SoapVersion;
+  /** The one child of Body. */
+  readonly operation: XmlElement;
+  /** Header blocks that the policy knows, in document order. */
+  readonly blocks: readonly XmlElement[];
+  /** The content of wsa:Action, when there is one; it must agree with `operation`. */
+  readonly action: string | undefined;
+  /** Recognises the same signed request when it comes again. The operation decides what that means. */
+  readonly replay: ReplayKey;
+  /** The base64 of SignatureValue without white space, for SignatureConfirmation. */
+  readonly signatureValue: string;
+}
+
+/** For the makers of Trusted in this folder only. */
+export const sealTrusted = (checked: Omit<Trusted, typeof seal>): Trusted => checked as Trusted;
