@@ -1,0 +1,97 @@
+import type { EndretPerson, Person } from './person.js';
+import type {
+  Delegering,
+  Legitimasjon,
+  Leverandoer,
+  Organisasjon,
+  Rettighet,
+  SenderData,
+  Sertifikat,
+} from './sender.js';
+
+/** Real time: security, certificates, leases. */
+export interface Clock {
+  now(): Date;
+}
+
+/** The time that rules are judged by; the sandbox may move it, production may not. */
+export interface Calendar {
+  now(): Date;
+}
+
+/** One look-up, as it stands in the audit trail: who, on behalf of whom, about whom, when. */
+export interface AuditEvent {
+  readonly at: Date;
+  readonly correlationId: string;
+  /** Organisation number of the signing certificate. */
+  readonly organisasjon: string;
+  /** Organisation number acted for; the same as `organisasjon` when nobody was named. */
+  readonly paaVegneAv: string;
+  readonly operasjon: string;
+  /** HMACs of the national ids concerned, concatenated, 16 octets each. */
+  readonly personer: Buffer;
+}
+
+/** A signed request that was accepted once. */
+export interface ReplayKey {
+  /** SHA-256 over signer certificate and canonical SignedInfo, 32 octets. */
+  readonly key: Buffer;
+  /** From this time on the timestamp check alone refuses the message. */
+  readonly expires: Date;
+}
+
+export interface ChangeRange {
+  /** Persons whose latest change is `fra` or later, by change number. */
+  readonly personer: readonly EndretPerson[];
+  /** Last change number in the register, 0 when it is empty. */
+  readonly seneste: number;
+}
+
+/** Reads. Each call sees one consistent snapshot of committed rows. */
+export interface Reads {
+  /** The persons found, by identifier; unknown ones are absent. */
+  persons(ids: readonly string[]): Promise<ReadonlyMap<string, Person>>;
+  /** At most `limit` persons changed at `fra` or later, and the number of the last change, in one snapshot (R-07). */
+  changesFrom(fra: number, limit: number): Promise<ChangeRange>;
+  suppliers(): Promise<readonly Leverandoer[]>;
+  /** The last `limit` events of the audit trail, newest first. */
+  events(limit: number): Promise<readonly AuditEvent[]>;
+  /** Everything that decides who may do what, in one snapshot. */
+  senders(): Promise<SenderData>;
+}
+
+/** Writes of one transaction. */
+export interface Tx {
+  /** False when the key was there already: the same signed request has been accepted before. */
+  remember(key: ReplayKey): Promise<boolean>;
+  appendEvent(event: AuditEvent): Promise<void>;
+  /** Insert or replace persons; each row that really changes gets the next change number. Returns how many did. */
+  upsertPersons(persons: readonly Person[]): Promise<number>;
+  putOrganisation(o: Organisasjon): Promise<void>;
+  putCertificate(c: Sertifikat): Promise<void>;
+  putDelegation(d: Delegering): Promise<void>;
+  putServiceRight(r: Rettighet): Promise<void>;
+  putCredential(l: Legitimasjon): Promise<void>;
+  putSupplier(l: Leverandoer): Promise<void>;
+}
+
+/**
+ * Runs `work` in one transaction and resolves after its commit is durable. `work` may run more than once (deadlock,
+ * lost race), so it holds logic and `tx` calls only.
+ */
+export type UnitOfWork = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+/**
+ * Loads a file into the register: staged part by part, resumable after a crash, then published whole or not at all.
+ * `fileId` names the content, so that another file is another import. Persons staged twice count as the last.
+ */
+export interface RegisterImport {
+  /** Starts or resumes an import. Returns how many rows of the file are staged: 0 when it is new. */
+  begin(fileId: string): Promise<number>;
+  /** Stages the persons of the rows up to and including row `upToRow`, and notes that row, in one transaction. */
+  stage(fileId: string, upToRow: number, persons: readonly Person[]): Promise<void>;
+  /** Upserts everything staged, with change numbers, and ends the import, in one transaction. Returns persons changed. */
+  publish(fileId: string): Promise<number>;
+  /** Forgets the import and everything it staged. */
+  discard(fileId: string): Promise<void>;
+}

@@ -1,0 +1,65 @@
+/** Services of the look-up contract that are granted one by one (CONTRACT.md section 3, "Authorization"). */
+export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN'] as const;
+export type Tjeneste = (typeof tjenester)[number];
+
+/** Validity from–to; `til` null means until further notice. */
+export interface Gyldighet {
+  readonly fra: Date;
+  readonly til: Date | null;
+}
+
+/** A body that may call Posthorn, and how it is treated. */
+export interface Organisasjon extends Gyldighet {
+  /** Nine digits (R-55). */
+  readonly organisasjonsnummer: string;
+  readonly navn: string;
+  /** Accept an unsigned `Oppslagstjenesten` header from this sender (the one departure from the signed profile). */
+  readonly tillatUsignertPaaVegneAv: boolean;
+}
+
+/** A registered certificate. An organisation with at least one registered may use no other. */
+export interface Sertifikat extends Gyldighet {
+  readonly organisasjonsnummer: string;
+  /** SHA-256 over the DER, lower-case hex. */
+  readonly fingeravtrykk: string;
+  readonly pem: string;
+}
+
+/** `leverandoer` may act for `oppdragsgiver`. */
+export interface Delegering extends Gyldighet {
+  readonly leverandoer: string;
+  readonly oppdragsgiver: string;
+}
+
+/** `organisasjon` may call `tjeneste`. Acting for another needs a delegation, and the right is then the other's. */
+export interface Rettighet extends Gyldighet {
+  readonly organisasjon: string;
+  readonly tjeneste: Tjeneste;
+}
+
+/** A mailbox or print supplier, with the certificate that packages for it are encrypted to. */
+export interface Leverandoer {
+  readonly organisasjonsnummer: string;
+  readonly navn: string;
+  readonly rolle: 'POSTKASSE' | 'UTSKRIFT';
+  /** DER. */
+  readonly sertifikat: Buffer;
+}
+
+/** A password for HTTP Basic, bound to one service and one organisation. */
+export interface Legitimasjon {
+  readonly brukernavn: string;
+  readonly tjeneste: 'FORSENDELSE' | 'SVARUT' | 'SVARINN';
+  readonly organisasjonsnummer: string;
+  /** `scrypt$N$r$p$salt$hash`, the last two base64. */
+  readonly passordhash: string;
+}
+
+/** The sender tables as one value. */
+export interface SenderData {
+  readonly organisasjoner: readonly Organisasjon[];
+  readonly sertifikater: readonly Sertifikat[];
+  readonly delegeringer: readonly Delegering[];
+  readonly rettigheter: readonly Rettighet[];
+  readonly legitimasjoner: readonly Legitimasjon[];
+}

@@ -1,0 +1,45 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.js';
+
+export type Db = Kysely<Tables>;
+
+/** How tables are written down. Sizes are characters for text and octets for blobs; what is larger is refused, never cut. */
+export interface Ddl {
+  readonly text: (name: string, size: number) => string;
+  readonly blob: (name: string, size: number) => string;
+  readonly integer: (name: string) => string;
+  /** An integer primary key that numbers the rows. */
+  readonly serial: (name: string) => string;
+  /** Ends `create table` of a table stored by its primary key. */
+  readonly keyed: string;
+  /** Ends `create table` of a table stored in the order of insertion. */
+  readonly appended: string;
+}
+
+/** Where the SQL of the two databases differs; everything else in the store is shared. */
+export interface Flavour {
+  readonly kind: 'sqlite' | 'mysql';
+  readonly ddl: Ddl;
+  /** Equality that holds for two NULLs too. */
+  readonly same: 'is' | '<=>';
+  /** Ends a select whose rows nobody else may change before the transaction ends. */
+  readonly lock: '' | 'for update';
+  /** Ends an insert: a row whose `key` is there already gets the new `columns`, or stays as it is when there are none. */
+  readonly onDuplicate: (key: readonly string[], columns: readonly string[]) => string;
+}
+
+/** One database, opened. Its own errors leave it as a `Failure`; those of `work` leave it as they are. */
+export interface Backend {
+  readonly flavour: Flavour;
+  /** Settings of the server that break what Posthorn promises, each with its remedy. */
+  readonly warnings: readonly string[];
+  /** Runs `work` on committed rows. Each statement sees one snapshot. */
+  readonly read: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+  /** As `read`, with one snapshot for all statements of `work`. */
+  readonly snapshot: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+  /** Runs `work` in one transaction; resolves when it is durable. `work` may run more than once. */
+  readonly write: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+  /** Runs `work` while no other process runs its own. */
+  readonly exclusively: (work: (db: Db) => Promise<void>) => Promise<void>;
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** What the queue does to the writing connection. */
+export interface Transactions {
+  /** Starts a transaction, waiting its turn behind other processes. */
+  readonly begin: () => Promise<void>;
+  readonly run: (sql: string) => Promise<void>;
+  /** Makes the transaction durable, off the main thread. */
+  readonly commit: () => Promise<void>;
+}
+
+/** Carries out one caller's work; what it returns answers the caller. */
+type Unit = () => Promise<() => void>;
+
+/**
+ * One queue for all writes of this process, so that they share commits, and so the disk's fsync, which is nearly all
+ * that a small write costs. What arrives while a commit is going on makes up the next transaction: its units run one
+ * after the other, each in a savepoint of its own, so that a unit that fails takes back its own writes only. Callers are
+ * answered after the commit; when that fails they are all told so. The order of arrival is the order of writing.
+ */
+export function groupCommit({ begin, run, commit }: Transactions): <T>(work: () => Promise<T>) => Promise<T> {
+  const queue: { unit: Unit; reject: (reason: unknown) => void }[] = [];
+  let draining = false;
+
+  const commitBatch = async () => {
+    await begin();
+    const batch = queue.splice(0);
+    try {
+      const answers: (() => void)[] = [];
+      for (const { unit } of batch) answers.push(await unit());
+      await commit();
+      answers.forEach((answer) => answer());
+    } catch (error) {
+      // After some errors SQLite has rolled back by itself, and says so here.
+      await run('rollback').catch(() => undefined);
+      batch.forEach(({ reject }) => reject(error));
+    }
+  };
+
+  const drain = async () => {
+    draining = true;
+    while (queue.length > 0)
+      await commitBatch().catch((error: unknown) => queue.splice(0).forEach((u) => u.reject(error)));
+    draining = false;
+  };
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const unit = async () => {
+        await run('savepoint unit');
+        const outcome = Promise.resolve().then(work);
+        const failed = await outcome.then(
+          () => false,
+          () => true,
+        );
+        // When SQLite has already rolled everything back, the whole batch fails for this unit's reason.
+        if (failed) await run('rollback to unit').catch(() => outcome);
+        await run('release unit');
+        return () => resolve(outcome);
+      };
+      queue.push({ unit, reject });
+      if (!draining) void drain();
+    });
+}

@@ -1,0 +1,69 @@
+import type { Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Backend, Db, Flavour } from './backend.js';
+import { registerImport } from './imports.js';
+import { migrate } from './migrations/index.js';
+import { openMysql } from './mysql.js';
+import { changesFrom, persons, upsertPersons } from './persons.js';
+import { appendEvent, events, ping, prune, remember } from './replay.js';
+import { senders, senderWrites, suppliers } from './senders.js';
+import { openSqlite } from './sqlite.js';
+
+export interface Store {
+  readonly kind: 'sqlite' | 'mysql';
+  /** Settings of the database server that break what Posthorn promises, each with its remedy. */
+  readonly warnings: readonly string[];
+  readonly reads: Reads;
+  readonly unitOfWork: UnitOfWork;
+  readonly registerImport: RegisterImport;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** Forgets the accepted requests whose timestamp alone refuses them at `now`. Returns how many. */
+  pruneReplay(now: Date): Promise<number>;
+  /** Ends what is under way, then the connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings its tables up to date. `url` is `sqlite:PATH` or
+ * `mysql://user:password@host:port/database`. Throws `Failure('UNAVAILABLE')` when it cannot be reached; so do
+ * all reads and writes later.
+ */
+export async function openStore({ url }: { readonly url: string }): Promise<Store> {
+  const backend = await open(url);
+  try {
+    await migrate(backend);
+  } catch (error) {
+    await backend.close();
+    throw error;
+  }
+  const { flavour, warnings, read, snapshot, write, close } = backend;
+  return {
+    kind: flavour.kind,
+    warnings,
+    reads: {
+      persons: (ids) => read((db) => persons(db, ids)),
+      changesFrom: (fra, limit) => snapshot((db) => changesFrom(db, fra, limit)),
+      suppliers: () => read(suppliers),
+      events: (limit) => read((db) => events(db, limit)),
+      senders: () => snapshot(senders),
+    },
+    unitOfWork: (work) => write((db) => work(txOf(db, flavour))),
+    registerImport: registerImport(backend),
+    ping: () => read(ping),
+    pruneReplay: (now) => write((db) => prune(db, now)),
+    close,
+  };
+}
+
+function open(url: string): Promise<Backend> {
+  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length));
+  if (url.startsWith('mysql:')) return openMysql(url);
+  throw new Error('The database URL must be sqlite:PATH or mysql://user:password@host:port/database');
+}
+
+const txOf = (db: Db, flavour: Flavour): Tx => ({
+  remember: (key) => remember(db, flavour, key),
+  appendEvent: (event) => appendEvent(db, event),
+  upsertPersons: (rows) => upsertPersons(db, flavour, rows),
+  ...senderWrites(db, flavour),
+});

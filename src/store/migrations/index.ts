@@ -1,0 +1,33 @@
+import { CompiledQuery, sql } from 'kysely';
+import type { Backend, Flavour } from '../backend.js';
+import { register } from './0001-register.js';
+import { senders } from './0002-senders.js';
+
+/**
+ * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
+ * A statement must do no harm when it is run again, because MySQL commits after each.
+ */
+export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>> = {
+  '0001-register': register,
+  '0002-senders': senders,
+};
+
+/** Brings the tables up to date. Processes that start at the same time wait for each other. */
+export const migrate = (backend: Backend): Promise<void> =>
+  backend.exclusively(async (db) => {
+    const { flavour } = backend;
+    const run = (statement: string) => db.executeQuery(CompiledQuery.raw(statement));
+    await run(
+      `create table if not exists migration (
+  ${flavour.ddl.text('name', 64)} not null,
+  ${flavour.ddl.integer('at')} not null,
+  primary key (name)) ${flavour.ddl.keyed}`,
+    );
+    const done = new Set((await db.selectFrom('migration').select('name').execute()).map((row) => row.name));
+    for (const [name, statements] of Object.entries(migrations)) {
+      if (done.has(name)) continue;
+      for (const statement of statements(flavour)) await run(statement);
+      const unlessThere = sql.raw(flavour.onDuplicate(['name'], []));
+      await db.insertInto('migration').values({ name, at: Date.now() }).modifyEnd(unlessThere).execute();
+    }
+  });

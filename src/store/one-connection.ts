@@ -1,0 +1,114 @@
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type QueryResult,
+} from 'kysely';
+
+/** A prepared statement, as better-sqlite3 made the shape known; a driver that works in the background gives promises. */
+export interface Statement {
+  readonly reader: boolean;
+  raw(): Statement;
+  columns(): readonly { readonly name: string }[];
+  all(values: readonly unknown[]): unknown[][] | Promise<unknown[][]>;
+  run(values: readonly unknown[]): { readonly changes: number };
+}
+
+/** An open database file. */
+export interface Handle {
+  prepare(sql: string): Statement | Promise<Statement>;
+  exec(sql: string): unknown;
+  close(): void;
+}
+
+/** Turns what was given for a `?` into what the driver takes, or throws. */
+export type Bind = (value: unknown) => unknown;
+
+/** Statements kept prepared. Batches of persons come in many sizes, so there must be an end. */
+const STATEMENTS = 64;
+
+/** Kysely over one connection that is handed to one user at a time, with statements prepared once. */
+export function oneConnection(handle: Handle, bind: Bind): Dialect {
+  const prepare = preparedOnce(handle);
+  const executeQuery = async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+    const values = parameters.map(bind);
+    const prepared = prepare(sql);
+    const { statement, columns } = prepared instanceof Promise ? await prepared : prepared;
+    if (columns.length === 0) return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
+    const found = statement.all(values);
+    const rows = found instanceof Promise ? await found : found;
+    return { rows: rows.map((row) => named(columns, row) as R) };
+  };
+  const streamQuery = () => {
+    throw new Error('rows are not streamed here');
+  };
+  const connection: DatabaseConnection = { executeQuery, streamQuery };
+  const turns = takingTurns();
+  const run = async (sql: string): Promise<void> => void (await handle.exec(sql));
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createDriver: () => ({
+      init: async () => undefined,
+      acquireConnection: () => turns.take().then(() => connection),
+      releaseConnection: async () => turns.leave(),
+      beginTransaction: () => run('begin'),
+      commitTransaction: () => run('commit'),
+      rollbackTransaction: () => run('rollback'),
+      destroy: async () => handle.close(),
+    }),
+  };
+}
+
+interface Prepared {
+  readonly statement: Statement;
+  /** None when the statement returns no rows. */
+  readonly columns: readonly string[];
+}
+
+/** The most recently used statement is the last of the map. */
+function preparedOnce(handle: Handle): (sql: string) => Prepared | Promise<Prepared> {
+  const kept = new Map<string, Prepared>();
+  const keep = (sql: string, prepared: Prepared): Prepared => {
+    kept.delete(sql);
+    kept.set(sql, prepared);
+    const [oldest] = kept.keys();
+    if (kept.size > STATEMENTS && oldest !== undefined) kept.delete(oldest);
+    return prepared;
+  };
+  const prepare = async (sql: string): Promise<Prepared> => {
+    const statement = await handle.prepare(sql);
+    const columns = statement.reader ? statement.columns().map(({ name }) => name) : [];
+    return keep(sql, { statement: columns.length === 0 ? statement : statement.raw(), columns });
+  };
+  return (sql) => {
+    const prepared = kept.get(sql);
+    return prepared === undefined ? prepare(sql) : keep(sql, prepared);
+  };
+}
+
+function named(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  columns.forEach((column, i) => (row[column] = values[i]));
+  return row;
+}
+
+function takingTurns(): { take(): Promise<void>; leave(): void } {
+  const waiting: (() => void)[] = [];
+  let taken = false;
+  return {
+    async take() {
+      if (taken) await new Promise<void>((next) => waiting.push(next));
+      taken = true;
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next === undefined) taken = false;
+      else next();
+    },
+  };
+}

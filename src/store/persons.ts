@@ -1,0 +1,133 @@
+import { CompiledQuery, sql } from 'kysely';
+import type { EndretPerson, Kontaktpunkt, Person } from '../domain/person.js';
+import type { ChangeRange } from '../domain/ports.js';
+import type { Db, Flavour } from './backend.js';
+import { personColumns, type PersonRow } from './schema.js';
+
+const date = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+const ms = (at: Date | null | undefined): number | null => at?.getTime() ?? null;
+const kontaktpunkt = (
+  verdi: string | null,
+  oppdatert: number | null,
+  verifisert: number | null,
+): Kontaktpunkt | null =>
+  verdi === null ? null : { verdi, sistOppdatert: date(oppdatert), sistVerifisert: date(verifisert) };
+
+const personOf = (row: PersonRow): Person => ({
+  personidentifikator: row.personidentifikator,
+  status: row.status,
+  reservasjon: row.reservasjon === 1,
+  mobiltelefonnummer: kontaktpunkt(row.mobiltelefonnummer, row.mobil_sist_oppdatert, row.mobil_sist_verifisert),
+  epostadresse: kontaktpunkt(row.epostadresse, row.epost_sist_oppdatert, row.epost_sist_verifisert),
+  postkasse:
+    row.postkasseadresse === null || row.postkasseleverandoer_adresse === null
+      ? null
+      : { postkasseadresse: row.postkasseadresse, postkasseleverandoerAdresse: row.postkasseleverandoer_adresse },
+  spraak: row.spraak,
+});
+
+export const rowOf = (person: Person): PersonRow => ({
+  personidentifikator: person.personidentifikator,
+  status: person.status,
+  reservasjon: person.reservasjon ? 1 : 0,
+  mobiltelefonnummer: person.mobiltelefonnummer?.verdi ?? null,
+  mobil_sist_oppdatert: ms(person.mobiltelefonnummer?.sistOppdatert),
+  mobil_sist_verifisert: ms(person.mobiltelefonnummer?.sistVerifisert),
+  epostadresse: person.epostadresse?.verdi ?? null,
+  epost_sist_oppdatert: ms(person.epostadresse?.sistOppdatert),
+  epost_sist_verifisert: ms(person.epostadresse?.sistVerifisert),
+  postkasseadresse: person.postkasse?.postkasseadresse ?? null,
+  postkasseleverandoer_adresse: person.postkasse?.postkasseleverandoerAdresse ?? null,
+  spraak: person.spraak,
+});
+
+const same = (a: PersonRow, b: PersonRow): boolean => personColumns.every((column) => a[column] === b[column]);
+
+/** One row per person, in batches that one statement takes: of rows with the same identifier the last. */
+export function batches(persons: readonly Person[]): PersonRow[][] {
+  const rows = [...new Map(persons.map((person) => [person.personidentifikator, rowOf(person)])).values()];
+  return Array.from({ length: Math.ceil(rows.length / 1000) }, (_, i) => rows.slice(i * 1000, (i + 1) * 1000));
+}
+
+const lookUps = [1, 3, 10, 30, 100, 300, 1000].map((size) => ({
+  size,
+  text: `select ${personColumns.join(', ')} from person where personidentifikator in (${'?, '.repeat(size - 1)}?)`,
+}));
+
+/** The rows of at most 1000 identifiers. A few fixed statements, prepared once; the last identifier fills the gap. */
+async function rowsOf(db: Db, ids: readonly string[]): Promise<readonly PersonRow[]> {
+  const lookUp = lookUps.find(({ size }) => size >= ids.length);
+  const last = ids.at(-1);
+  if (last === undefined) return [];
+  if (lookUp === undefined) throw new RangeError(`${ids.length} identifiers in one look-up; the limit is 1000`);
+  const filled = Array.from({ length: lookUp.size }, (_, i) => ids[i] ?? last);
+  return (await db.executeQuery<PersonRow>(CompiledQuery.raw(lookUp.text, filled))).rows;
+}
+
+/** As `Reads.persons`. */
+export const persons = async (db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> =>
+  new Map((await rowsOf(db, ids)).map((row) => [row.personidentifikator, personOf(row)]));
+
+/** As `Reads.changesFrom`; `db` is one snapshot. */
+export async function changesFrom(db: Db, fra: number, limit: number): Promise<ChangeRange> {
+  const rows = await db
+    .selectFrom('person')
+    .select([...personColumns, 'endringsnummer'])
+    .where('endringsnummer', '>=', fra)
+    .orderBy('endringsnummer')
+    .limit(limit)
+    .execute();
+  const { value } = await counter(db).executeTakeFirstOrThrow();
+  const personer = rows.map((row): EndretPerson => ({ ...personOf(row), endringsnummer: row.endringsnummer }));
+  return { personer, seneste: value };
+}
+
+const counter = (db: Db) => db.selectFrom('counter').select('value').where('name', '=', 'endringsnummer');
+
+/**
+ * Last change number given out, locked until the transaction ends: numbers have no gaps and become visible in the
+ * order of commits, because whoever wants the next waits here (R-07). It comes before any other read, so that what is
+ * read afterwards is what the previous holder left.
+ */
+export async function lockNumbers(db: Db, flavour: Flavour): Promise<number> {
+  return (await counter(db).modifyEnd(sql.raw(flavour.lock)).executeTakeFirstOrThrow()).value;
+}
+
+export const advanceNumbers = (db: Db, by: number) =>
+  db
+    .updateTable('counter')
+    .set((eb) => ({ value: eb('value', '+', by) }))
+    .where('name', '=', 'endringsnummer')
+    .execute();
+
+/** What an insert into `person` does about rows that are there. */
+export const replacePerson = (flavour: Flavour) =>
+  sql.raw<unknown>(flavour.onDuplicate(['personidentifikator'], [...personColumns, 'endringsnummer']));
+
+/** As `Tx.upsertPersons`. */
+export async function upsertPersons(db: Db, flavour: Flavour, persons: readonly Person[]): Promise<number> {
+  let changed = 0;
+  for (const batch of batches(persons)) changed += await upsertBatch(db, flavour, batch);
+  return changed;
+}
+
+async function upsertBatch(db: Db, flavour: Flavour, batch: readonly PersonRow[]): Promise<number> {
+  const last = await lockNumbers(db, flavour);
+  const stored = await rowsOf(
+    db,
+    batch.map((row) => row.personidentifikator),
+  );
+  const before = new Map(stored.map((row) => [row.personidentifikator, row]));
+  const changed = batch.filter((row) => {
+    const old = before.get(row.personidentifikator);
+    return old === undefined || !same(old, row);
+  });
+  if (changed.length === 0) return 0;
+  await db
+    .insertInto('person')
+    .values(changed.map((row, i) => ({ ...row, endringsnummer: last + i + 1 })))
+    .modifyEnd(replacePerson(flavour))
+    .execute();
+  await advanceNumbers(db, changed.length);
+  return changed.length;
+}

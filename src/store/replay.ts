@@ -1,0 +1,46 @@
+import { CompiledQuery, sql } from 'kysely';
+import type { AuditEvent, ReplayKey } from '../domain/ports.js';
+import type { Db, Flavour } from './backend.js';
+
+// Every accepted request writes these two rows, so their statements are spelt out instead of built each time.
+const REMEMBER = 'insert into replay (digest, expires) values (?, ?) ';
+const APPEND =
+  'insert into audit (at, correlation_id, organisasjon, paa_vegne_av, operasjon, personer) values (?, ?, ?, ?, ?, ?)';
+
+/** As `Tx.remember`. */
+export async function remember(db: Db, flavour: Flavour, { key, expires }: ReplayKey): Promise<boolean> {
+  const text = REMEMBER + flavour.onDuplicate(['digest'], []);
+  const { numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, [key, expires.getTime()]));
+  return numAffectedRows === 1n;
+}
+
+/** As `Tx.appendEvent`. */
+export async function appendEvent(db: Db, event: AuditEvent): Promise<void> {
+  const { at, correlationId, organisasjon, paaVegneAv, operasjon, personer } = event;
+  const values = [at.getTime(), correlationId, organisasjon, paaVegneAv, operasjon, personer];
+  await db.executeQuery(CompiledQuery.raw(APPEND, values));
+}
+
+/** As `Reads.events`. */
+export async function events(db: Db, limit: number): Promise<AuditEvent[]> {
+  const rows = await db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit).execute();
+  return rows.map((row) => ({
+    at: new Date(row.at),
+    correlationId: row.correlation_id,
+    organisasjon: row.organisasjon,
+    paaVegneAv: row.paa_vegne_av,
+    operasjon: row.operasjon,
+    personer: Buffer.from(row.personer),
+  }));
+}
+
+/** Forgets the requests whose timestamp alone refuses them at `now`. Returns how many. */
+export async function prune(db: Db, now: Date): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom('replay').where('expires', '<=', now.getTime()).executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Reaches the database and reads a row that is always there. */
+export const ping = async (db: Db): Promise<void> => {
+  await sql`select value from counter`.execute(db);
+};

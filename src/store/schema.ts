@@ -1,0 +1,77 @@
+import type { Generated } from 'kysely';
+import type { Person } from '../domain/person.js';
+import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
+
+/** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
+export interface Tables {
+  /** The migrations that have been run. */
+  migration: { name: string; at: number };
+  person: PersonRow & { endringsnummer: number };
+  /** Persons of files that are being imported; invisible to every read of the register. */
+  person_import: PersonRow & { file_id: string };
+  /** One row per file being imported, with the number of its rows that are staged. */
+  import_job: { file_id: string; staged: number };
+  /** One row, 'endringsnummer': the last change number given out. */
+  counter: { name: string; value: number };
+  replay: { digest: Buffer; expires: number };
+  audit: AuditRow;
+  organisation: Period & { organisasjonsnummer: string; navn: string };
+  /** How an organisation is treated, apart from who it is. */
+  policy: { organisasjonsnummer: string; tillat_usignert_paa_vegne_av: number };
+  certificate: Period & { fingeravtrykk: string; organisasjonsnummer: string; pem: string };
+  credential: {
+    tjeneste: Legitimasjon['tjeneste'];
+    brukernavn: string;
+    organisasjonsnummer: string;
+    passordhash: string;
+  };
+  delegation: Period & { leverandoer: string; oppdragsgiver: string };
+  service_right: Period & { organisasjon: string; tjeneste: Tjeneste };
+  supplier: { organisasjonsnummer: string; rolle: Leverandoer['rolle']; navn: string; sertifikat: Buffer };
+}
+
+export interface Period {
+  fra: number;
+  til: number | null;
+}
+
+export interface PersonRow {
+  personidentifikator: string;
+  status: Person['status'];
+  reservasjon: number;
+  mobiltelefonnummer: string | null;
+  mobil_sist_oppdatert: number | null;
+  mobil_sist_verifisert: number | null;
+  epostadresse: string | null;
+  epost_sist_oppdatert: number | null;
+  epost_sist_verifisert: number | null;
+  postkasseadresse: string | null;
+  postkasseleverandoer_adresse: string | null;
+  spraak: Person['spraak'];
+}
+
+interface AuditRow {
+  id: Generated<number>;
+  at: number;
+  correlation_id: string;
+  organisasjon: string;
+  paa_vegne_av: string;
+  operasjon: string;
+  personer: Buffer;
+}
+
+/** Every column of `PersonRow`; the compiler holds the list complete. */
+export const personColumns = Object.keys({
+  personidentifikator: 0,
+  status: 0,
+  reservasjon: 0,
+  mobiltelefonnummer: 0,
+  mobil_sist_oppdatert: 0,
+  mobil_sist_verifisert: 0,
+  epostadresse: 0,
+  epost_sist_oppdatert: 0,
+  epost_sist_verifisert: 0,
+  postkasseadresse: 0,
+  postkasseleverandoer_adresse: 0,
+  spraak: 0,
+} satisfies Record<keyof PersonRow, 0>) as readonly (keyof PersonRow)[];

@@ -1,0 +1,75 @@
+import { sql, type Insertable } from 'kysely';
+import type { Tx } from '../domain/ports.js';
+import type { Gyldighet, Leverandoer, SenderData } from '../domain/sender.js';
+import type { Db, Flavour } from './backend.js';
+import type { Period, Tables } from './schema.js';
+
+const period = ({ fra, til }: Gyldighet): Period => ({ fra: fra.getTime(), til: til?.getTime() ?? null });
+const gyldighet = ({ fra, til }: Period): Gyldighet => ({
+  fra: new Date(fra),
+  til: til === null ? null : new Date(til),
+});
+
+/** As `Reads.senders`; `db` is one snapshot. */
+export async function senders(db: Db): Promise<SenderData> {
+  const organisations = await db
+    .selectFrom('organisation as o')
+    .leftJoin('policy as p', 'p.organisasjonsnummer', 'o.organisasjonsnummer')
+    .selectAll('o')
+    .select('p.tillat_usignert_paa_vegne_av as tillat')
+    .orderBy('o.organisasjonsnummer')
+    .execute();
+  const certificates = await db.selectFrom('certificate').selectAll().orderBy('fingeravtrykk').execute();
+  const delegations = await db
+    .selectFrom('delegation')
+    .selectAll()
+    .orderBy('leverandoer')
+    .orderBy('oppdragsgiver')
+    .execute();
+  const rights = await db.selectFrom('service_right').selectAll().orderBy('organisasjon').orderBy('tjeneste').execute();
+  const credentials = await db.selectFrom('credential').selectAll().orderBy('tjeneste').orderBy('brukernavn').execute();
+  return {
+    organisasjoner: organisations.map(({ tillat, ...row }) => ({
+      ...row,
+      ...gyldighet(row),
+      tillatUsignertPaaVegneAv: tillat === 1,
+    })),
+    sertifikater: certificates.map((row) => ({ ...row, ...gyldighet(row) })),
+    delegeringer: delegations.map((row) => ({ ...row, ...gyldighet(row) })),
+    rettigheter: rights.map((row) => ({ ...row, ...gyldighet(row) })),
+    legitimasjoner: credentials,
+  };
+}
+
+/** As `Reads.suppliers`, by organisation number and role. */
+export const suppliers = (db: Db): Promise<Leverandoer[]> =>
+  db.selectFrom('supplier').selectAll().orderBy('organisasjonsnummer').orderBy('rolle').execute();
+
+/** The writes of `Tx` that replace one row by its key. */
+export function senderWrites(db: Db, flavour: Flavour): Pick<Tx, `put${string}` & keyof Tx> {
+  const put = async <T extends keyof Tables>(table: T, key: readonly string[], row: Insertable<Tables[T]>) => {
+    const columns = Object.keys(row).filter((column) => !key.includes(column));
+    await db
+      .insertInto(table)
+      .values(row)
+      .modifyEnd(sql.raw(flavour.onDuplicate(key, columns)))
+      .execute();
+  };
+  return {
+    putOrganisation: async ({ organisasjonsnummer, navn, tillatUsignertPaaVegneAv, ...validity }) => {
+      await put('organisation', ['organisasjonsnummer'], { organisasjonsnummer, navn, ...period(validity) });
+      const tillat = tillatUsignertPaaVegneAv ? 1 : 0;
+      await put('policy', ['organisasjonsnummer'], { organisasjonsnummer, tillat_usignert_paa_vegne_av: tillat });
+    },
+    putCertificate: ({ organisasjonsnummer, fingeravtrykk, pem, ...validity }) =>
+      put('certificate', ['fingeravtrykk'], { fingeravtrykk, organisasjonsnummer, pem, ...period(validity) }),
+    putDelegation: ({ leverandoer, oppdragsgiver, ...validity }) =>
+      put('delegation', ['leverandoer', 'oppdragsgiver'], { leverandoer, oppdragsgiver, ...period(validity) }),
+    putServiceRight: ({ organisasjon, tjeneste, ...validity }) =>
+      put('service_right', ['organisasjon', 'tjeneste'], { organisasjon, tjeneste, ...period(validity) }),
+    putCredential: ({ tjeneste, brukernavn, organisasjonsnummer, passordhash }) =>
+      put('credential', ['tjeneste', 'brukernavn'], { tjeneste, brukernavn, organisasjonsnummer, passordhash }),
+    putSupplier: ({ organisasjonsnummer, rolle, navn, sertifikat }) =>
+      put('supplier', ['organisasjonsnummer', 'rolle'], { organisasjonsnummer, rolle, navn, sertifikat }),
+  };
+}

@@ -1,0 +1,130 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { CompiledQuery, Kysely } from 'kysely';
+import Libsql from 'libsql';
+import BackgroundLibsql from 'libsql/promise';
+import { Failure } from '../errors.js';
+import type { Backend, Flavour } from './backend.js';
+import { groupCommit } from './group-commit.js';
+import { oneConnection, type Handle } from './one-connection.js';
+import type { Tables } from './schema.js';
+
+/** Settings of each connection. */
+const PRAGMAS = [
+  'busy_timeout = 10000',
+  'journal_mode = wal',
+  'synchronous = full',
+  'foreign_keys = on',
+  'cache_size = -65536',
+  'journal_size_limit = 67108864',
+];
+
+/** Milliseconds that a writer waits for other processes' transactions, and between two tries. */
+const PATIENCE = 10_000;
+const PAUSE = 5;
+
+const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
+
+export const flavour: Flavour = {
+  kind: 'sqlite',
+  same: 'is',
+  lock: '',
+  onDuplicate: (key, columns) =>
+    columns.length === 0
+      ? `on conflict (${quoted(key)}) do nothing`
+      : `on conflict (${quoted(key)}) do update set ${columns.map((c) => `"${c}" = excluded."${c}"`).join(', ')}`,
+  ddl: {
+    text: (name, size) => `${name} text check (length(${name}) <= ${size})`,
+    blob: (name, size) => `${name} blob check (length(${name}) <= ${size})`,
+    integer: (name) => `${name} integer`,
+    serial: (name) => `${name} integer primary key`,
+    keyed: 'strict, without rowid',
+    appended: 'strict',
+  },
+};
+
+/**
+ * Opens the database file at `path` and makes it when it is not there, with its folder. Two connections: reads run at
+ * once on the one and never wait for a writer; all writes go through the other, whose commits run off the main thread.
+ */
+export async function openSqlite(path: string): Promise<Backend> {
+  const { reader, writer } = await open(path).catch((error: unknown) => {
+    throw failureOf(error, ` (${path})`);
+  });
+  const reads = new Kysely<Tables>({ dialect: oneConnection(reader, bindable) });
+  const writes = new Kysely<Tables>({ dialect: oneConnection(writer, bindable) });
+  const run = async (sql: string) => void (await writes.executeQuery(CompiledQuery.raw(sql)));
+  const commit = groupCommit({
+    begin: () => patiently(() => run('begin immediate')),
+    run,
+    commit: async () => void (await writer.exec('commit')),
+  });
+  return {
+    flavour,
+    warnings: [],
+    read: (work) => translated(work(reads)),
+    snapshot: (work) => translated(reads.transaction().execute(work)),
+    write: (work) => translated(commit(() => work(writes))),
+    exclusively: (work) => translated(commit(() => work(writes))),
+    close: async () => {
+      await commit(async () => undefined);
+      await Promise.all([reads.destroy(), writes.destroy()]);
+    },
+  };
+}
+
+async function open(path: string): Promise<{ reader: Handle; writer: Handle }> {
+  mkdirSync(dirname(path), { recursive: true });
+  // The file holds personal data: nobody but its owner reads it. SQLite gives its companions the same mode.
+  closeSync(openSync(path, 'a', 0o600));
+  const writer = new BackgroundLibsql(path, {}) as Handle;
+  const reader = new Libsql(path) as Handle;
+  for (const handle of [writer, reader])
+    for (const pragma of PRAGMAS) await (await handle.prepare(`pragma ${pragma}`)).all([]);
+  // SQLite would do its waiting for a lock on the main thread.
+  await (await writer.prepare('pragma busy_timeout = 0')).all([]);
+  return { reader, writer };
+}
+
+async function patiently(begin: () => Promise<void>): Promise<void> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await begin();
+    } catch (error) {
+      const busy = error instanceof Libsql.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      if (!busy || Date.now() >= until) throw error;
+    }
+    await wait(PAUSE);
+  }
+}
+
+/** What the driver can bind. It ends the process when it is given a boolean, and reads text back only up to a NUL. */
+function bindable(value: unknown): unknown {
+  if (typeof value === 'string') {
+    if (!value.includes('\0')) return value;
+    const reason = 'text with a NUL character';
+    throw new Failure('INVALID_REQUEST', reason, { reason });
+  }
+  if (value === null || Number.isFinite(value) || value instanceof Uint8Array) return value;
+  throw new TypeError(`SQLite cannot store ${typeof value === 'number' ? value : `a value of type ${typeof value}`}`);
+}
+
+const UNAVAILABLE = /^SQLITE_(BUSY|LOCKED|IOERR|FULL|CANTOPEN|READONLY|NOTADB|CORRUPT|NOMEM)/;
+
+/** Errors of SQLite and of the file as a `Failure`; what others threw is left alone. */
+function failureOf(error: unknown, where = ''): unknown {
+  if (error instanceof Libsql.SqliteError)
+    return new Failure(
+      UNAVAILABLE.test(error.code) ? 'UNAVAILABLE' : 'INTERNAL',
+      `${error.code}: ${error.message}${where}`,
+    );
+  const isFileError = error instanceof Error && 'syscall' in error;
+  return isFileError ? new Failure('UNAVAILABLE', `the database file cannot be used: ${error.message}`) : error;
+}
+
+const translated = <T>(result: Promise<T>): Promise<T> =>
+  result.catch((error: unknown) => {
+    throw failureOf(error);
+  });
