@@ -1,0 +1,102 @@
+import type { Person } from '../domain/person.js';
+import type { RegisterImport } from '../domain/ports.js';
+import { readPerson, type CellError } from './personRow.js';
+import { UnreadableFile, type FileRow, type RegisterFile } from './registerFile.js';
+
+/** Rows staged in one transaction. */
+const batchSize = 1000;
+/** Errors told one by one; the rest is counted. */
+const toldErrors = 100;
+
+export interface RowError extends CellError {
+  readonly row: number;
+}
+
+export interface ImportProgress {
+  /** Octets of the file read so far. */
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+export interface ImportInput {
+  readonly file: RegisterFile;
+  /** Import the rows without errors although others have some. */
+  readonly skipErrors: boolean;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+export interface ImportResult {
+  /** `refused`: the register is as it was. */
+  readonly outcome: 'published' | 'refused';
+  /** Rows read, with and without errors. */
+  readonly rows: number;
+  readonly rowsWithErrors: number;
+  /** Line of the file up to which an earlier run, broken off, had staged; 0 when there was none. */
+  readonly resumedAfter: number;
+  /** Persons that really changed, each with its own change number. */
+  readonly changed: number;
+  /** The first errors, at most 100, and how many there are in all. */
+  readonly errors: readonly RowError[];
+  readonly errorCount: number;
+}
+
+/** Judges rows and keeps the book of what is wrong. */
+function errorBook() {
+  const book = { errors: [] as RowError[], errorCount: 0, rowsWithErrors: 0, rows: 0 };
+  const add = (row: number, errors: readonly CellError[]) => {
+    book.rowsWithErrors += 1;
+    book.errorCount += errors.length;
+    const room = Math.max(0, toldErrors - book.errors.length);
+    book.errors.push(...errors.slice(0, room).map((error) => ({ row, ...error })));
+  };
+  const person = ({ row, values, problem }: FileRow): Person | undefined => {
+    book.rows += 1;
+    const result = values === undefined ? [{ message: problem ?? 'cannot be read' }] : readPerson(values);
+    if ('personidentifikator' in result) return result;
+    add(row, result);
+    return undefined;
+  };
+  return { book, add, person };
+}
+
+/**
+ * Imports a register file: rows are staged in batches and become visible by one publish at the end, so that nothing is ever half
+ * imported. A row with an error refuses the whole file, unless `skipErrors`; all rows are judged either way. A run that was broken
+ * off is resumed by the next import of the same file, recognised by its SHA-256. Rows that change nothing take no change number.
+ * Throws what the store or the file system throws, and is then resumable.
+ */
+export const importRegister =
+  ({ registerImport }: { registerImport: RegisterImport }) =>
+  async ({ file, skipErrors, onProgress }: ImportInput): Promise<ImportResult> => {
+    const resumedAfter = await registerImport.begin(file.id);
+    const { book, add, person } = errorBook();
+    const done = { bytes: 0, row: 0 };
+    let batch: Person[] = [];
+    const stage = async () => {
+      if (batch.length > 0) await registerImport.stage(file.id, done.row, batch);
+      batch = [];
+    };
+    const finish = async (outcome: ImportResult['outcome']): Promise<ImportResult> => {
+      if (outcome === 'refused') await registerImport.discard(file.id);
+      const changed = outcome === 'published' ? await registerImport.publish(file.id) : 0;
+      return { ...book, outcome, resumedAfter, changed };
+    };
+    try {
+      for await (const next of file.rows((bytes) => (done.bytes = bytes))) {
+        done.row = next.row;
+        const read = person(next);
+        const wanted = skipErrors || book.errorCount === 0;
+        if (read && wanted && next.row > resumedAfter) batch.push(read);
+        if (batch.length >= batchSize) await stage();
+        onProgress?.({ bytes: done.bytes, rows: book.rows });
+      }
+      if (book.rows === 0) throw new UnreadableFile(1, 'or a later one should be a person, but the file has no rows');
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      add(error.row, [{ message: error.message }]);
+      return finish('refused');
+    }
+    if (book.errorCount > 0 && !skipErrors) return finish('refused');
+    await stage();
+    return finish('published');
+  };

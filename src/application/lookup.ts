@@ -1,0 +1,74 @@
+import { accessFor, certificateAllowed } from '../domain/access.js';
+import type { Calendar, Clock, Reads, ReplayKey, UnitOfWork } from '../domain/ports.js';
+import type { SenderData, Tjeneste } from '../domain/sender.js';
+import { Failure } from '../errors.js';
+
+/** What every look-up needs. */
+export interface LookupDeps {
+  readonly reads: Reads;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  /** The sender tables as they are now. */
+  readonly senders: () => SenderData;
+  /** Sixteen octets that stand for a national id in the audit trail. */
+  readonly hashId: (personidentifikator: string) => Buffer;
+}
+
+/** Who asks, for whom, by which signed request. */
+export interface Requester {
+  readonly organisasjon: string;
+  /** The organisation acted for; undefined when none was named. */
+  readonly paaVegneAv: string | undefined;
+  /** SHA-256 of the signer's certificate, lower-case hex. */
+  readonly fingeravtrykk: string;
+  readonly replay: ReplayKey;
+  readonly correlationId: string;
+}
+
+/**
+ * Holds the requester against the sender tables (PROFILES, "Who is who"; R-42).
+ * @returns the organisation that the look-up is made for
+ * @throws Failure NO_ACCESS, INVALID_SECURITY_TOKEN
+ */
+export function authorise(deps: LookupDeps, requester: Requester, tjeneste: Tjeneste): string {
+  const { organisasjon, paaVegneAv: owner = organisasjon, fingeravtrykk } = requester;
+  const now = deps.clock.now();
+  const senders = deps.senders();
+  if (!certificateAllowed(senders, organisasjon, fingeravtrykk, now)) {
+    throw new Failure('INVALID_SECURITY_TOKEN', `certificate ${fingeravtrykk} is not registered for ${organisasjon}`);
+  }
+  if (accessFor(senders, organisasjon, owner, tjeneste, now) === 'denied') {
+    throw new Failure('NO_ACCESS', `${organisasjon} for ${owner}: ${tjeneste}`, { owner, service: tjeneste });
+  }
+  return owner;
+}
+
+/**
+ * Writes down a look-up before it is answered: in one durable transaction, that this signed request has been used, and who asked about
+ * whom. Reads are not repeated: the same signed request is refused the second time (PROFILES, "same signed request again").
+ * @throws Failure REPLAYED
+ */
+export async function record(
+  deps: LookupDeps,
+  requester: Requester,
+  paaVegneAv: string,
+  operasjon: string,
+  personer: readonly string[],
+): Promise<void> {
+  const { organisasjon, replay, correlationId } = requester;
+  const event = {
+    at: deps.clock.now(),
+    correlationId,
+    organisasjon,
+    paaVegneAv,
+    operasjon,
+    personer: Buffer.concat(personer.map(deps.hashId)),
+  };
+  const first = await deps.unitOfWork(async (tx) => {
+    if (!(await tx.remember(replay))) return false;
+    await tx.appendEvent(event);
+    return true;
+  });
+  if (!first) throw new Failure('REPLAYED', 'this signed request has been answered before');
+}

@@ -1,0 +1,199 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { limits } from '../limits.js';
+import { kinds, Secret } from './values.js';
+
+/** What other settings' defaults are made from. */
+export interface Base {
+  readonly production: boolean;
+  readonly dataDir: string;
+  readonly certsDir: string;
+}
+
+interface Notes {
+  /** The default as README shows it. */
+  readonly shown: string;
+  readonly meaning: string;
+  /** What to do about a wrong value. */
+  readonly fix: string;
+  /** Its value never stands in an error. */
+  readonly secret?: true;
+  /** The value names files, which must be readable when they are named explicitly. */
+  readonly files?: true;
+}
+
+interface Row<T> extends Notes {
+  readonly kind: z.ZodType<unknown, string>;
+  readonly fallback: (base: Base) => T;
+}
+
+const samples: Base = { production: false, dataDir: 'data', certsDir: 'certs/dev' };
+
+/** A setting with a default; `shown` is needed where the default depends on others. */
+function row<T>(
+  kind: z.ZodType<T, string>,
+  fallback: (base: Base) => NoInfer<T>,
+  notes: Omit<Notes, 'shown'> & { shown?: string },
+): Row<T> {
+  return { kind, fallback, shown: String(fallback(samples)), ...notes };
+}
+
+/** A setting that may be absent. */
+function optional<T>(kind: z.ZodType<T, string>, notes: Omit<Notes, 'shown'> & { shown?: string }): Row<T | undefined> {
+  return { kind, fallback: () => undefined, shown: '', ...notes };
+}
+
+const none: readonly string[] = Object.freeze([]);
+const frozen = (...files: string[]): readonly string[] => Object.freeze(files);
+const yesNo = 'Set it to true or false.';
+
+/** One row a variable: the key in `Config`, and `POSTHORN_` + the key in capitals in the environment. */
+export const settings = {
+  mode: row(kinds.oneOf('development', 'production'), () => 'development' as const, {
+    meaning: '`production` refuses development keys and switched-off checks',
+    fix: 'Set it to development or production.',
+  }),
+  host: row(kinds.host, () => '127.0.0.1', {
+    meaning: 'Address that the gateway listens on',
+    fix: 'Use 127.0.0.1 for this machine only, 0.0.0.0 for every interface.',
+  }),
+  port: row(kinds.whole(0, 65535), () => 8080, {
+    meaning: 'Port that the gateway listens on; 0 takes a free one',
+    fix: 'Use a free port such as 8080, or 0 for any free port.',
+  }),
+  sandboxPort: row(kinds.whole(0, 65535), () => 0, {
+    meaning: 'Port of the sandbox; 0 takes a free one',
+    fix: 'Use a free port, or 0 for any free port.',
+  }),
+  publicUrl: optional(kinds.publicUrl, {
+    shown: "from the request's Host",
+    meaning: 'Address that callers use; stands in the WSDLs',
+    fix: 'Use the address that callers see, such as https://post.example.no.',
+  }),
+  databaseUrl: row(kinds.database, ({ dataDir }) => new Secret(`sqlite:${join(dataDir, 'posthorn.db')}`), {
+    shown: 'sqlite:data/posthorn.db',
+    meaning: 'Database: `sqlite:FILE` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE`',
+    fix: 'Use for example sqlite:data/posthorn.db or mysql://posthorn:PASSWORD@127.0.0.1:3306/posthorn.',
+    secret: true,
+  }),
+  dataDir: row(kinds.text, () => 'data', {
+    meaning: 'Directory for the database, stored payloads and run.json',
+    fix: 'Name a directory that Posthorn may write to.',
+  }),
+  certsDir: row(kinds.text, () => 'certs/dev', {
+    meaning: 'Directory of the development certificates, made on first start',
+    fix: 'Name a directory that Posthorn may write to.',
+  }),
+  dataKey: optional(kinds.dataKey, {
+    shown: 'made in the data directory; required in production',
+    meaning: 'Key for data at rest: 32 octets, base64 or hex',
+    fix: 'Make one with: openssl rand -base64 32',
+    secret: true,
+  }),
+  tlsKey: optional(kinds.text, {
+    meaning: 'TLS private key, PEM file',
+    fix: 'Name a readable PEM file.',
+    files: true,
+  }),
+  tlsCert: optional(kinds.text, {
+    meaning: 'TLS certificate chain, PEM file',
+    fix: 'Name a readable PEM file.',
+    files: true,
+  }),
+  trustedProxies: row(kinds.networks, () => none, {
+    meaning: 'Addresses and networks whose X-Forwarded-Proto, -For and -Host count',
+    fix: 'List them with commas, such as 10.0.0.5,192.168.0.0/16.',
+  }),
+  tlsProxy: row(kinds.yesNo, () => false, {
+    meaning: 'The trusted proxies end TLS in front of Posthorn',
+    fix: yesNo,
+  }),
+  oppslagstjenestenKeystore: row(
+    kinds.text,
+    ({ production, certsDir }) => (production ? '' : join(certsDir, 'oppslagstjenesten.p12')),
+    {
+      shown: 'certs/dev/oppslagstjenesten.p12; required in production',
+      meaning: 'PKCS#12 key store that signs look-up answers',
+      fix: 'Name a readable PKCS#12 file with the enterprise certificate and its chain.',
+      files: true,
+    },
+  ),
+  oppslagstjenestenKeystorePassword: row(kinds.secret, ({ production }) => new Secret(production ? '' : 'changeit'), {
+    shown: 'changeit; required in production',
+    meaning: 'Password of that key store',
+    fix: 'Set it to the password of the key store.',
+    secret: true,
+  }),
+  trustAnchors: row(
+    kinds.files,
+    ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'root.pem'))),
+    {
+      shown: 'certs/dev/root.pem; required in production',
+      meaning: 'Root certificates that senders are trusted by, PEM files',
+      fix: 'List the PEM files of the roots with commas.',
+      files: true,
+    },
+  ),
+  trustIntermediates: row(
+    kinds.files,
+    ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'issuing.pem'))),
+    {
+      shown: 'certs/dev/issuing.pem; none in production',
+      meaning: 'Issuing certificates that messages may leave out, PEM files',
+      fix: 'List the PEM files with commas.',
+      files: true,
+    },
+  ),
+  crlFiles: row(kinds.files, ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'crl.pem'))), {
+    shown: 'certs/dev/crl.pem; required in production',
+    meaning: 'Certificate revocation lists, files',
+    fix: 'List the files with commas.',
+    files: true,
+  }),
+  revocation: row(kinds.oneOf('require', 'off'), () => 'require' as const, {
+    meaning: 'Whether certificates are checked for revocation; `off` is refused in production',
+    fix: 'Set it to require or off.',
+  }),
+  identifiers: row(kinds.oneOf('any', 'synthetic', 'real'), ({ production }) => (production ? 'real' : 'any'), {
+    shown: 'any; real in production',
+    meaning: 'National ids that may be sent to',
+    fix: 'Set it to any, synthetic or real.',
+  }),
+  allowSha1Digest: row(kinds.yesNo, () => true, {
+    meaning: 'Named exception: look-up requests with SHA-1 reference digests (the signature itself never)',
+    fix: yesNo,
+  }),
+  allowTimestampWithoutTransforms: row(kinds.yesNo, () => true, {
+    meaning: 'Named exception: look-up requests whose Timestamp reference has no transform',
+    fix: yesNo,
+  }),
+  allowOaepSha1Cbc: row(kinds.yesNo, () => true, {
+    meaning: 'Named exception: look-up answers encrypted by RSA-OAEP with SHA-1 and AES-256-CBC',
+    fix: yesNo,
+  }),
+  logLevel: row(kinds.oneOf('error', 'warn', 'info', 'debug'), () => 'info' as const, {
+    meaning: 'Least level that is logged',
+    fix: 'Set it to error, warn, info or debug.',
+  }),
+  maxLookupBody: row(kinds.whole(1024, 64 * 1024 * 1024), () => limits.lookupBodyBytes, {
+    meaning: 'Largest body of a look-up request, octets',
+    fix: 'Use a number of octets such as 1048576.',
+  }),
+  maxConnections: row(kinds.whole(1, 65535), () => limits.httpConnections, {
+    meaning: 'Open connections at once',
+    fix: 'Use a number below the limit of open files (ulimit -n).',
+  }),
+};
+
+type Settings = typeof settings;
+export type Setting = Row<unknown>;
+export type Key = keyof Settings;
+type Value<R> = R extends Row<infer T> ? T : never;
+
+/** The whole configuration, deep-frozen. Keys are the variables' names without `POSTHORN_`; `settings` says what each means. */
+export type Config = { readonly [K in Key]: Value<Settings[K]> };
+
+export const keys = Object.keys(settings) as Key[];
+
+/** `trustAnchors` → `POSTHORN_TRUST_ANCHORS`. */
+export const variable = (key: Key): string => `POSTHORN_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;

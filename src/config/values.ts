@@ -1,0 +1,104 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import { inspect } from 'node:util';
+import { z } from 'zod';
+
+/** A value that must not be printed: every way of turning it into text but `reveal` gives `[secret]`. */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+    Object.freeze(this);
+  }
+  reveal(): string {
+    return this.#value;
+  }
+  toJSON(): string {
+    return '[secret]';
+  }
+  toString(): string {
+    return '[secret]';
+  }
+  [inspect.custom](): string {
+    return '[secret]';
+  }
+}
+
+/** 32 octets from base64 or hex, else undefined. */
+export function parseDataKey(text: string): KeyObject | undefined {
+  const hex = /^[0-9a-f]{64}$/i.test(text);
+  if (!hex && !/^[A-Za-z0-9+/]{43}=$/.test(text)) return undefined;
+  return Object.freeze(createSecretKey(text, hex ? 'hex' : 'base64'));
+}
+
+function isHostname(text: string): boolean {
+  return text.length <= 253 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(text);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+}
+
+const isDatabase = (text: string): boolean =>
+  /^sqlite:./.test(text) || (/^mysql:\/\//.test(text) && URL.canParse(text) && new URL(text).pathname.length > 1);
+
+const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+const freeze = (list: string[]): readonly string[] => Object.freeze(list);
+
+const text = z.string();
+
+/** How each kind of value is read from its text; the message says what is wrong with it. */
+export const kinds = {
+  text,
+  secret: text.transform((value) => new Secret(value)),
+  host: text.refine((value) => isIP(value) > 0 || isHostname(value), 'is neither an IP address nor a host name'),
+  yesNo: text
+    .refine((value) => value === 'true' || value === 'false', 'is not true or false')
+    .transform((v) => v === 'true'),
+  oneOf: <const T extends readonly [string, ...string[]]>(...values: T) =>
+    z.enum(values, { error: `is not one of ${values.join(', ')}` }),
+  whole: (from: number, to: number) =>
+    text
+      .refine(
+        (value) => /^\d{1,15}$/.test(value) && Number(value) >= from && Number(value) <= to,
+        `is not a whole number from ${from} to ${to}`,
+      )
+      .transform(Number),
+  files: text
+    .transform(splitList)
+    .refine((list) => list.length > 0, 'names no file')
+    .transform(freeze),
+  networks: text
+    .transform(splitList)
+    .refine(
+      (list) => list.length > 0 && list.every(isNetwork),
+      'is not a list of IP addresses or networks (10.0.0.0/8)',
+    )
+    .transform(freeze),
+  publicUrl: text
+    .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
+    .transform((value) => value.replace(/\/+$/, '')),
+  database: text
+    .refine(isDatabase, 'is neither sqlite:FILE nor mysql://USER:PASSWORD@HOST:PORT/DATABASE')
+    .transform((value) => new Secret(value)),
+  dataKey: text.transform((value, context): KeyObject => {
+    const key = parseDataKey(value);
+    if (key !== undefined) return key;
+    context.addIssue({ code: 'custom', message: 'is not 32 octets as base64 (44 characters) or hex (64 characters)' });
+    return z.NEVER;
+  }),
+};

@@ -1,0 +1,116 @@
+import { osloOffset } from '../../domain/oslo.js';
+import type { Informasjonsbehov, Kontaktpunkt } from '../../domain/person.js';
+import type { PersonSvar } from '../../domain/varsling.js';
+import type { XmlElement } from '../../xml/model.js';
+import { element } from '../../xml/write.js';
+import type { Attributes } from '../../xml/write.js';
+import { begrep, tns } from './names.js';
+
+const twoDigits = (n: number): string => String(n).padStart(2, '0');
+
+/** An instant as the real service writes it: milliseconds and Norwegian offset, `2016-02-18T13:12:00.000+01:00`. */
+export function dateTime(at: Date): string {
+  const minutes = osloOffset(at);
+  const local = new Date(at.getTime() + minutes * 60_000).toISOString().slice(0, -1);
+  return `${local}+${twoDigits(minutes / 60)}:00`;
+}
+
+const data = (local: string, text: string, attributes: Attributes = {}): XmlElement =>
+  element(begrep, local, attributes, [text]);
+
+const contact = (local: string, punkt: Kontaktpunkt | undefined): XmlElement[] =>
+  punkt === undefined
+    ? []
+    : [
+        data(local, punkt.verdi, {
+          sistOppdatert: punkt.sistOppdatert === null ? undefined : dateTime(punkt.sistOppdatert),
+          sistVerifisert: punkt.sistVerifisert === null ? undefined : dateTime(punkt.sistVerifisert),
+        }),
+      ];
+
+const optional = (local: string, text: string | undefined): XmlElement[] =>
+  text === undefined ? [] : [data(local, text)];
+
+/** `certificates`: base64 DER by organisation number of the mailbox supplier. */
+function person(svar: PersonSvar, certificates: ReadonlyMap<string, string>): XmlElement {
+  const contacts = [
+    ...contact('Mobiltelefonnummer', svar.mobiltelefonnummer),
+    ...contact('Epostadresse', svar.epostadresse),
+  ];
+  const mailbox = svar.postkasse;
+  const certificate = svar.visSertifikat === undefined ? undefined : certificates.get(svar.visSertifikat);
+  return element(begrep, 'Person', {}, [
+    data('personidentifikator', svar.personidentifikator),
+    ...optional('reservasjon', svar.reservasjon),
+    data('status', svar.status),
+    ...optional('varslingsstatus', svar.varslingsstatus),
+    ...(contacts.length === 0 ? [] : [element(begrep, 'Kontaktinformasjon', {}, contacts)]),
+    ...(mailbox === undefined
+      ? []
+      : [
+          element(begrep, 'SikkerDigitalPostAdresse', {}, [
+            data('postkasseadresse', mailbox.postkasseadresse),
+            data('postkasseleverandoerAdresse', mailbox.postkasseleverandoerAdresse),
+          ]),
+        ]),
+    ...optional('X509Sertifikat', certificate),
+  ]);
+}
+
+const message = (local: string, children: readonly XmlElement[], attributes: Attributes = {}): XmlElement =>
+  element(tns, local, attributes, children, [begrep, tns]);
+
+export const encodePersoner = (svar: readonly PersonSvar[], certificates: ReadonlyMap<string, string>): XmlElement =>
+  message(
+    'HentPersonerRespons',
+    svar.map((s) => person(s, certificates)),
+  );
+
+export interface Endringer {
+  readonly fraEndringsNummer: number;
+  readonly tilEndringsNummer: number;
+  readonly senesteEndringsNummer: number;
+  readonly personer: readonly PersonSvar[];
+}
+
+export const encodeEndringer = (
+  { personer, fraEndringsNummer, tilEndringsNummer, senesteEndringsNummer }: Endringer,
+  certificates: ReadonlyMap<string, string>,
+): XmlElement =>
+  message(
+    'HentEndringerRespons',
+    personer.map((s) => person(s, certificates)),
+    {
+      fraEndringsNummer: String(fraEndringsNummer),
+      tilEndringsNummer: String(tilEndringsNummer),
+      senesteEndringsNummer: String(senesteEndringsNummer),
+    },
+  );
+
+/** Its children are in the namespace of the messages, unlike Person's certificate. */
+export const encodePrintSertifikat = (organisasjonsnummer: string, certificate: string): XmlElement =>
+  message('HentPrintSertifikatRespons', [
+    element(tns, 'postkasseleverandoerAdresse', {}, [organisasjonsnummer]),
+    element(tns, 'X509Sertifikat', {}, [certificate]),
+  ]);
+
+/** Requests, for callers of a 16-02 service. */
+export const encodeHentPersoner = (behov: readonly Informasjonsbehov[], personer: readonly string[]): XmlElement =>
+  element(tns, 'HentPersonerForespoersel', {}, [
+    ...behov.map((b) => element(tns, 'informasjonsbehov', {}, [b])),
+    ...personer.map((id) => element(tns, 'personidentifikator', {}, [id])),
+  ]);
+
+export const encodeHentEndringer = (behov: readonly Informasjonsbehov[], fraEndringsNummer: number): XmlElement =>
+  element(
+    tns,
+    'HentEndringerForespoersel',
+    { fraEndringsNummer: String(fraEndringsNummer) },
+    behov.map((b) => element(tns, 'informasjonsbehov', {}, [b])),
+  );
+
+export const encodeHentPrintSertifikat = (): XmlElement => element(tns, 'HentPrintSertifikatForespoersel');
+
+/** The header block that names whom a look-up is made for. */
+export const encodePaaVegneAv = (organisasjonsnummer: string): XmlElement =>
+  element(tns, 'Oppslagstjenesten', {}, [element(tns, 'PaaVegneAv', {}, [organisasjonsnummer])]);

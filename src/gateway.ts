@@ -1,0 +1,197 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDirectory } from './application/directory.js';
+import { ensureDataKey, namedExceptions, productionProblems } from './config.js';
+import type { Config } from './config.js';
+import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
+import { unsignedOnBehalfAllowed } from './domain/access.js';
+import type { Clock } from './domain/ports.js';
+import { createApp } from './http/app.js';
+import { createCallerReader } from './http/caller.js';
+import { createClockWatch, timeFile } from './http/clockwatch.js';
+import type { ClockWatch } from './http/clockwatch.js';
+import { databaseCheck, exceptionsCheck, keyCheck, readiness } from './http/health.js';
+import { createMetrics } from './http/metrics.js';
+import type { Metrics } from './http/metrics.js';
+import { oppslagstjenesten } from './http/oppslagstjenesten.js';
+import { createEdge } from './http/server.js';
+import { soapEndpoint } from './http/soapEndpoint.js';
+import { contractResponse, loadContracts } from './http/wsdl.js';
+import type { Log } from './log.js';
+import { loadCrls } from './security/crl.js';
+import { loadPkcs12 } from './security/keystore.js';
+import { oppslagstjenestenPolicy } from './security/policy.js';
+import { signingKey } from './security/sign.js';
+import { createTrust } from './security/trust.js';
+import type { Trust } from './security/trust.js';
+import { derBlocks, parseCertificate } from './security/x509.js';
+import type { Certificate } from './security/x509.js';
+import { openStore } from './store/index.js';
+import type { Store } from './store/index.js';
+
+/** A running gateway. */
+export interface Gateway {
+  readonly url: string;
+  /** Finishes what is in flight, then ends; what is not done after `graceMs` is cut. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const REFRESH_SENDERS_MS = 2_000;
+const PRUNE_REPLAY_MS = 60_000;
+
+const systemClock: Clock = { now: () => new Date() };
+
+const certificatesIn = async (files: readonly string[]): Promise<Buffer[]> =>
+  (await Promise.all(files.map(async (file) => derBlocks(await readFile(file), 'CERTIFICATE')))).flat();
+
+/** Sixteen octets that stand for a national id wherever one must be matched, made with a key that follows from the data key. */
+function idHasher(dataKey: KeyObject): (personidentifikator: string) => Buffer {
+  const key = Buffer.from(hkdfSync('sha256', dataKey.export(), '', 'posthorn national id', 32));
+  return (id) => createHmac('sha256', key).update(id).digest().subarray(0, 16);
+}
+
+interface Security {
+  readonly trust: Trust;
+  readonly signer: Certificate;
+  readonly key: ReturnType<typeof signingKey>;
+}
+
+/** Loads keys and trust, and refuses what production must not run with. @throws Error with sentences for people */
+async function loadSecurity(config: Config, log: Log): Promise<Security> {
+  const store = loadPkcs12(
+    await readFile(config.oppslagstjenestenKeystore),
+    config.oppslagstjenestenKeystorePassword.reveal(),
+  );
+  const signer = parseCertificate(store.certificate);
+  const anchors = await certificatesIn(config.trustAnchors);
+  const problems = productionProblems(config, {
+    signingIssuer: signer.issuerName,
+    anchorSubjects: anchors.map((der) => parseCertificate(der).subjectName),
+  });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const crls = await loadCrls(config.crlFiles, { everySeconds: 60, report: (problem) => log.error(problem) });
+  const trust = createTrust({
+    anchors,
+    intermediates: await certificatesIn(config.trustIntermediates),
+    crls: () => crls.current(),
+    revocation: config.revocation,
+  });
+  return { trust, signer, key: signingKey(store.privateKey, store.certificate) };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly store: Store;
+  readonly security: Security;
+  readonly metrics: Metrics;
+  readonly clockWatch: ClockWatch;
+}
+
+/** The look-up service as a handler, with its policy and use cases. */
+async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: ReturnType<typeof createDirectory>) {
+  const { config, store, security, metrics, clockWatch } = parts;
+  const clock = systemClock;
+  const exceptions = {
+    sha1Digest: config.allowSha1Digest,
+    timestampWithoutTransforms: config.allowTimestampWithoutTransforms,
+    oaepSha1Cbc: config.allowOaepSha1Cbc,
+  };
+  const mayBeUnsigned = ({ organisasjonsnummer }: { organisasjonsnummer: string }): boolean =>
+    unsignedOnBehalfAllowed(directory.current(), organisasjonsnummer, clock.now());
+  const blocks = headerBlocks.map((block) => ({ ...block, mayBeUnsigned }));
+  return soapEndpoint({
+    policy: oppslagstjenestenPolicy(exceptions, blocks, config.maxLookupBody),
+    verifyDeps: { trust: security.trust, clock },
+    metrics,
+    timeIsRight: () => clockWatch.right(),
+    handle: oppslagstjenesten({
+      reads: store.reads,
+      unitOfWork: store.unitOfWork,
+      clock,
+      calendar: clock,
+      senders: () => directory.current(),
+      hashId: idHasher(dataKey),
+      key: security.key,
+      leverandoerer: await store.reads.suppliers(),
+    }),
+  });
+}
+
+function healthChecks({ config, store, security, metrics, clockWatch, log }: Parts) {
+  const role = 'oppslagstjenesten';
+  const validity = { from: security.signer.notBefore, to: security.signer.notAfter };
+  return readiness([
+    databaseCheck(
+      () => store.ping(),
+      (error) => log.error('the database does not answer', { error }),
+    ),
+    keyCheck(
+      role,
+      () => validity,
+      () => systemClock.now(),
+      (days) => metrics.certificateDays(role, days),
+    ),
+    clockWatch,
+    exceptionsCheck(namedExceptions(config)),
+  ]);
+}
+
+/** Work that comes round: the sender tables are read again, and replay rows that time alone refuses are removed. */
+function housekeeping(store: Store, directory: ReturnType<typeof createDirectory>, log: Log): () => void {
+  const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout =>
+    setInterval(() => {
+      work().catch((error: unknown) => log.error(`${what} failed; it is tried again`, { error }));
+    }, ms).unref();
+  const timers = [
+    every(REFRESH_SENDERS_MS, 'reading the sender tables', () => directory.refresh()),
+    every(PRUNE_REPLAY_MS, 'removing old replay rows', () => store.pruneReplay(systemClock.now())),
+  ];
+  return () => timers.forEach((timer) => clearInterval(timer));
+}
+
+/**
+ * Opens everything that the configuration names and serves until `close`.
+ * @throws Error with a sentence that says what to do
+ */
+export async function startGateway(config: Config, log: Log): Promise<Gateway> {
+  const security = await loadSecurity(config, log);
+  const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
+  const store = await openStore({ url: config.databaseUrl.reveal() });
+  for (const warning of store.warnings) log.warn(warning);
+  const exceptions = namedExceptions(config);
+  if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
+  const directory = createDirectory(store.reads);
+  await directory.refresh();
+  const metrics = createMetrics();
+  const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
+  const parts: Parts = { config, log, store, security, metrics, clockWatch };
+  const contracts = loadContracts();
+  const edge = createEdge({
+    config,
+    log,
+    // Without the exception there is no encryption that a client of this contract could read, so there is no service.
+    soap: new Map(config.allowOaepSha1Cbc ? [[PATH, await lookupEndpoint(parts, dataKey, directory)]] : []),
+    app: createApp({
+      services: [{ name: 'Oppslagstjenesten 16-02', path: PATH, wsdl: `${PATH}?wsdl` }],
+      contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
+      ready: healthChecks(parts),
+      metrics,
+      callerOf: createCallerReader(config),
+    }),
+    metrics,
+  });
+  const stopHousekeeping = housekeeping(store, directory, log);
+  const { url } = await edge.listen();
+  log.info('gateway listens', { url });
+  return {
+    url,
+    close: async (graceMs = 25_000) => {
+      stopHousekeeping();
+      await edge.close(graceMs);
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ErrorCode } from '../errors.js';
+
+/** What the parts of the service count. Labels come from closed lists, never from a message. */
+export interface Metrics {
+  /** One answered request of a SOAP operation; `seconds` from its header to the end of the answer. */
+  request(operation: string, outcome: 'ok' | 'fault', seconds: number): void;
+  /** One refusal or fault, by its row in the error table. */
+  fault(code: ErrorCode): void;
+  /** A signed request that was seen before. */
+  replay(operation: string): void;
+  /** Days until the certificate of a role expires; negative when it has. */
+  certificateDays(role: string, days: number): void;
+  /** A connection that was refused because too many were open. */
+  connectionRefused(): void;
+  /** Everything, in the Prometheus text format. */
+  exposition(): Promise<{ contentType: string; body: string }>;
+}
+
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Counters in a registry of their own, so that two services in one process do not mix. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers });
+  const seconds = new Histogram({
+    name: 'posthorn_request_seconds',
+    help: 'Time from the header of a request to the end of its answer',
+    labelNames: ['operation'],
+    buckets,
+    registers,
+  });
+  const days = new Gauge({
+    name: 'posthorn_certificate_days_left',
+    help: 'Days until a certificate of ours expires',
+    labelNames: ['role'],
+    registers,
+  });
+  const requests = counter('posthorn_requests_total', 'Answered requests', 'operation', 'outcome');
+  const faults = counter('posthorn_faults_total', 'Refusals and faults', 'code');
+  const replays = counter('posthorn_replay_hits_total', 'Signed requests that were seen before', 'operation');
+  const refused = counter('posthorn_connections_refused_total', 'Connections refused because too many were open');
+  return {
+    request(operation, outcome, duration) {
+      requests.inc({ operation, outcome });
+      seconds.observe({ operation }, duration);
+    },
+    fault: (code) => faults.inc({ code }),
+    replay: (operation) => replays.inc({ operation }),
+    certificateDays: (role, left) => days.set({ role }, left),
+    connectionRefused: () => refused.inc(),
+    exposition: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

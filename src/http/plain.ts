@@ -1,0 +1,44 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { errors, errorText, type ErrorCode } from '../errors.js';
+import { limits } from '../limits.js';
+
+/**
+ * Sends a whole answer, at any time. When the request's body is still on its way, the caller can read the answer at once, the rest
+ * of the body is thrown away for `lingerMs`, and then the connection is cut: a cut at once would take the answer away from a
+ * caller who is still writing. Does nothing when an answer has begun.
+ */
+export function send(
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  body: string | Buffer,
+  lingerMs: number = limits.httpLinger,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const request = response.req;
+  if (!request.complete) response.shouldKeepAlive = false;
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
+  if (request.complete) {
+    response.end(body);
+    return;
+  }
+  response.write(body);
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, lingerMs);
+  request.unpipe();
+  request.once('end', end).once('close', end).resume();
+}
+
+/** Answers a request that does not reach SOAP: status and text of the error table, as plain text (PROFILES, "Faults and HTTP"). */
+export function refuse(
+  response: ServerResponse,
+  code: ErrorCode,
+  values: Readonly<Record<string, string>> = {},
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const type = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+  send(response, errors[code].http, { ...type, ...headers }, `${errorText(code, 'en', values)}\n`);
+}

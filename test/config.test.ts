@@ -1,0 +1,309 @@
+import { expect } from 'chai';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import {
+  ConfigError,
+  describeConfig,
+  ensureDataKey,
+  loadConfig,
+  namedExceptions,
+  productionProblems,
+  type Problem,
+} from '../src/config.js';
+
+const everything = (): boolean => true;
+const load = (environment: Record<string, string>) => loadConfig(environment, everything);
+
+function problemsOf(
+  environment: Record<string, string>,
+  readable: (file: string) => boolean = everything,
+): readonly Problem[] {
+  try {
+    loadConfig(environment, readable);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+const variablesOf = (environment: Record<string, string>): string[] => problemsOf(environment).map((p) => p.variable);
+
+const key = Buffer.alloc(32, 7);
+const production = {
+  POSTHORN_MODE: 'production',
+  POSTHORN_DATA_KEY: key.toString('base64'),
+  POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE: '/etc/posthorn/answers.p12',
+  POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE_PASSWORD: 'not-everybody-knows',
+  POSTHORN_TRUST_ANCHORS: '/etc/posthorn/root.pem',
+  POSTHORN_CRL_FILES: '/etc/posthorn/root.crl',
+  POSTHORN_TLS_KEY: '/etc/posthorn/tls.key',
+  POSTHORN_TLS_CERT: '/etc/posthorn/tls.pem',
+};
+const facts = {
+  signingIssuer: 'CN=Buypass Class 3 CA 3,O=Buypass AS,C=NO',
+  anchorSubjects: ['CN=Buypass Class 3 Root'],
+};
+
+describe('config: defaults and values', () => {
+  it('needs no variable at all in development', () => {
+    const config = load({});
+    expect(config.databaseUrl.reveal()).to.equal('sqlite:data/posthorn.db');
+    expect(config).to.include({
+      mode: 'development',
+      host: '127.0.0.1',
+      port: 8080,
+      revocation: 'require',
+      identifiers: 'any',
+    });
+    expect(config.trustAnchors).to.deep.equal(['certs/dev/root.pem']);
+    expect(config.oppslagstjenestenKeystore).to.equal('certs/dev/oppslagstjenesten.p12');
+  });
+
+  it('puts the database into the data directory and the certificates into theirs', () => {
+    const config = load({ POSTHORN_DATA_DIR: '/var/lib/posthorn', POSTHORN_CERTS_DIR: '/tmp/certs' });
+    expect(config.databaseUrl.reveal()).to.equal('sqlite:/var/lib/posthorn/posthorn.db');
+    expect(config.crlFiles).to.deep.equal(['/tmp/certs/crl.pem']);
+  });
+
+  it('reads every kind of value', () => {
+    const config = load({
+      POSTHORN_PORT: '0',
+      POSTHORN_HOST: '::1',
+      POSTHORN_PUBLIC_URL: 'https://post.example.no/',
+      POSTHORN_TRUSTED_PROXIES: '10.0.0.5, 192.168.0.0/16,fd00::/8',
+      POSTHORN_TLS_PROXY: 'true',
+      POSTHORN_ALLOW_SHA1_DIGEST: 'false',
+      POSTHORN_DATA_KEY: key.toString('hex'),
+      POSTHORN_DATABASE_URL: 'mysql://posthorn:hemmelig@127.0.0.1:3306/posthorn',
+    });
+    expect(config).to.include({ port: 0, host: '::1', publicUrl: 'https://post.example.no', tlsProxy: true });
+    expect(config.trustedProxies).to.deep.equal(['10.0.0.5', '192.168.0.0/16', 'fd00::/8']);
+    expect(config.dataKey?.export()).to.deep.equal(key);
+    expect(namedExceptions(config)).to.deep.equal([
+      'POSTHORN_ALLOW_TIMESTAMP_WITHOUT_TRANSFORMS',
+      'POSTHORN_ALLOW_OAEP_SHA1_CBC',
+    ]);
+  });
+
+  it('is frozen, lists and all', () => {
+    const config = load({});
+    expect(config).to.be.frozen;
+    for (const value of Object.values(config)) if (typeof value === 'object') expect(value).to.be.frozen;
+  });
+
+  const wrong: Record<string, string[]> = {
+    POSTHORN_MODE: ['prod', 'Production'],
+    POSTHORN_HOST: ['not a host', 'http://x', '-x'],
+    POSTHORN_PORT: ['65536', '-1', '80.5', 'abc', '1e3'],
+    POSTHORN_PUBLIC_URL: ['post.example.no', 'ftp://x', 'https://user@x', 'https://x/?a=b'],
+    POSTHORN_DATABASE_URL: ['data/posthorn.db', 'sqlite:', 'postgres://x/y', 'mysql://host'],
+    POSTHORN_DATA_KEY: ['short', 'A'.repeat(44), 'g'.repeat(64), `${key.toString('base64')}=`],
+    POSTHORN_TRUSTED_PROXIES: ['10.0.0.0/33', 'proxy.example', '::1/129', '1.2.3.4/8/8', ','],
+    POSTHORN_TLS_PROXY: ['yes', '1'],
+    POSTHORN_REVOCATION: ['false'],
+    POSTHORN_IDENTIFIERS: ['all'],
+    POSTHORN_LOG_LEVEL: ['verbose'],
+    POSTHORN_MAX_LOOKUP_BODY: ['1023', '67108865', '1MB'],
+    POSTHORN_MAX_CONNECTIONS: ['0', '65536'],
+    POSTHORN_TRUST_ANCHORS: [' , '],
+  };
+  for (const [variable, values] of Object.entries(wrong)) {
+    it(`refuses ${variable} = ${values.join(' | ')}`, () => {
+      for (const value of values) expect(variablesOf({ [variable]: value }), value).to.deep.equal([variable]);
+    });
+  }
+
+  it('refuses a variable that is set but empty, rather than guess', () => {
+    for (const { name } of describeConfig()) expect(variablesOf({ [name]: ' ' }), name).to.include(name);
+  });
+});
+
+describe('config: errors', () => {
+  it('are reported all at once, each with variable, fault and fix', () => {
+    const environment = {
+      POSTHORN_PORT: 'x',
+      POSTHORN_LOG_LEVEL: 'loud',
+      POSTHORN_TLS_KEY: '/k.pem',
+      POSTHORN_PROT: '80',
+    };
+    const problems = problemsOf(environment);
+    expect(problems.map((p) => p.variable)).to.have.members([
+      'POSTHORN_PORT',
+      'POSTHORN_LOG_LEVEL',
+      'POSTHORN_TLS_CERT',
+      'POSTHORN_PROT',
+    ]);
+    for (const problem of problems) expect(problem.fix).to.not.equal('');
+    const { message } = new ConfigError(problems);
+    expect(message).to.match(/4 errors/);
+    expect(message).to.include('POSTHORN_PORT = "x" is not a whole number from 0 to 65535. Use a free port');
+  });
+
+  it('name the setting that an unknown variable probably meant', () => {
+    expect(problemsOf({ POSTHORN_TRUST_ANCHOR: 'x' })[0]?.fix).to.equal('Did you mean POSTHORN_TRUST_ANCHORS?');
+    expect(problemsOf({ POSTHORN_COFFEE_MACHINE: 'x' })[0]?.fix).to.equal('Remove it.');
+    expect(problemsOf({ PATH: '/bin', OTHER_PORT: 'x' })).to.deep.equal([]);
+  });
+
+  it('name files that are not there, and only those that the environment names', () => {
+    const absent = (file: string): boolean => file === '/there.pem';
+    const problems = problemsOf({ POSTHORN_TRUST_ANCHORS: '/there.pem,/gone.pem' }, absent);
+    expect(problems.map((p) => p.problem)).to.deep.equal(['names "/gone.pem", which is not there or not readable']);
+  });
+
+  it('want both halves of TLS, and addresses for a TLS proxy', () => {
+    expect(variablesOf({ POSTHORN_TLS_KEY: '/k' })).to.deep.equal(['POSTHORN_TLS_CERT']);
+    expect(variablesOf({ POSTHORN_TLS_CERT: '/c' })).to.deep.equal(['POSTHORN_TLS_KEY']);
+    expect(variablesOf({ POSTHORN_TLS_PROXY: 'true' })).to.deep.equal(['POSTHORN_TLS_PROXY']);
+  });
+});
+
+describe('SECURITY 117: configuration keeps its secrets', () => {
+  it('in errors', () => {
+    const secrets = { POSTHORN_DATA_KEY: 'hemmelig-nokkel', POSTHORN_DATABASE_URL: 'pg://u:hemmelig-passord@h/d' };
+    const text = new ConfigError(problemsOf(secrets)).message;
+    expect(text).to.include('POSTHORN_DATA_KEY').and.to.include('POSTHORN_DATABASE_URL').and.not.include('hemmelig');
+  });
+
+  it('when it is printed or turned into JSON', () => {
+    const config = load({
+      POSTHORN_DATABASE_URL: 'mysql://u:hemmelig@h/d',
+      POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE_PASSWORD: 'hemmelig',
+      POSTHORN_DATA_KEY: key.toString('base64'),
+    });
+    const printed = [
+      JSON.stringify(config),
+      inspect(config, { depth: 9, showHidden: true }),
+      `${String(config.databaseUrl)}`,
+    ];
+    for (const text of printed) {
+      expect(text).to.include('[secret]').and.not.include('hemmelig').and.not.include(key.toString('base64'));
+    }
+    expect(config.databaseUrl.reveal()).to.equal('mysql://u:hemmelig@h/d');
+  });
+});
+
+describe('SECURITY 119: production refuses to be downgraded', () => {
+  it('starts when everything is there', () => {
+    expect(problemsOf(production)).to.deep.equal([]);
+    expect(load(production).identifiers).to.equal('real');
+    expect(productionProblems(load(production), facts)).to.deep.equal([]);
+  });
+
+  it('starts behind a declared TLS proxy instead of with TLS of its own', () => {
+    const plain = Object.fromEntries(Object.entries(production).filter(([name]) => !name.includes('TLS')));
+    expect(variablesOf(plain)).to.deep.equal(['POSTHORN_TLS_KEY']);
+    expect(variablesOf({ ...plain, POSTHORN_TLS_PROXY: 'true', POSTHORN_TRUSTED_PROXIES: '10.0.0.1' })).to.deep.equal(
+      [],
+    );
+  });
+
+  const required = [
+    'POSTHORN_DATA_KEY',
+    'POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE',
+    'POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE_PASSWORD',
+    'POSTHORN_TRUST_ANCHORS',
+    'POSTHORN_CRL_FILES',
+  ];
+  for (const name of required) {
+    it(`refuses to start without ${name}`, () => {
+      const rest = Object.fromEntries(Object.entries(production).filter(([variable]) => variable !== name));
+      expect(variablesOf(rest)).to.deep.equal([name]);
+    });
+  }
+
+  const downgrades: [string, string, string][] = [
+    ['the revocation check off', 'POSTHORN_REVOCATION', 'off'],
+    ['a development key store', 'POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE', 'certs/dev/oppslagstjenesten.p12'],
+    [
+      'a development key store by a winding path',
+      'POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE',
+      'certs/../certs/dev/x/../o.p12',
+    ],
+    ['a development root among the anchors', 'POSTHORN_TRUST_ANCHORS', '/etc/posthorn/root.pem,certs/dev/root.pem'],
+    ['an empty list of anchors', 'POSTHORN_TRUST_ANCHORS', ''],
+    ['a public address in clear', 'POSTHORN_PUBLIC_URL', 'http://post.example.no'],
+  ];
+  for (const [what, name, value] of downgrades) {
+    it(`refuses to start with ${what}`, () => {
+      expect(variablesOf({ ...production, [name]: value })).to.deep.equal([name]);
+    });
+  }
+
+  it('refuses key stores in a certificate directory of another name', () => {
+    const environment = { ...production, POSTHORN_CERTS_DIR: '/etc/posthorn' };
+    expect(variablesOf(environment)).to.deep.equal(['POSTHORN_OPPSLAGSTJENESTEN_KEYSTORE', 'POSTHORN_TRUST_ANCHORS']);
+  });
+
+  const development = 'C=NO,O=Posthorn Development,CN=Posthorn Development Issuing CA';
+  const loaded: [string, Partial<typeof facts>, string][] = [
+    ['a key whose certificate the development authority issued', { signingIssuer: development }, 'KEYSTORE'],
+    [
+      'the development root under another file name',
+      { anchorSubjects: [...facts.anchorSubjects, development] },
+      'TRUST_ANCHORS',
+    ],
+    ['anchor files that hold nothing', { anchorSubjects: [] }, 'TRUST_ANCHORS'],
+  ];
+  for (const [what, change, name] of loaded) {
+    it(`refuses ${what}`, () => {
+      const problems = productionProblems(load(production), { ...facts, ...change });
+      expect(problems).to.have.length(1);
+      expect(problems[0]).to.include(name);
+    });
+  }
+
+  it('judges a configuration that was not loaded from the environment', () => {
+    const config = { ...load(production), trustAnchors: [], revocation: 'off' as const };
+    expect(productionProblems(config, facts).join())
+      .to.include('POSTHORN_TRUST_ANCHORS')
+      .and.include('POSTHORN_REVOCATION');
+  });
+
+  it('lets development use its own keys', () => {
+    expect(productionProblems(load({}), { signingIssuer: development, anchorSubjects: [development] })).to.deep.equal(
+      [],
+    );
+  });
+});
+
+describe('describeConfig', () => {
+  it('has a row with a meaning for every setting, whose default is the real one', () => {
+    const rows = describeConfig();
+    expect(rows.map(({ name }) => name)).to.include.members([
+      'POSTHORN_MODE',
+      'POSTHORN_CRL_FILES',
+      'POSTHORN_MAX_LOOKUP_BODY',
+    ]);
+    for (const { name, meaning } of rows) expect(meaning, name).to.not.equal('');
+    expect(rows.find(({ name }) => name === 'POSTHORN_PORT')?.default).to.equal('8080');
+    expect(rows.find(({ name }) => name === 'POSTHORN_TLS_PROXY')?.default).to.equal('false');
+  });
+});
+
+describe('ensureDataKey', () => {
+  let dir = '';
+  beforeEach(() => {
+    dir = join(mkdtempSync(join(tmpdir(), 'posthorn-')), 'data');
+  });
+  afterEach(() => rmSync(join(dir, '..'), { recursive: true }));
+
+  it('makes one key once, for its owner only, however many ask at the same time', async () => {
+    const keys = await Promise.all(Array.from({ length: 8 }, () => ensureDataKey(dir)));
+    const again = await ensureDataKey(dir);
+    expect(new Set([...keys, again].map((k) => k.export().toString('hex')))).to.have.property('size', 1);
+    expect(again.symmetricKeySize).to.equal(32);
+    expect(statSync(join(dir, 'data.key')).mode & 0o777).to.equal(0o600);
+    expect(statSync(dir).mode & 0o777).to.equal(0o700);
+  });
+
+  it('never replaces a file that it cannot read as a key', async () => {
+    await ensureDataKey(dir);
+    writeFileSync(join(dir, 'data.key'), 'damaged');
+    const error = await ensureDataKey(dir).catch((e: unknown) => e as Error);
+    expect((error as Error).message).to.match(/does not hold a data key/);
+    expect(readFileSync(join(dir, 'data.key'), 'utf8')).to.equal('damaged');
+  });
+});

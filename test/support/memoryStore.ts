@@ -1,0 +1,140 @@
+import type { AuditEvent, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
+import type { EndretPerson, Person } from '../../src/domain/person.js';
+import type { SenderData } from '../../src/domain/sender.js';
+
+type Rows = Map<string, unknown>;
+
+/** Everything committed, as maps from key to row; a transaction works on a copy. */
+interface State {
+  readonly persons: Map<string, EndretPerson>;
+  readonly seneste: number;
+  readonly events: readonly AuditEvent[];
+  readonly replay: ReadonlySet<string>;
+  readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
+}
+
+export interface MemoryStore {
+  readonly reads: Reads;
+  readonly unitOfWork: UnitOfWork;
+  readonly registerImport: RegisterImport;
+  close(): Promise<void>;
+  events(): readonly AuditEvent[];
+}
+
+const empty = (): State => ({
+  persons: new Map(),
+  seneste: 0,
+  events: [],
+  replay: new Set(),
+  tables: {
+    organisasjoner: new Map(),
+    sertifikater: new Map(),
+    delegeringer: new Map(),
+    rettigheter: new Map(),
+    legitimasjoner: new Map(),
+    leverandoerer: new Map(),
+  },
+});
+
+const fingerprint = (person: Person) => JSON.stringify({ ...person, endringsnummer: undefined });
+
+function upsert(state: State, persons: readonly Person[]): State & { changed: number } {
+  const rows = new Map(state.persons);
+  const wanted = new Map(persons.map((person) => [person.personidentifikator, person]));
+  let { seneste } = state;
+  for (const [id, person] of wanted) {
+    const old = rows.get(id);
+    if (!old || fingerprint(old) !== fingerprint(person)) rows.set(id, { ...person, endringsnummer: ++seneste });
+  }
+  return { ...state, persons: rows, seneste, changed: seneste - state.seneste };
+}
+
+const withoutNumber = ({ endringsnummer: _, ...person }: EndretPerson): Person => person;
+
+/** The ports in memory: one transaction after the other, nothing kept of one that throws. For tests of use cases and commands. */
+export function memoryStore(): MemoryStore {
+  let state = empty();
+  let last: Promise<unknown> = Promise.resolve();
+  const staged = new Map<string, { row: number; persons: Person[] }>();
+
+  const put = (draft: { state: State }, table: keyof State['tables'], key: string, row: unknown) => {
+    const rows = new Map(draft.state.tables[table]).set(key, row);
+    draft.state = { ...draft.state, tables: { ...draft.state.tables, [table]: rows } };
+  };
+  const txOf = (draft: { state: State }): Tx => ({
+    remember: async ({ key }) => {
+      const replay = new Set(draft.state.replay).add(key.toString('hex'));
+      const fresh = replay.size > draft.state.replay.size;
+      draft.state = { ...draft.state, replay };
+      return fresh;
+    },
+    appendEvent: async (event) => {
+      draft.state = { ...draft.state, events: [...draft.state.events, event] };
+    },
+    upsertPersons: async (persons) => {
+      const { changed, ...next } = upsert(draft.state, persons);
+      draft.state = next;
+      return changed;
+    },
+    putOrganisation: async (o) => put(draft, 'organisasjoner', o.organisasjonsnummer, o),
+    putCertificate: async (c) => put(draft, 'sertifikater', c.fingeravtrykk, c),
+    putDelegation: async (d) => put(draft, 'delegeringer', `${d.leverandoer} ${d.oppdragsgiver}`, d),
+    putServiceRight: async (r) => put(draft, 'rettigheter', `${r.organisasjon} ${r.tjeneste}`, r),
+    putCredential: async (l) => put(draft, 'legitimasjoner', `${l.tjeneste} ${l.brukernavn}`, l),
+    putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
+  });
+  const unitOfWork: UnitOfWork = (work) => {
+    const run = async () => {
+      const draft = { state };
+      const result = await work(txOf(draft));
+      state = draft.state;
+      return result;
+    };
+    const result = last.then(run);
+    last = result.catch(() => {});
+    return result;
+  };
+  const rows = <T>(table: keyof State['tables']) => [...state.tables[table].values()] as T[];
+
+  return {
+    unitOfWork,
+    reads: {
+      persons: async (ids) => {
+        const found = ids.map((id) => state.persons.get(id)).filter((person) => person !== undefined);
+        return new Map(found.map((person) => [person.personidentifikator, withoutNumber(person)]));
+      },
+      changesFrom: async (fra, limit) => ({
+        personer: [...state.persons.values()]
+          .filter((p) => p.endringsnummer >= fra)
+          .sort((a, b) => a.endringsnummer - b.endringsnummer)
+          .slice(0, limit),
+        seneste: state.seneste,
+      }),
+      suppliers: async () => rows('leverandoerer'),
+      senders: async () => ({
+        organisasjoner: rows('organisasjoner'),
+        sertifikater: rows('sertifikater'),
+        delegeringer: rows('delegeringer'),
+        rettigheter: rows('rettigheter'),
+        legitimasjoner: rows('legitimasjoner'),
+      }),
+    },
+    registerImport: {
+      begin: async (fileId) => {
+        if (!staged.has(fileId)) staged.set(fileId, { row: 0, persons: [] });
+        return staged.get(fileId)!.row;
+      },
+      stage: async (fileId, upToRow, persons) => {
+        staged.set(fileId, { row: upToRow, persons: [...staged.get(fileId)!.persons, ...persons] });
+      },
+      publish: async (fileId) => {
+        const { persons } = staged.get(fileId)!;
+        staged.delete(fileId);
+        return unitOfWork((tx) => tx.upsertPersons(persons));
+      },
+      discard: async (fileId) => void staged.delete(fileId),
+    },
+    close: async () => {},
+    events: () => state.events,
+  };
+}
