@@ -1,0 +1,44 @@
+import { X509Certificate } from 'node:crypto';
+import { putSenders } from './application/putSenders.js';
+import { seedRegister } from './application/seedRegister.js';
+import type { Config } from './config.js';
+import { developmentData } from './sandbox/developmentData.js';
+import { ensureDevelopmentPki } from './sandbox/pki/development.js';
+import type { DevelopmentPki } from './sandbox/pki/development.js';
+import { resident } from './sandbox/residents.js';
+import { testpersons } from './sandbox/testpersons.js';
+import { fingerprint } from './security/x509.js';
+import { openStore } from './store/index.js';
+import type { Store } from './store/index.js';
+
+/** Residents in the register of a development installation; reserved ones in the ratio of 2014 (1801 of 3.1 million), rounded up. */
+const residents = { persons: 2000, reserved: 2 } as const;
+
+async function fill(store: Store, pki: DevelopmentPki): Promise<void> {
+  const certificates = new Map(
+    Object.entries(pki.identities).map(([name, { certificate }]) => [
+      name,
+      { der: certificate, pem: new X509Certificate(certificate).toString(), fingeravtrykk: fingerprint(certificate) },
+    ]),
+  );
+  await putSenders(store)(developmentData(certificates));
+  await seedRegister({ unitOfWork: store.unitOfWork, calendar: { now: () => new Date() }, resident })(residents);
+  const persons = testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person]));
+  await store.unitOfWork((tx) => tx.upsertPersons(persons));
+}
+
+/**
+ * Makes what a development installation starts with, where it is not there yet: the PKI, and in an empty register the senders, residents
+ * and test persons. Never called in production.
+ */
+export async function prepareDevelopment(config: Pick<Config, 'certsDir' | 'databaseUrl'>): Promise<DevelopmentPki> {
+  const pki = await ensureDevelopmentPki(config.certsDir);
+  const store = await openStore({ url: config.databaseUrl.reveal() });
+  try {
+    const { seneste } = await store.reads.changesFrom(0, 1);
+    if (seneste === 0) await fill(store, pki);
+  } finally {
+    await store.close();
+  }
+  return pki;
+}

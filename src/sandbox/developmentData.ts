@@ -1,0 +1,86 @@
+import { createHash, scryptSync, X509Certificate } from 'node:crypto';
+import type { Gyldighet, Legitimasjon, Leverandoer, Rettighet, SenderData, Sertifikat } from '../domain/sender.js';
+import { identities, type IdentityName } from './pki/identities.js';
+
+export interface DevelopmentCertificate {
+  readonly der: Buffer;
+  readonly pem: string;
+  /** SHA-256 over the DER, lower-case hex. */
+  readonly fingeravtrykk: string;
+}
+
+/** Accounts for HTTP Basic; printed at start-up, impossible in production. */
+export const developmentAccounts = [
+  { tjeneste: 'FORSENDELSE', brukernavn: 'sender-dev', passord: 'sender-dev-password', identity: 'sender' },
+  { tjeneste: 'SVARUT', brukernavn: 'svarut-dev', passord: 'svarut-dev-password', identity: 'sender' },
+  { tjeneste: 'SVARINN', brukernavn: 'svarinn-dev', passord: 'svarinn-dev-password', identity: 'sender2' },
+] as const satisfies readonly (Pick<Legitimasjon, 'tjeneste' | 'brukernavn'> & {
+  passord: string;
+  identity: IdentityName;
+})[];
+
+const callers = ['sender', 'sender2', 'supplier', 'sender-seid2'] as const satisfies readonly IdentityName[];
+
+const suppliers = [
+  { identity: 'digipost', navn: 'Digipost', rolle: 'POSTKASSE' },
+  { identity: 'eboks', navn: 'e-Boks', rolle: 'POSTKASSE' },
+  { identity: 'utskrift', navn: 'Utskrift', rolle: 'UTSKRIFT' },
+] as const satisfies readonly (Pick<Leverandoer, 'navn' | 'rolle'> & { identity: IdentityName })[];
+
+const rights = [
+  ['sender', 'OPPSLAGSTJENESTEN'],
+  ['sender', 'ENDRINGSTJENESTEN'],
+  ['sender-seid2', 'OPPSLAGSTJENESTEN'],
+] as const satisfies readonly (readonly [IdentityName, Rettighet['tjeneste']])[];
+
+/** A fixed beginning, so that a second start finds every row as it is. */
+const always: Gyldighet = { fra: new Date('2014-11-19T00:00:00Z'), til: null };
+const numberOf = (name: IdentityName): string => identities[name].organisasjonsnummer;
+
+/** `scrypt$N$r$p$salt$hash`. The salt follows from the user name, so that the row never changes; for development only. */
+function passwordHash(brukernavn: string, passord: string): string {
+  const [N, r, p] = [16_384, 8, 1];
+  const salt = createHash('sha256').update(`posthorn-development:${brukernavn}`).digest().subarray(0, 16);
+  const hash = scryptSync(passord, salt, 32, { N, r, p });
+  return ['scrypt', N, r, p, salt.toString('base64'), hash.toString('base64')].join('$');
+}
+
+function registered(name: IdentityName, { der, pem, fingeravtrykk }: DevelopmentCertificate): Sertifikat {
+  const { validFrom, validTo } = new X509Certificate(der);
+  return { organisasjonsnummer: numberOf(name), fingeravtrykk, pem, fra: new Date(validFrom), til: new Date(validTo) };
+}
+
+/**
+ * The sender tables and suppliers of PROFILES.md, "Who is who". Callers whose certificate is given may use that one only. Throws when
+ * the certificate of a supplier is missing, since packages are encrypted to it.
+ */
+export function developmentData(
+  certificates: ReadonlyMap<string, DevelopmentCertificate>,
+): SenderData & { readonly leverandoerer: readonly Leverandoer[] } {
+  return {
+    organisasjoner: callers.map((name) => ({
+      organisasjonsnummer: numberOf(name),
+      navn: identities[name].organisasjon,
+      tillatUsignertPaaVegneAv: false,
+      ...always,
+    })),
+    sertifikater: callers.flatMap((name) => {
+      const certificate = certificates.get(name);
+      return certificate ? [registered(name, certificate)] : [];
+    }),
+    delegeringer: [{ leverandoer: numberOf('supplier'), oppdragsgiver: numberOf('sender'), ...always }],
+    rettigheter: rights.map(([name, tjeneste]) => ({ organisasjon: numberOf(name), tjeneste, ...always })),
+    legitimasjoner: developmentAccounts.map(({ tjeneste, brukernavn, passord, identity }) => ({
+      tjeneste,
+      brukernavn,
+      organisasjonsnummer: numberOf(identity),
+      passordhash: passwordHash(brukernavn, passord),
+    })),
+    leverandoerer: suppliers.map(({ identity, navn, rolle }) => {
+      const certificate = certificates.get(identity);
+      if (!certificate)
+        throw new Error(`The development certificate "${identity}" is missing; make the development keys first`);
+      return { organisasjonsnummer: numberOf(identity), navn, rolle, sertifikat: certificate.der };
+    }),
+  };
+}
