@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { lookUpPersons } from '../client/oppslagstjenesten.js';
+import type { LookupService } from '../client/oppslagstjenesten.js';
+import type { PersonInAnswer } from '../contract/oppslagstjenesten/decode.js';
+import { TJENESTE_ORGANISASJONSNUMMER } from '../contract/oppslagstjenesten/names.js';
+import { errorText, Failure } from '../errors.js';
+import { informasjonsbehov } from '../domain/person.js';
+import { CommandError, printer, table, UsageError } from './output.js';
+
+interface Options {
+  readonly url?: string;
+  readonly key?: string;
+  readonly password: string;
+  readonly trust?: string;
+  readonly expect: string;
+  readonly onBehalfOf?: string;
+  readonly json?: true;
+}
+
+export interface LookupCommandDeps {
+  /** URL of the running gateway, when there is one on this data directory. */
+  readonly runningUrl: () => Promise<string | undefined>;
+  readonly developmentKey: string;
+  readonly developmentTrust: string;
+  readonly service: (
+    url: string,
+    keyStore: Buffer,
+    password: string,
+    trust: Buffer,
+    expected: string | undefined,
+  ) => LookupService;
+}
+
+const at = (text: string | undefined): string => (text === undefined ? '' : ` (${text.slice(0, 10)})`);
+
+const columns: readonly (readonly [title: string, cell: (p: PersonInAnswer) => string])[] = [
+  ['personidentifikator', (p) => p.personidentifikator],
+  ['status', (p) => p.status ?? ''],
+  ['reservasjon', (p) => p.reservasjon ?? ''],
+  ['varslingsstatus', (p) => p.varslingsstatus ?? ''],
+  ['mobil (sist verifisert)', (p) => (p.mobiltelefonnummer ?? '') + at(p.mobilSistVerifisert)],
+  ['e-post (sist verifisert)', (p) => (p.epostadresse ?? '') + at(p.epostSistVerifisert)],
+  ['postkasse', (p) => [p.postkasseleverandoerAdresse, p.postkasseadresse].filter((t) => t !== undefined).join(' ')],
+  ['sertifikat', (p) => (p.x509Sertifikat === undefined ? '' : 'ja')],
+];
+
+const readNamed = (file: string, what: string): Promise<Buffer> =>
+  readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError(`${what} ${file} cannot be read (${error.code}). Name another file, or run npm start once.`);
+  });
+
+async function serviceFor(options: Options, deps: LookupCommandDeps): Promise<LookupService> {
+  const url = options.url ?? (await deps.runningUrl());
+  if (url === undefined) {
+    throw new UsageError(
+      'No gateway runs on this data directory. Start one with npm start, or name a service with --url.',
+    );
+  }
+  const keyStore = await readNamed(options.key ?? deps.developmentKey, 'The key store');
+  const trust = await readNamed(options.trust ?? deps.developmentTrust, 'The trust file');
+  return deps.service(url, keyStore, options.password, trust, options.expect === 'any' ? undefined : options.expect);
+}
+
+/** `posthorn lookup ID…`: asks any 16-02 service, and checks everything about the answer. */
+export function lookupCommand(program: Command, deps: LookupCommandDeps): void {
+  const command = program
+    .command('lookup')
+    .description('Look persons up in any Oppslagstjenesten 16-02, and check the answer')
+    .argument('<id...>', 'personidentifikator, 1 to 1000')
+    .option('--url <url>', 'address of the service (default: the gateway that runs here)')
+    .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")')
+    .option('--password <password>', 'password of the key store', 'changeit')
+    .option('--trust <file>', 'PEM file with the authorities of the answering certificate')
+    .option('--expect <orgnr>', 'organisation number that must sign the answer, or "any"', TJENESTE_ORGANISASJONSNUMMER)
+    .option('--on-behalf-of <orgnr>', 'organisation that the look-up is made for (PaaVegneAv)')
+    .option('--json', 'print the persons as JSON');
+  command.action(async (ids: string[], options: Options) => {
+    const print = printer(command);
+    const service = await serviceFor(options, deps);
+    let persons: PersonInAnswer[];
+    try {
+      persons = await lookUpPersons(service, informasjonsbehov, ids, options.onBehalfOf);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const text = errorText(error.code, 'en', error.values);
+      throw new CommandError(text.includes(error.detail) ? text : `${text}: ${error.detail}`);
+    }
+    if (options.json === true) return print.out(JSON.stringify(persons, null, 2));
+    const rows = persons.map((person) => columns.map(([, cell]) => cell(person)));
+    for (const line of table([columns.map(([title]) => title), ...rows])) print.out(line);
+  });
+}

@@ -1,0 +1,138 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { importRegister, type ImportResult, type RowError } from '../application/importRegister.js';
+import { openRegisterFile, registerFileEndings, type RegisterFile } from '../application/registerFile.js';
+import { seedRegister, type ResidentSource } from '../application/seedRegister.js';
+import { showPerson, type Kanal, type PersonVisning } from '../application/showPerson.js';
+import type { Calendar } from '../domain/ports.js';
+import { CommandError, printer, progress, table, UsageError, type Printer } from './output.js';
+import type { OpenStore } from './types.js';
+import { withStore, type Open } from './withStore.js';
+
+export interface RegisterCommandDeps {
+  /** Makes synthetic persons for `register seed`. */
+  readonly resident: ResidentSource;
+  readonly calendar: Calendar;
+  /** Show a moving bar rather than lines of progress; whether the error stream is a terminal when absent. */
+  readonly terminal?: boolean;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Give a whole number from 0.');
+  return value;
+}
+
+async function registerFile(path: string): Promise<RegisterFile> {
+  const file = await openRegisterFile(path).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`The file could not be read (${reason}). Check the name and that you may read it.`);
+  });
+  if (!file) throw new UsageError(`The name ${path} does not tell the format. It must end in ${registerFileEndings}.`);
+  return file;
+}
+
+const rowError = ({ row, column, message }: RowError) => `row ${row}${column ? `, ${column}` : ''}: ${message}`;
+
+function tellImport(path: string, result: ImportResult, print: Printer): void {
+  for (const error of result.errors) print.err(rowError(error));
+  const untold = result.errorCount - result.errors.length;
+  if (untold > 0) print.err(`and ${untold} more errors`);
+  if (result.outcome === 'refused') {
+    throw new CommandError(
+      `Nothing was imported from ${path}: ${result.rowsWithErrors} of its rows cannot be used. ` +
+        'Correct them and import the file again, or leave single bad rows out with --skip-errors.',
+    );
+  }
+  if (result.resumedAfter > 0) print.out(`Resumed an import that was broken off after row ${result.resumedAfter}.`);
+  const skipped = result.rowsWithErrors > 0 ? `, ${result.rowsWithErrors} rows with errors left out` : '';
+  print.out(`Imported ${path}: ${result.rows} rows, ${result.changed} persons changed${skipped}.`);
+}
+
+interface ImportOptions {
+  readonly skipErrors: boolean;
+  readonly terminal?: boolean | undefined;
+}
+
+async function runImport(store: OpenStore, path: string, options: ImportOptions, print: Printer): Promise<void> {
+  const { skipErrors, terminal } = options;
+  const file = await registerFile(path);
+  const bar = progress('Importing', file.size, print, terminal);
+  const onProgress = ({ bytes, rows }: { bytes: number; rows: number }) => bar.update(bytes, `${rows} rows`);
+  const result = await importRegister(store)({ file, skipErrors, onProgress }).finally(() => bar.stop());
+  tellImport(path, result, print);
+}
+
+function kanalRow({ navn, punkt, ferskhet, ferskTil }: Kanal): string[] {
+  const date = (at: Date | null | undefined) => at?.toISOString() ?? '-';
+  return [navn, ferskhet, punkt?.verdi ?? '-', date(punkt?.sistOppdatert), date(punkt?.sistVerifisert), date(ferskTil)];
+}
+
+function tellPerson({ person, kanaler, ...view }: PersonVisning, print: Printer): void {
+  const { nummer } = view;
+  const postkasse = person?.postkasse;
+  const facts = [
+    ['personidentifikator', view.personidentifikator],
+    ['number', nummer ? `${nummer.art}, ${nummer.serie}, rule of ${nummer.regel}` : 'wrong check digits or date'],
+    ['status', view.status],
+    ['reservasjon', person?.status === 'AKTIV' ? (person.reservasjon ? 'JA' : 'NEI') : '-'],
+    ['varslingsstatus', view.varslingsstatus],
+    ['postkasse', postkasse ? `${postkasse.postkasseadresse} at ${postkasse.postkasseleverandoerAdresse}` : '-'],
+    ['spraak', person?.spraak ?? '-'],
+  ];
+  const head = ['channel', 'freshness', 'value', 'sistOppdatert', 'sistVerifisert', 'fresh until'];
+  for (const line of table(facts)) print.out(line);
+  print.out('');
+  for (const line of table([head, ...kanaler.map(kanalRow)])) print.out(line);
+}
+
+function addImport(register: Command, open: Open, { terminal }: RegisterCommandDeps): void {
+  register
+    .command('import')
+    .description('import persons from a file; all of it or nothing. An import that was broken off is resumed')
+    .argument('<file>', `CSV or JSON Lines; the name ends in ${registerFileEndings}`)
+    .option('--skip-errors', 'import the good rows although others have errors', false)
+    .action((path: string, options: { skipErrors: boolean }, command: Command) =>
+      withStore(open, (store) => runImport(store, path, { ...options, terminal }, printer(command))),
+    );
+}
+
+function addSeed(register: Command, open: Open, deps: RegisterCommandDeps): void {
+  register
+    .command('seed')
+    .description('fill the register with synthetic persons')
+    .requiredOption('--persons <n>', 'persons in all', count)
+    .option('--reserved <n>', 'exactly so many of them are reserved', count, 0)
+    .action(({ persons, reserved }: { persons: number; reserved: number }, command: Command) => {
+      if (reserved > persons) throw new UsageError('--reserved is more than --persons. Give at most as many.');
+      const print = printer(command);
+      return withStore(open, async ({ unitOfWork }) => {
+        const bar = progress('Seeding', persons, print, deps.terminal);
+        const onProgress = (written: number) => bar.update(written, `${written} persons`);
+        const seed = seedRegister({ ...deps, unitOfWork })({ persons, reserved, onProgress });
+        const changed = await seed.finally(() => bar.stop());
+        print.out(`The register has ${persons} synthetic persons, ${reserved} of them reserved; ${changed} changed.`);
+      });
+    });
+}
+
+function addShow(register: Command, open: Open, { calendar }: RegisterCommandDeps): void {
+  register
+    .command('show')
+    .description('show a person as the register and the rules have it now')
+    .argument('<id>', 'personidentifikator, 11 digits')
+    .action((id: string, _options: object, command: Command) => {
+      if (!/^\d{11}$/.test(id)) throw new UsageError('A personidentifikator has 11 digits. Check the number.');
+      return withStore(open, async ({ reads }) =>
+        tellPerson(await showPerson({ reads, calendar })(id), printer(command)),
+      );
+    });
+}
+
+/** Adds `register import`, `register seed` and `register show`. Their actions throw; see `reportError`. */
+export function registerCommands(program: Command, open: Open, deps: RegisterCommandDeps): void {
+  const register = program.command('register').description('the contact and reservation register');
+  addImport(register, open, deps);
+  addSeed(register, open, deps);
+  addShow(register, open, deps);
+}

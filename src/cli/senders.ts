@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { Argument, type Command } from 'commander';
+import { addSender, type AddSenderResult } from '../application/addSender.js';
+import { allowService, tjenester } from '../application/allowService.js';
+import { delegateSender, type DelegateSenderResult } from '../application/delegateSender.js';
+import type { Clock } from '../domain/ports.js';
+import type { SenderData, Tjeneste } from '../domain/sender.js';
+import { CommandError, printer, table, UsageError } from './output.js';
+import { withStore, type Open } from './withStore.js';
+
+const unknown = (organisation: string) =>
+  new CommandError(
+    `The organisation ${organisation} is not registered. Register it first: posthorn senders add ${organisation} NAME`,
+  );
+
+function addAdd(senders: Command, open: Open, clock: Clock): void {
+  interface Options {
+    certificate?: string;
+    allowUnsignedOnBehalf: boolean;
+  }
+  const say = (organisation: string, result: AddSenderResult): string => {
+    if (result === 'invalid-organisation') {
+      throw new UsageError(`${organisation} is no organisation number: nine digits with a check digit. Check it.`);
+    }
+    if (result === 'invalid-certificate') {
+      throw new CommandError(
+        'The certificate file holds no certificate in PEM or DER. Export it again and try once more.',
+      );
+    }
+    return result === 'added' ? 'is registered' : 'was registered already and is updated';
+  };
+  senders
+    .command('add')
+    .description('register an organisation that may call, or set its name and policy anew')
+    .argument('<org>', 'organisation number, nine digits')
+    .argument('<name>', 'name of the organisation')
+    .option(
+      '--certificate <file>',
+      'register this certificate (PEM or DER); the organisation may then use registered ones only',
+    )
+    .option('--allow-unsigned-on-behalf', 'accept an Oppslagstjenesten header that is not signed', false)
+    .action((organisation: string, navn: string, options: Options, command: Command) =>
+      withStore(open, async (store) => {
+        const file = options.certificate && (await certificateFile(options.certificate));
+        const result = await addSender({ ...store, clock })({
+          organisasjonsnummer: organisation,
+          navn,
+          tillatUsignertPaaVegneAv: options.allowUnsignedOnBehalf,
+          ...(file && { sertifikat: file }),
+        });
+        printer(command).out(`${organisation} ${navn} ${say(organisation, result)}.`);
+      }),
+    );
+}
+
+const certificateFile = (path: string): Promise<Buffer> =>
+  readFile(path).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The certificate file could not be read (${reason}). Check the name and that you may read it.`,
+    );
+  });
+
+function addAllow(senders: Command, open: Open, clock: Clock): void {
+  senders
+    .command('allow')
+    .description('give an organisation the right to a service')
+    .argument('<org>', 'organisation number')
+    .addArgument(new Argument('<service>', 'the service').choices(tjenester))
+    .action((organisation: string, service: Tjeneste, _options: object, command: Command) =>
+      withStore(open, async (store) => {
+        const result = await allowService({ ...store, clock })(organisation, service);
+        if (result === 'unknown-organisation') throw unknown(organisation);
+        printer(command).out(`${organisation} may use ${service}.`);
+      }),
+    );
+}
+
+function addDelegate(senders: Command, open: Open, clock: Clock): void {
+  const refuse = (result: DelegateSenderResult, supplier: string, organisation: string): void => {
+    if (result === 'unknown-supplier') throw unknown(supplier);
+    if (result === 'unknown-organisation') throw unknown(organisation);
+    if (result === 'same-organisation') {
+      throw new UsageError('An organisation acts for itself without a delegation. Name two organisations.');
+    }
+  };
+  senders
+    .command('delegate')
+    .description('let a supplier act for an organisation')
+    .argument('<supplier>', 'organisation number of the supplier')
+    .argument('<org>', 'organisation number acted for')
+    .action((supplier: string, organisation: string, _options: object, command: Command) =>
+      withStore(open, async (store) => {
+        refuse(await delegateSender({ ...store, clock })(supplier, organisation), supplier, organisation);
+        printer(command).out(`${supplier} may act for ${organisation}, in the services that ${organisation} may use.`);
+      }),
+    );
+}
+
+/** One organisation with all that is known of it; no password hash, and of a certificate the fingerprint only. */
+function overview(data: SenderData) {
+  const period = ({ fra, til }: { fra: Date; til: Date | null }) => ({ fra, til });
+  return data.organisasjoner.map((o) => ({
+    ...o,
+    rettigheter: data.rettigheter
+      .filter((r) => r.organisasjon === o.organisasjonsnummer)
+      .map((r) => ({ tjeneste: r.tjeneste, ...period(r) })),
+    handlerFor: data.delegeringer
+      .filter((d) => d.leverandoer === o.organisasjonsnummer)
+      .map((d) => ({ oppdragsgiver: d.oppdragsgiver, ...period(d) })),
+    sertifikater: data.sertifikater
+      .filter((c) => c.organisasjonsnummer === o.organisasjonsnummer)
+      .map((c) => ({ fingeravtrykk: c.fingeravtrykk, ...period(c) })),
+    brukere: data.legitimasjoner
+      .filter((l) => l.organisasjonsnummer === o.organisasjonsnummer)
+      .map(({ tjeneste, brukernavn }) => ({ tjeneste, brukernavn })),
+  }));
+}
+
+function overviewTable(data: SenderData, now: Date): string[] {
+  const ended = ({ til }: { til?: Date | null }) => (til && til <= now ? ' (ended)' : '');
+  const list = <T extends { til?: Date | null }>(rows: readonly T[], text: (row: T) => string) =>
+    rows.map((row) => text(row) + ended(row)).join(', ') || '-';
+  const head = ['organisation', 'name', 'services', 'acts for', 'certificates', 'users', 'unsigned on behalf'];
+  const rows = overview(data).map((o) => [
+    o.organisasjonsnummer,
+    o.navn + ended(o),
+    list(o.rettigheter, (r) => r.tjeneste),
+    list(o.handlerFor, (d) => d.oppdragsgiver),
+    list(o.sertifikater, (c) => c.fingeravtrykk.slice(0, 12)),
+    o.brukere.map((user) => user.brukernavn).join(', ') || '-',
+    o.tillatUsignertPaaVegneAv ? 'allowed' : '-',
+  ]);
+  return table([head, ...rows]);
+}
+
+function addList(senders: Command, open: Open, clock: Clock): void {
+  senders
+    .command('list')
+    .description('show every organisation with its rights, delegations and certificates')
+    .option('--json', 'as JSON', false)
+    .action(({ json }: { json: boolean }, command: Command) =>
+      withStore(open, async ({ reads }) => {
+        const data = await reads.senders();
+        const print = printer(command);
+        const lines = json ? [JSON.stringify(overview(data), null, 2)] : overviewTable(data, clock.now());
+        for (const line of lines) print.out(line);
+      }),
+    );
+}
+
+/** Adds `senders add`, `allow`, `delegate` and `list`. Their actions throw; see `reportError`. */
+export function sendersCommands(program: Command, open: Open, clock: Clock = { now: () => new Date() }): void {
+  const senders = program.command('senders').description('who may call, with what, for whom');
+  addAdd(senders, open, clock);
+  addAllow(senders, open, clock);
+  addDelegate(senders, open, clock);
+  addList(senders, open, clock);
+}
