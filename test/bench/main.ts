@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { lookup } from './lookup.js';
+import { register } from './register.js';
+
+const usage = `Benchmarks of Posthorn. Close other programs first; both print their last line as JSON.
+
+  npm run bench -- lookup [--rounds 7] [--seconds 3] [--connections 16] [--persons 100000] [--profile DIR]
+      The look-up service between the least work that a server of this contract can do and the same service built from
+      well-known parts, in alternating rounds.
+  npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--dir DIR]
+      A look-up of 1000 persons, and of one, in a large register. --dir keeps the register for the next time.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '16' },
+    persons: { type: 'string' },
+    profile: { type: 'string' },
+    db: { type: 'string', default: 'mariadb' },
+    dir: { type: 'string' },
+  },
+});
+
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  lookup: () =>
+    lookup({
+      rounds: Number(values.rounds),
+      seconds: Number(values.seconds),
+      connections: Number(values.connections),
+      persons: Number(values.persons ?? 100_000),
+      profile: values.profile,
+    }),
+  register: () =>
+    register({
+      persons: Number(values.persons ?? 3_800_000),
+      database: values.db === 'sqlite' ? 'sqlite' : 'mariadb',
+      dir: values.dir,
+    }),
+};
+
+const bench = benches[positionals[0] ?? ''];
+if (bench === undefined) console.log(usage);
+else await bench();

@@ -1,0 +1,58 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { PATH } from '../../../src/contract/oppslagstjenesten/names.js';
+import type { ChildMessage } from '../../../src/run.js';
+import { compiled } from './compile.js';
+import type { Usage } from './meter.js';
+
+/** A server under test, in a process of its own. */
+export interface Server {
+  /** Where it answers look-ups. */
+  readonly url: string;
+  usage(): Promise<Usage>;
+  /** Ends it and waits until it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Path of its source without ending. */
+  readonly module: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Directory for a processor profile, written when the server ends. */
+  readonly profile?: string | undefined;
+}
+
+const reply = async (child: ChildProcess): Promise<unknown> => {
+  const ended = new AbortController();
+  const [message] = (await Promise.race([
+    once(child, 'message', { signal: ended.signal }),
+    once(child, 'exit', { signal: ended.signal }).then(([code]) => {
+      throw new Error(`A server under test ended (exit code ${String(code)}); the lines above may say why.`);
+    }),
+  ]).finally(() => ended.abort())) as [unknown];
+  return message;
+};
+
+/** Starts a server and waits until it listens. @throws Error with a sentence when it cannot */
+export async function startServer({ module, env, profile }: ServerOptions): Promise<Server> {
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const child = fork(compiled(module), [], {
+    env: { ...process.env, ...env },
+    execArgv: ['--import', compiled('test/bench/support/meter'), ...profiling],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const message = (await reply(child)) as ChildMessage;
+  if (!message.ready) throw new Error(message.reason);
+  return {
+    url: message.url + PATH,
+    usage: async () => {
+      child.send('usage');
+      return (await reply(child)) as Usage;
+    },
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
