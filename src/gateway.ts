@@ -1,4 +1,3 @@
-import { createHmac, hkdfSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,6 +20,7 @@ import { soapEndpoint } from './http/soapEndpoint.js';
 import { contractResponse, loadContracts } from './http/wsdl.js';
 import type { Log } from './log.js';
 import { loadCrls } from './security/crl.js';
+import { idHasher } from './security/idHash.js';
 import { loadPkcs12 } from './security/keystore.js';
 import { oppslagstjenestenPolicy } from './security/policy.js';
 import { signingKey } from './security/sign.js';
@@ -45,12 +45,6 @@ const systemClock: Clock = { now: () => new Date() };
 
 const certificatesIn = async (files: readonly string[]): Promise<Buffer[]> =>
   (await Promise.all(files.map(async (file) => derBlocks(await readFile(file), 'CERTIFICATE')))).flat();
-
-/** Sixteen octets that stand for a national id wherever one must be matched, made with a key that follows from the data key. */
-function idHasher(dataKey: KeyObject): (personidentifikator: string) => Buffer {
-  const key = Buffer.from(hkdfSync('sha256', dataKey.export(), '', 'posthorn national id', 32));
-  return (id) => createHmac('sha256', key).update(id).digest().subarray(0, 16);
-}
 
 interface Security {
   readonly trust: Trust;

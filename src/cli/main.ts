@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { loadConfig } from '../config.js';
+import { ensureDataKey, loadConfig } from '../config.js';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
 import { verifyEnvelope } from '../diagnosis/verifyEnvelope.js';
 import { readRun } from '../run.js';
 import { resident } from '../sandbox/residents.js';
 import { answerPolicy } from '../security/answer.js';
+import { idHasher } from '../security/idHash.js';
 import { loadPkcs12 } from '../security/keystore.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
 import { signingKey } from '../security/sign.js';
@@ -14,16 +15,22 @@ import { createTrust } from '../security/trust.js';
 import type { Trust } from '../security/trust.js';
 import { derBlocks } from '../security/x509.js';
 import { openStore } from '../store/index.js';
+import { auditCommand } from './audit.js';
 import { lookupCommand } from './lookup.js';
 import type { LookupCommandDeps } from './lookup.js';
 import { reportError } from './output.js';
 import { registerCommands } from './register.js';
 import { sendersCommands } from './senders.js';
+import { suppliersCommands } from './suppliers.js';
 import { verifyCommand } from './verify.js';
 import type { VerifyCommandDeps } from './verify.js';
 
 const config = () => loadConfig(process.env);
 const open = () => openStore({ url: config().databaseUrl.reveal() });
+const hashId = async (id: string): Promise<Buffer> => {
+  const { dataKey, dataDir } = config();
+  return idHasher(dataKey ?? (await ensureDataKey(dataDir)))(id);
+};
 const clock = { now: () => new Date() };
 
 /** Whoever asks names the authorities to believe; lists of what they revoked are not at hand here. */
@@ -73,6 +80,8 @@ const program = new Command('posthorn')
 
 registerCommands(program, open, { resident, calendar: clock });
 sendersCommands(program, open, clock);
+suppliersCommands(program, open, clock);
+auditCommand(program, open, hashId);
 lookupCommand(program, lookup());
 verifyCommand(program, verify);
 program

@@ -54,8 +54,8 @@ export interface Reads {
   /** At most `limit` persons changed at `fra` or later, and the number of the last change, in one snapshot (R-07). */
   changesFrom(fra: number, limit: number): Promise<ChangeRange>;
   suppliers(): Promise<readonly Leverandoer[]>;
-  /** The last `limit` events of the audit trail, newest first. */
-  events(limit: number): Promise<readonly AuditEvent[]>;
+  /** The last `limit` events of the audit trail, newest first; with `person`, those whose hashes contain that one. */
+  events(limit: number, person?: Buffer): Promise<readonly AuditEvent[]>;
   /** Everything that decides who may do what, in one snapshot. */
   senders(): Promise<SenderData>;
 }

@@ -44,7 +44,7 @@ export async function openStore({ url }: { readonly url: string }): Promise<Stor
       persons: (ids) => read((db) => persons(db, ids)),
       changesFrom: (fra, limit) => snapshot((db) => changesFrom(db, fra, limit)),
       suppliers: () => read(suppliers),
-      events: (limit) => read((db) => events(db, limit)),
+      events: (limit, person) => read((db) => events(db, limit, person)),
       senders: () => snapshot(senders),
     },
     unitOfWork: (work) => write((db) => work(txOf(db, flavour))),

@@ -22,8 +22,10 @@ export async function appendEvent(db: Db, event: AuditEvent): Promise<void> {
 }
 
 /** As `Reads.events`. */
-export async function events(db: Db, limit: number): Promise<AuditEvent[]> {
-  const rows = await db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit).execute();
+export async function events(db: Db, limit: number, person?: Buffer): Promise<AuditEvent[]> {
+  const all = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit);
+  const found = person === undefined ? all : all.where(sql<boolean>`instr(personer, ${person}) > 0`);
+  const rows = await found.execute();
   return rows.map((row) => ({
     at: new Date(row.at),
     correlationId: row.correlation_id,

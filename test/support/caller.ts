@@ -8,10 +8,16 @@ import { oppslagstjenestenPolicy } from '../../src/security/policy.js';
 import { signingKey } from '../../src/security/sign.js';
 import { createTrust } from '../../src/security/trust.js';
 import type { XmlElement } from '../../src/xml/model.js';
-import type { TestGateway } from './gateway.js';
+import type { DevelopmentPki } from '../../src/sandbox/pki/development.js';
+
+/** A gateway of a test, in this process or in one of its own. */
+export interface Callable {
+  readonly url: string;
+  readonly pki: DevelopmentPki;
+}
 
 /** The service of a test gateway, called with the development key of `name`. */
-export function serviceAs(gateway: TestGateway, name: IdentityName): LookupService {
+export function serviceAs(gateway: Callable, name: IdentityName): LookupService {
   const { privateKey, certificate } = gateway.pki.identities[name];
   const anchors = [gateway.pki.root, gateway.pki.issuing];
   return {
@@ -25,7 +31,7 @@ export function serviceAs(gateway: TestGateway, name: IdentityName): LookupServi
 
 /** One call as `name`; the answering element. */
 export const callAs = (
-  gateway: TestGateway,
+  gateway: Callable,
   name: IdentityName,
   request: XmlElement,
   paaVegneAv?: string,
@@ -51,7 +57,7 @@ export async function postRaw(
 
 /** A signed request as text, with what is needed to open its answer. */
 export async function signedAs(
-  gateway: TestGateway,
+  gateway: Callable,
   name: IdentityName,
   request: XmlElement,
   blocks: readonly XmlElement[] = [],

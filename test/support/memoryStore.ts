@@ -110,6 +110,11 @@ export function memoryStore(): MemoryStore {
           .slice(0, limit),
         seneste: state.seneste,
       }),
+      events: async (limit, person) =>
+        state.events
+          .filter((event) => person === undefined || event.personer.includes(person))
+          .slice(-limit)
+          .reverse(),
       suppliers: async () => rows('leverandoerer'),
       senders: async () => ({
         organisasjoner: rows('organisasjoner'),

@@ -86,15 +86,21 @@ export const theirs = (e: ForeignElement): Plain => [
   foreignChildren(e),
 ];
 
+/** libxml2 writes & in a namespace name as it is, where C14N 1.0 (2.3) wants it escaped as in attributes. */
+const escapedNamespaces = (canonical: string): string =>
+  canonical.replace(/ xmlns(?::[^ =]+)?="[^"]*"/g, (declaration) => declaration.replace(/&(?!amp;)/g, '&amp;'));
+
 /** libxml2's canonical form of the element. `''` in the list stands for #default, as with ours. */
 export const foreignCanonical = (e: ForeignElement, method: C14nMethod): string =>
-  e.canonicalizeToString({
-    mode: method.exclusive ? XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 : XmlC14NMode.XML_C14N_1_0,
-    withComments: method.comments,
-    ...(method.exclusive
-      ? { inclusiveNamespacePrefixes: method.prefixes.map((p) => (p === '' ? '#default' : p)) }
-      : {}),
-  });
+  escapedNamespaces(
+    e.canonicalizeToString({
+      mode: method.exclusive ? XmlC14NMode.XML_C14N_EXCLUSIVE_1_0 : XmlC14NMode.XML_C14N_1_0,
+      withComments: method.comments,
+      ...(method.exclusive
+        ? { inclusiveNamespacePrefixes: method.prefixes.map((p) => (p === '' ? '#default' : p)) }
+        : {}),
+    }),
+  );
 
 /** The way from the root to an element: child element numbers from 0. */
 export type Path = readonly number[];

@@ -3,13 +3,16 @@ import { Failure } from '../../src/errors.js';
 import { parseCrl } from '../../src/security/crl.js';
 import { der } from '../../src/security/der.js';
 import type { KeyStore } from '../../src/security/keystore.js';
+import { extensionTypes } from '../../src/security/x509.js';
 import { createTrust, type Trust, type TrustOptions } from '../../src/security/trust.js';
 import { authoritySubject, enterpriseSubject } from '../../src/sandbox/pki/identities.js';
 import {
+  encodeName,
   issueCertificate,
   issueCrl,
   type CertificateSpec,
   type CrlSpec,
+  type ExtensionSpec,
   type NameSpec,
 } from '../../src/sandbox/pki/issue.js';
 
@@ -140,6 +143,16 @@ const past = new Date('2021-01-01T00:00:00Z');
 const future = new Date('2044-01-01T00:00:00Z');
 const tlsClient = '1.3.6.1.5.5.7.3.2';
 const unknownExtension = { oid: '1.3.6.1.4.1.99999.1', critical: true, value: der.null() };
+const constraint = (type: number, value: string): ExtensionSpec => ({
+  oid: extensionTypes.nameConstraints,
+  critical: true,
+  value: der.sequence(der.explicit(0, der.sequence(der.context(type, Buffer.from(value))))),
+});
+const alternativeName = (name: Buffer): ExtensionSpec => ({
+  oid: extensionTypes.subjectAltName,
+  critical: false,
+  value: der.sequence(name),
+});
 const listed = (serial: bigint): Partial<CrlSpec> => ({ revoked: [{ serial, at: past }] });
 const stranger = (role: 'Root' | 'Issuing') => ({
   name: authoritySubject(role),
@@ -212,6 +225,18 @@ export const badChains: readonly BadChain[] = [
         excluded: [[leafSubject[0]!, { type: 'O', value: ' prøve   KOMMUNE', encoding: 'bmp' }]],
       },
     },
+  })),
+  bad(82, 'alternative name among the excluded ones', /name constraint/, () => ({
+    root: { nameConstraints: { excluded: [[{ type: 'C', value: 'SE' }]] } },
+    leaf: { extensions: [alternativeName(der.explicit(4, encodeName([{ type: 'C', value: 'SE' }])))] },
+  })),
+  bad(82, 'host name under a constraint on hosts', /name constraint/, () => ({
+    issuing: { extensions: [constraint(2, 'example.no')] },
+    leaf: { extensions: [alternativeName(der.context(2, Buffer.from('example.com')))] },
+  })),
+  bad(82, 'mail address under a constraint on mail', /name constraint/, () => ({
+    issuing: { extensions: [constraint(1, 'example.no')] },
+    leaf: { subject: [...leafSubject, { type: 'emailAddress', value: 'a@example.com', encoding: 'ia5' }] },
   })),
   bad(82, 'unknown critical extension', /critical extension/, () => ({ leaf: { extensions: [unknownExtension] } })),
   bad(82, 'unknown critical extension above', /critical/, () => ({ issuing: { extensions: [unknownExtension] } })),

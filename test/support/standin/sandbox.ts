@@ -1,0 +1,3 @@
+import { standIn } from './standin.js';
+
+await standIn('sandbox');

@@ -1,0 +1,30 @@
+import { appendFileSync } from 'node:fs';
+import { runProcess, type Role } from '../../../src/run.js';
+
+/** How a stand-in for one of Posthorn's processes behaves; from the environment variable STANDIN_GATEWAY or STANDIN_SANDBOX. */
+export type Behaviour = 'good' | 'cannot start' | 'dies at start' | 'never ready' | 'never stops' | 'cannot stop';
+
+const forever = (): Promise<never> => new Promise(() => setInterval(() => {}, 1000));
+
+/** Runs a stand-in; it notes what it does in the file STANDIN_DIARY. */
+export async function standIn(role: Role): Promise<void> {
+  const behaviour = (process.env[`STANDIN_${role.toUpperCase()}`] ?? 'good') as Behaviour;
+  const note = (what: string): void => appendFileSync(process.env['STANDIN_DIARY'] ?? '', `${role} ${what}\n`);
+  await runProcess(role, async () => {
+    note('starts');
+    if (behaviour === 'cannot start') throw new Error(`The ${role} has a reason. Do something.`);
+    if (behaviour === 'dies at start') process.exit(3);
+    if (behaviour === 'never ready') await forever();
+    const alive = setInterval(() => {}, 1000);
+    return {
+      url: `http://${role}.test`,
+      summary: [`a line of the ${role}`],
+      stop: async () => {
+        note('stops');
+        clearInterval(alive);
+        if (behaviour === 'never stops') await forever();
+        if (behaviour === 'cannot stop') throw new Error('It does not let go.');
+      },
+    };
+  });
+}
