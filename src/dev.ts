@@ -21,6 +21,8 @@ export interface DevelopmentOptions {
   /** Makes certificates and the content of the database, where they are not there yet. */
   readonly prepare: () => Promise<unknown>;
   readonly testPersons: readonly TestPerson[];
+  /** For HTTP Basic: service, user name and password. */
+  readonly accounts?: readonly { readonly tjeneste: string; readonly brukernavn: string; readonly passord: string }[];
   readonly print: (text: string) => void;
   /** Aborted when somebody asks to stop. */
   readonly stop: AbortSignal;
@@ -32,7 +34,10 @@ export interface DevelopmentOptions {
 /** Ctrl-C reaches the children too; one that ends this soon before we hear of it did not end by itself. */
 const signalSkewMs = 200;
 
-function summaryOf(ready: readonly ReadyMessage[], { config: { certsDir }, testPersons }: DevelopmentOptions): string {
+function summaryOf(
+  ready: readonly ReadyMessage[],
+  { config: { certsDir }, testPersons, accounts = [] }: DevelopmentOptions,
+): string {
   const width = Math.max(0, ...testPersons.map(({ navn }) => navn.length));
   const line = ({ personidentifikator, navn, beskrivelse }: TestPerson): string =>
     `${personidentifikator}  ${navn.padEnd(width)}  ${beskrivelse}`;
@@ -45,6 +50,10 @@ function summaryOf(ready: readonly ReadyMessage[], { config: { certsDir }, testP
       block(`${role === 'gateway' ? 'Gateway' : 'Sandbox'} ${url}`, summary),
     ),
     ...block('Development keys', [`${join(certsDir, 'NAME.p12')} (alias NAME, password changeit), such as sender.p12`]),
+    ...block(
+      'Accounts in the database, for services with HTTP Basic',
+      accounts.map(({ tjeneste, brukernavn, passord }) => `${tjeneste.padEnd(11)}  ${brukernavn} / ${passord}`),
+    ),
     ...block('Test persons', testPersons.map(line)),
     ...block('Next', [
       `npm run posthorn -- lookup ${example}`,
@@ -127,6 +136,7 @@ async function main(): Promise<void> {
   }
   const { prepareDevelopment } = await import('./development.js');
   const { testpersons } = await import('./sandbox/testpersons.js');
+  const { developmentAccounts } = await import('./sandbox/developmentData.js');
   const controller = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
   process.exitCode = await runDevelopment({
@@ -135,6 +145,7 @@ async function main(): Promise<void> {
     scripts: { gateway: beside('./main'), sandbox: beside('./sandbox/main') },
     prepare: () => prepareDevelopment(config),
     testPersons: testpersons(new Date()),
+    accounts: developmentAccounts,
     print: (text) => process.stdout.write(`${text}\n`),
     stop: controller.signal,
   });

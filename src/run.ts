@@ -102,6 +102,8 @@ export async function runProcess(role: Role, start: () => Promise<Started>): Pro
     stopping ??= starting.then((started) => started.stop()).then(() => endProcess(0), fail);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(signal, stop);
+  const parentIsGone = process.send !== undefined && !process.connected;
+  if (parentIsGone) stop();
   try {
     const { url, summary } = await starting;
     tell({ ready: true, role, url, summary });

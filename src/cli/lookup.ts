@@ -4,9 +4,10 @@ import { lookUpPersons } from '../client/oppslagstjenesten.js';
 import type { LookupService } from '../client/oppslagstjenesten.js';
 import type { PersonInAnswer } from '../contract/oppslagstjenesten/decode.js';
 import { TJENESTE_ORGANISASJONSNUMMER } from '../contract/oppslagstjenesten/names.js';
+import type { ErrorCode } from '../errors.js';
 import { errorText, Failure } from '../errors.js';
 import { informasjonsbehov } from '../domain/person.js';
-import { CommandError, printer, table, UsageError } from './output.js';
+import { CommandError, printer, table, UsageError, visible } from './output.js';
 
 interface Options {
   readonly url?: string;
@@ -62,6 +63,22 @@ async function serviceFor(options: Options, deps: LookupCommandDeps): Promise<Lo
   return deps.service(url, keyStore, options.password, trust, options.expect === 'any' ? undefined : options.expect);
 }
 
+/** What to do about an answer that was refused. */
+const advice: Partial<Readonly<Record<ErrorCode, string>>> = {
+  MALFORMED_XML: 'Check with --url that this is a 16-02 service.',
+  INVALID_SECURITY_TOKEN: 'If you believe whoever issued its certificate, name them with --trust.',
+  FAILED_AUTHENTICATION: 'If another may answer here, name it with --expect.',
+  MESSAGE_EXPIRED: 'Check the clocks at both ends.',
+};
+
+/** What happened, why, and what to do next. */
+function sentence(url: string, { code, detail, values }: Failure): string {
+  if (code.startsWith('UPSTREAM_')) return errorText(code, 'en', values);
+  if (code === 'INTERNAL') return `The request could not be written: ${detail}.`;
+  const next = advice[code] ?? 'Somebody may have changed it on its way: ask again, and tell whoever runs the service.';
+  return `The answer of ${url} is refused, and nothing of it is shown: ${detail} (${code}). ${next}`;
+}
+
 /** `posthorn lookup ID…`: asks any 16-02 service, and checks everything about the answer. */
 export function lookupCommand(program: Command, deps: LookupCommandDeps): void {
   const command = program
@@ -83,11 +100,10 @@ export function lookupCommand(program: Command, deps: LookupCommandDeps): void {
       persons = await lookUpPersons(service, informasjonsbehov, ids, options.onBehalfOf);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const text = errorText(error.code, 'en', error.values);
-      throw new CommandError(text.includes(error.detail) ? text : `${text}: ${error.detail}`);
+      throw new CommandError(visible(sentence(service.url, error)));
     }
-    if (options.json === true) return print.out(JSON.stringify(persons, null, 2));
-    const rows = persons.map((person) => columns.map(([, cell]) => cell(person)));
+    if (options.json === true) return print.out(visible(JSON.stringify(persons, null, 2)));
+    const rows = persons.map((person) => columns.map(([, cell]) => visible(cell(person)).replace(/\s+/g, ' ')));
     for (const line of table([columns.map(([title]) => title), ...rows])) print.out(line);
   });
 }

@@ -31,6 +31,16 @@ export function reportError(error: unknown, print: Pick<Printer, 'err'>): number
   return error instanceof UsageError ? 2 : 1;
 }
 
+/**
+ * A text of others as it may stand on a terminal: control characters, and those that turn the direction of writing, as JSON writes them: `\u009b`.
+ * Line ends and tabs stay, and JSON stays the same JSON.
+ */
+export const visible = (text: string): string =>
+  text.replace(
+    /(?![\t\n])\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 /** Lines of a table: columns as wide as their widest cell, two spaces between. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

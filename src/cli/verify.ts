@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { EnvelopeReport, ReferenceReport } from '../diagnosis/report.js';
 import { Failure } from '../errors.js';
-import { CommandError, printer } from './output.js';
+import { CommandError, printer, visible } from './output.js';
 
 interface Options {
   readonly answer?: true;
@@ -29,7 +29,7 @@ export interface VerifyCommandDeps {
   readonly openKey: (keyStore: Buffer, password: string) => KeyObject;
 }
 
-const yes = (ok: boolean): string => (ok ? 'ok  ' : 'FAIL');
+const yes = (ok: boolean | null): string => (ok === null ? '?   ' : ok ? 'ok  ' : 'FAIL');
 
 function instant(text: string): Date {
   const at = text === 'now' ? new Date() : new Date(text);
@@ -40,7 +40,8 @@ function instant(text: string): Date {
 
 function referenceLines(r: ReferenceReport): string[] {
   const lines = [`${yes(r.ok)} Reference ${r.uri} → ${r.target ?? 'nothing'}`];
-  if (r.ok) return lines;
+  if (r.ok === true) return lines;
+  if (r.ok === null) return [...lines, `       ${r.problem ?? ''}`];
   return [
     ...lines,
     `       ${r.problem ?? ''}`,
@@ -85,23 +86,65 @@ function certificateLines({ certificate, times }: EnvelopeReport): string[] {
   return lines;
 }
 
-/** The report as lines for a person. */
-export function reportLines(report: EnvelopeReport): string[] {
-  const { broken, second } = report;
-  const opinions = second.references.map((r) => `  ${yes(r.ok)} ${r.uri}${r.problem === null ? '' : `: ${r.problem}`}`);
+const sealed = ({ encryption }: EnvelopeReport): boolean => encryption?.opened === false;
+
+function encryptionLines({ encryption }: EnvelopeReport): string[] {
+  if (encryption === null) return [];
+  if (encryption.opened) return ['encryption   Body was encrypted; it is judged as it was before encryption'];
+  return [
+    `encryption   Body is encrypted and was not opened: ${encryption.problem ?? ''}`,
+    '             What it says, and whether it is what was signed, cannot be checked.',
+    '             Name the key store of the one it was encrypted to with --key.',
+  ];
+}
+
+function verdictLines(report: EnvelopeReport, asAnswer: boolean): string[] {
+  const { broken, confirmation } = report;
+  if (broken === null && sealed(report))
+    return ['?    Every rule that can be checked holds, but Body is still encrypted.'];
+  if (broken === null) return ['ok   Every rule of the policy holds.'];
+  const hint = confirmation !== null && !asAnswer;
+  return [
+    `FAIL The first rule that is broken: ${broken.code}: ${broken.detail}`,
+    ...(hint ? ['     It has a SignatureConfirmation, as answers have. To judge it as an answer, add --answer.'] : []),
+  ];
+}
+
+/** Where the two engines differ about the cryptography; the policy is ours alone. */
+function differences({ references, signature, second }: EnvelopeReport): string[] {
+  const ours = references.every((r) => r.ok === true) && signature?.ok === true;
+  const other = new Map(second.references.map((r) => [r.uri, r.ok]));
+  const about = references.filter((r) => other.has(r.uri) && other.get(r.uri) !== r.ok).map((r) => r.uri);
+  if (about.length === 0 && (second.ok === null || second.ok === ours)) return [];
+  return [
+    `     The engines do not agree${about.length === 0 ? '' : ` about ${about.join(', ')}`}. xml-crypto knows fewer algorithms, and a few of its`,
+    '     canonical forms differ; what the gateway does is what stands above. If both know the algorithms, please report it.',
+  ];
+}
+
+function secondLines(report: EnvelopeReport): string[] {
+  const { ok, problem, references } = report.second;
+  const whole = ok === null ? 'not asked about the whole, for Body is encrypted' : ok ? 'ok' : `FAIL: ${problem ?? ''}`;
+  const opinions = references.map((r) => `  ${yes(r.ok)} ${r.uri}${r.problem === null ? '' : `: ${r.problem}`}`);
+  return [`Second opinion (xml-crypto): ${whole}`, ...opinions, ...differences(report)];
+}
+
+/** The report as lines for a person. @param asAnswer the envelope was held against the rules of an answer */
+export function reportLines(report: EnvelopeReport, asAnswer: boolean): string[] {
+  const { confirmation } = report;
+  const confirms = confirmation === null ? '' : `${confirmation.value}${confirmation.signed ? '' : ' (not signed)'}`;
   return [
     `SOAP ${report.soap}, ${report.operation}`,
     ...certificateLines(report),
+    ...(confirmation === null ? [] : [`confirms     the request with SignatureValue ${confirms}`]),
+    ...encryptionLines(report),
     '',
     ...report.references.flatMap(referenceLines),
     ...signatureLines(report),
     '',
-    broken === null
-      ? 'ok   Every rule of the policy holds.'
-      : `FAIL The first rule that is broken: ${broken.code}: ${broken.detail}`,
+    ...verdictLines(report, asAnswer),
     '',
-    `Second opinion (xml-crypto): ${second.ok ? 'ok' : `FAIL: ${second.problem ?? ''}`}`,
-    ...opinions,
+    ...secondLines(report),
   ];
 }
 
@@ -133,8 +176,8 @@ export function verifyCommand(program: Command, deps: VerifyCommandDeps): void {
         `${file} cannot be taken apart: ${error.detail}. It must be one whole SOAP envelope in XML.`,
       );
     });
-    const lines = options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report);
-    for (const line of lines) print.out(line);
-    if (report.broken !== null) process.exitCode = 1;
+    const lines = options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report, request.answer);
+    for (const line of lines) print.out(visible(line));
+    if (report.broken !== null || sealed(report)) process.exitCode = 1;
   });
 }

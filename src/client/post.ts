@@ -9,8 +9,30 @@ import { parse } from '../xml/tree.js';
 /** Octets of an answer that are read at the most: 1000 persons with certificates fit several times. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
-const fault = (text: string): Failure => new Failure('UPSTREAM_FAULT', text, { text });
-const unreachable = (text: string): Failure => new Failure('UPSTREAM_UNREACHABLE', text, { text });
+/** Characters of another's words that are passed on. */
+const MAX_TEXT = 500;
+
+/** Another's words on one line, without control characters. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
+    .trim()
+    .slice(0, MAX_TEXT);
+
+function failure(code: 'UPSTREAM_FAULT' | 'UPSTREAM_UNREACHABLE', words: string): Failure {
+  const text = oneLine(words);
+  return new Failure(code, text, { text });
+}
+
+const fault = (words: string): Failure => failure('UPSTREAM_FAULT', words);
+const unreachable = (words: string): Failure => failure('UPSTREAM_UNREACHABLE', words);
+
+/** Why fetch failed; where several addresses were tried, their common error has a code only. */
+function networkReason(error: unknown): string {
+  const { cause, message } = error as Error;
+  if (!(cause instanceof Error)) return message;
+  return cause.message || String((cause as NodeJS.ErrnoException).code);
+}
 
 function reasonIn(element: XmlElement): string | undefined {
   if (is(element, SOAP12, 'Text') || is(element, '', 'faultstring')) return textOf(element).trim();
@@ -60,8 +82,7 @@ export async function postEnvelope(url: string, envelope: string, timeout = 30_0
     octets = await read(response);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const { cause, message } = error as Error;
-    throw unreachable(`${url}: ${cause instanceof Error ? cause.message : message}`);
+    throw unreachable(`${url}: ${networkReason(error)}`);
   }
   const reason = faultReason(octets);
   if (reason !== undefined) throw fault(reason);

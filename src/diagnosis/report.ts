@@ -4,9 +4,13 @@ export interface EnvelopeReport {
   readonly operation: string;
   readonly certificate: CertificateReport | null;
   readonly times: TimesReport | null;
+  /** Null: Body is in the clear. */
+  readonly encryption: EncryptionReport | null;
+  /** What a SignatureConfirmation says, which answers have and requests have not. */
+  readonly confirmation: ConfirmationReport | null;
   readonly references: readonly ReferenceReport[];
   readonly signature: SignatureReport | null;
-  /** The first rule of the endpoint's policy that the envelope breaks; null when it keeps all of them. */
+  /** The first rule of the endpoint's policy that the envelope breaks; null when it keeps all that can be checked. */
   readonly broken: BrokenRule | null;
   readonly second: SecondOpinion;
 }
@@ -32,6 +36,18 @@ export interface TimesReport {
   readonly expires: Date | null;
 }
 
+export interface EncryptionReport {
+  readonly opened: boolean;
+  /** Why Body could not be opened. */
+  readonly problem: string | null;
+}
+
+export interface ConfirmationReport {
+  /** The SignatureValue of the request that is answered, as it stands here. */
+  readonly value: string;
+  readonly signed: boolean;
+}
+
 /** One reference: verifies, or how it does not. */
 export interface ReferenceReport {
   readonly uri: string;
@@ -41,7 +57,8 @@ export interface ReferenceReport {
   readonly digestMethod: string;
   readonly expected: string;
   readonly actual: string | null;
-  readonly ok: boolean;
+  /** Null: cannot be checked, for what it leads to is encrypted. */
+  readonly ok: boolean | null;
   /** The canonical octets that were digested, when the digest is another than expected. */
   readonly canonical: string | null;
   readonly problem: string | null;
@@ -56,9 +73,16 @@ export interface SignatureReport {
   readonly problem: string | null;
 }
 
-/** What xml-crypto, with @xmldom/xmldom and xpath, says of the same octets. */
-export interface SecondOpinion {
-  readonly ok: boolean;
+/** Null: cannot be checked, for what it leads to is encrypted. */
+export interface OpinionOnReference {
+  readonly uri: string;
+  readonly ok: boolean | null;
   readonly problem: string | null;
-  readonly references: readonly { readonly uri: string; readonly ok: boolean; readonly problem: string | null }[];
+}
+
+/** What xml-crypto, with @xmldom/xmldom and xpath, says of the same octets; null of a whole that is encrypted. */
+export interface SecondOpinion {
+  readonly ok: boolean | null;
+  readonly problem: string | null;
+  readonly references: readonly OpinionOnReference[];
 }

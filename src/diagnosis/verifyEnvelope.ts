@@ -1,24 +1,25 @@
-import { hash, verify as verifySignature, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Failure } from '../errors.js';
-import { C14N, c14nAlgorithms, digestAlgorithms, signatureAlgorithms } from '../security/algorithms.js';
-import { decryptBody } from '../security/answer.js';
-import { organisasjonsnummer } from '../security/dn.js';
+import { answerPolicy, decryptBody } from '../security/answer.js';
 import type { SignaturePolicy } from '../security/policy.js';
-import type { Algorithm, Reference, SecurityShape } from '../security/shape.js';
+import type { SecurityShape } from '../security/shape.js';
 import { readSecurity, wsuId } from '../security/shape.js';
-import { verify } from '../security/signature.js';
+import type { VerifyDeps } from '../security/signature.js';
+import { verify, verifyHeader } from '../security/signature.js';
 import { readTimestamp } from '../security/time.js';
 import type { Trust } from '../security/trust.js';
 import { parseCertificate } from '../security/x509.js';
 import type { Certificate } from '../security/x509.js';
-import { SOAP11, SOAP12, XENC } from '../soap/names.js';
-import { canonicalise } from '../xml/c14n.js';
+import { EnvelopeReader } from '../soap/envelope.js';
+import type { SoapVersion } from '../soap/names.js';
+import { SOAP11, SOAP12, WSSE11, XENC } from '../soap/names.js';
+import { Decoder } from '../xml/decode.js';
 import type { XmlElement } from '../xml/model.js';
-import { childElements, childrenNamed, is } from '../xml/model.js';
+import { attribute, childElements, childrenNamed, is } from '../xml/model.js';
 import { parse } from '../xml/tree.js';
 import { serialise } from '../xml/write.js';
-import type { BrokenRule, CertificateReport, EnvelopeReport, ReferenceReport, SignatureReport } from './report.js';
+import { anyCertificate, attempt, describeCertificate, judgeReference, judgeSignature } from './judge.js';
+import type { BrokenRule, ConfirmationReport, EncryptionReport, EnvelopeReport, SecondOpinion } from './report.js';
 import { secondOpinion } from './secondOpinion.js';
 
 export interface VerifyOptions {
@@ -32,122 +33,95 @@ export interface VerifyOptions {
   readonly privateKey?: KeyObject | undefined;
 }
 
-/** Says yes to every certificate that can be read: the report tells that nobody vouched for it. */
-const anyCertificate: Trust = {
-  check: (der) => {
-    const certificate = parseCertificate(der);
-    return { ...certificate, organisasjonsnummer: organisasjonsnummer(certificate) };
-  },
+/** A captured envelope, its Body decrypted when it was encrypted and we have the key. */
+interface Opened {
+  readonly octets: Buffer;
+  readonly root: XmlElement;
+  readonly header: XmlElement | undefined;
+  readonly body: XmlElement | undefined;
+  readonly encryption: EncryptionReport | null;
+}
+
+const opened = (octets: Buffer, encryption: EncryptionReport | null): Opened => {
+  const root = parse(octets);
+  const [header, body] = ['Header', 'Body'].map((local) => childElements(root).find((e) => e.local === local));
+  return { octets, root, header, body, encryption };
 };
 
-function attempt<T>(work: () => T): T | null {
+const withBody = (root: XmlElement, old: XmlElement, body: XmlElement): XmlElement => ({
+  ...root,
+  children: root.children.map((child) => (child === old ? body : child)),
+});
+
+function open(captured: Buffer, privateKey: KeyObject | undefined): Opened {
+  const closed = opened(captured, null);
+  const { root, header, body } = closed;
+  if (body === undefined || childrenNamed(body, XENC, 'EncryptedData').length === 0) return closed;
+  const sealed = (problem: string): Opened => ({ ...closed, encryption: { opened: false, problem } });
+  if (header === undefined || privateKey === undefined) return sealed('no key was given');
   try {
-    return work();
-  } catch {
-    return null;
-  }
-}
-
-const pathOf = (element: XmlElement): string =>
-  element.parent === null ? element.local : `${pathOf(element.parent)}/${element.local}`;
-
-function* everyElement(root: XmlElement): Generator<XmlElement> {
-  yield root;
-  for (const child of childElements(root)) yield* everyElement(child);
-}
-
-const described = ({ uri, prefixes }: Algorithm): string =>
-  prefixes.length === 0 ? uri : `${uri} PrefixList="${prefixes.map((p) => p || '#default').join(' ')}"`;
-
-function canonicalForm(element: XmlElement, algorithm: Algorithm): string | null {
-  const form = c14nAlgorithms.get(algorithm.uri);
-  return form === undefined ? null : canonicalise(element, { ...form, prefixes: algorithm.prefixes });
-}
-
-function problemOf(
-  target: XmlElement | undefined,
-  canonical: string | null,
-  digest: string | undefined,
-): string | null {
-  if (target === undefined) return 'no element has this wsu:Id';
-  if (canonical === null) return 'the transform is not one that we know';
-  return digest === undefined ? 'the digest method is not one that we know' : null;
-}
-
-function judgeReference(reference: Reference, root: XmlElement): ReferenceReport {
-  const transform = reference.transform ?? { uri: C14N, prefixes: [] };
-  const target = [...everyElement(root)].find((e) => wsuId(e) === reference.id);
-  const canonical = target === undefined ? null : canonicalForm(target, transform);
-  const algorithm = digestAlgorithms.get(reference.digestMethod);
-  const actual = canonical === null || algorithm === undefined ? null : hash(algorithm, canonical, 'base64');
-  const expected = reference.digest.toString('base64');
-  const ok = actual === expected;
-  const undecided = problemOf(target, canonical, algorithm);
-  return {
-    uri: `#${reference.id}`,
-    target: target === undefined ? null : pathOf(target),
-    transform: reference.transform === null ? `none, which means ${C14N}` : described(transform),
-    digestMethod: reference.digestMethod,
-    expected,
-    actual,
-    ok,
-    canonical: ok ? null : canonical,
-    problem: undecided ?? (ok ? null : 'the digest of the canonical octets is another'),
-  };
-}
-
-function judgeSignature(shape: SecurityShape, certificate: Certificate): SignatureReport {
-  const canonical = canonicalForm(shape.signedInfo, shape.canonicalisation);
-  const algorithm = signatureAlgorithms.get(shape.signatureMethod);
-  const known = canonical !== null && algorithm !== undefined;
-  const key = { key: certificate.publicKey, ...algorithm };
-  const ok = known && verifySignature(algorithm.hash, Buffer.from(canonical), key, shape.signature);
-  return {
-    method: shape.signatureMethod,
-    canonicalisation: described(shape.canonicalisation),
-    ok,
-    canonical: ok ? null : canonical,
-    problem: ok
-      ? null
-      : known
-        ? 'SignatureValue is not over this SignedInfo by this key'
-        : 'an algorithm that we do not know',
-  };
-}
-
-function describeCertificate(certificate: Certificate, trust: Trust | undefined, at: Date): CertificateReport {
-  return {
-    subject: certificate.subjectName,
-    issuer: certificate.issuerName,
-    serial: certificate.serial,
-    organisasjonsnummer: organisasjonsnummer(certificate) ?? null,
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
-    trusted: trust === undefined ? null : attempt(() => trust.check(certificate.der, at)) !== null,
-  };
-}
-
-/** The first rule that fails when the envelope goes the way of a request. */
-async function firstBroken(xml: string, options: VerifyOptions, now: Date): Promise<BrokenRule | null> {
-  const stream = (async function* () {
-    yield Buffer.from(xml);
-  })();
-  const { policy, trust = anyCertificate } = options;
-  try {
-    await verify({ stream }, policy, { trust, clock: { now: () => now } });
-    return null;
+    const inClear = withBody(root, body, decryptBody(header, body, privateKey));
+    return opened(Buffer.from(serialise(inClear)), { opened: true, problem: null });
   } catch (error) {
-    if (error instanceof Failure) return { code: error.code, detail: error.detail };
+    if (error instanceof Failure) return sealed(error.detail);
     throw error;
   }
 }
 
-/** The envelope with its Body decrypted, when it is encrypted and we have the key. */
-function opened(xml: string, root: XmlElement, privateKey: KeyObject | undefined): string {
-  const [header, body] = childElements(root);
-  const encrypted = body !== undefined && childrenNamed(body, XENC, 'EncryptedData').length > 0;
-  if (!encrypted || header === undefined || privateKey === undefined) return xml;
-  return serialise({ ...root, children: [header, decryptBody(header, body, privateKey)] });
+/** Everything that can be judged of an envelope whose Body is still encrypted: all that its Header decides. */
+function verifySealed(octets: Buffer, policy: SignaturePolicy, deps: VerifyDeps): void {
+  const reader: EnvelopeReader = new EnvelopeReader(
+    { versions: policy.versions },
+    {
+      bodyStarts: (header, body) => {
+        verifyHeader(header, body, reader.version as SoapVersion, policy, deps);
+        return undefined;
+      },
+    },
+  );
+  reader.write(octets);
+  reader.finish();
+}
+
+const demandsConfirmation = (policy: SignaturePolicy): boolean =>
+  policy.alsoInSecurity.has(`{${WSSE11}}SignatureConfirmation`);
+
+/** The first rule that fails when the envelope goes the way of a request; an answer must confirm besides what it answers. */
+async function firstBroken(
+  { octets, encryption }: Opened,
+  confirmation: ConfirmationReport | null,
+  { policy, trust = anyCertificate }: VerifyOptions,
+  now: Date,
+): Promise<BrokenRule | null> {
+  const stream = (async function* () {
+    yield octets;
+  })();
+  const deps = { trust, clock: { now: () => now } };
+  try {
+    if (encryption?.opened === false) verifySealed(octets, policy, deps);
+    else await verify({ stream }, policy, deps);
+  } catch (error) {
+    if (error instanceof Failure) return { code: error.code, detail: error.detail };
+    throw error;
+  }
+  const unconfirmed = demandsConfirmation(policy) && confirmation?.signed !== true;
+  return unconfirmed
+    ? { code: 'FAILED_CHECK', detail: 'an answer has one SignatureConfirmation, and it is signed' }
+    : null;
+}
+
+function confirmationIn({ security, references }: SecurityShape): ConfirmationReport | null {
+  const [confirmation, ...more] = childrenNamed(security, WSSE11, 'SignatureConfirmation');
+  if (confirmation === undefined || more.length > 0) return null;
+  const id = wsuId(confirmation);
+  return { value: attribute(confirmation, 'Value') ?? '', signed: references.some((r) => r.id === id) };
+}
+
+function askAnother(certificate: Certificate | null, { octets, body, encryption }: Opened): SecondOpinion {
+  if (certificate === null) return { ok: false, problem: 'no certificate to verify with', references: [] };
+  const decoder = new Decoder();
+  const sealed = encryption?.opened === false && body !== undefined ? wsuId(body) : undefined;
+  return secondOpinion(decoder.write(octets) + decoder.end(), certificate.publicKey, sealed);
 }
 
 /**
@@ -156,32 +130,28 @@ function opened(xml: string, root: XmlElement, privateKey: KeyObject | undefined
  * @throws Failure MALFORMED_XML when it is no XML that can be read at all
  */
 export async function verifyEnvelope(captured: Buffer, options: VerifyOptions): Promise<EnvelopeReport> {
-  const outer = parse(captured);
-  const xml = opened(captured.toString('utf8'), outer, options.privateKey);
-  const root = xml === captured.toString('utf8') ? outer : parse(xml);
-  const [header, body] = [
-    childElements(root).find((e) => e.local === 'Header'),
-    childElements(root).find((e) => e.local === 'Body'),
-  ];
+  const envelope = open(captured, options.privateKey);
+  const { root, header = null, body, encryption } = envelope;
   const soap = is(root, SOAP12, 'Envelope') ? '1.2' : is(root, SOAP11, 'Envelope') ? '1.1' : 'none';
-  const shape = attempt(() =>
-    readSecurity(header ?? null, soap === '1.1' ? '1.1' : '1.2', options.policy.alsoInSecurity),
-  );
-  const certificate = shape === null ? null : attempt(() => parseCertificate(shape.certificate));
-  const times = shape === null ? null : attempt(() => readTimestamp(shape.timestamp));
+  // Read as leniently as an answer may be, so that an answer held against the rules of a request is taken apart too.
+  const { alsoInSecurity } = answerPolicy(options.policy);
+  const shape = attempt(() => readSecurity(header, soap === '1.1' ? '1.1' : '1.2', alsoInSecurity));
+  const certificate = shape && attempt(() => parseCertificate(shape.certificate));
+  const times = shape && attempt(() => readTimestamp(shape.timestamp));
+  const confirmation = shape && confirmationIn(shape);
   const at = options.at ?? times?.created ?? new Date();
   const operation = body === undefined ? undefined : childElements(body)[0];
+  const sealed = encryption?.opened === false ? body : undefined;
   return {
     soap,
     operation: operation === undefined ? 'none' : `{${operation.ns}}${operation.local}`,
-    certificate: certificate === null ? null : describeCertificate(certificate, options.trust, at),
+    certificate: certificate && describeCertificate(certificate, options.trust, at),
     times,
-    references: (shape?.references ?? []).map((reference) => judgeReference(reference, root)),
-    signature: shape === null || certificate === null ? null : judgeSignature(shape, certificate),
-    broken: await firstBroken(xml, options, at),
-    second:
-      certificate === null
-        ? { ok: false, problem: 'no certificate to verify with', references: [] }
-        : secondOpinion(xml, new X509Certificate(certificate.der).toString()),
+    encryption,
+    confirmation,
+    references: (shape?.references ?? []).map((reference) => judgeReference(reference, root, sealed)),
+    signature: shape && certificate && judgeSignature(shape, certificate),
+    broken: await firstBroken(envelope, confirmation, options, at),
+    second: askAnother(certificate, envelope),
   };
 }

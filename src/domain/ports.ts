@@ -34,7 +34,7 @@ export interface AuditEvent {
 
 /** A signed request that was accepted once. */
 export interface ReplayKey {
-  /** SHA-256 over signer certificate and canonical SignedInfo, 32 octets. */
+  /** SHA-256 over the signer's organisation and the canonical SignedInfo, 32 octets. Which of its certificates came along does not matter. */
   readonly key: Buffer;
   /** From this time on the timestamp check alone refuses the message. */
   readonly expires: Date;

@@ -92,6 +92,7 @@ export function createDispatch(options: DispatchOptions): (request: IncomingMess
     const busy = (inFlight.get(request.socket)?.size ?? 0) > times.httpPipeline;
     if (handler !== undefined && request.method === 'POST' && !busy) return handler(request, response, context);
     response.once('finish', () => told(request, response, context.log));
+    if (busy) response.shouldKeepAlive = false;
     if (busy) refuse(response, 'TOO_MANY_REQUESTS');
     else if (handler === undefined || request.method === 'GET' || request.method === 'HEAD') app(request, response);
     else refuse(response, 'METHOD_NOT_ALLOWED', {}, { Allow: 'GET, HEAD, POST' });

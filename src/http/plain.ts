@@ -1,6 +1,10 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { errors, errorText, type ErrorCode } from '../errors.js';
 import { limits } from '../limits.js';
+
+/** Nothing of the request is still on its way. (A request without a body is not `complete` before its first turn is over.) */
+const isWhole = ({ complete, headers }: IncomingMessage): boolean =>
+  complete || (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0);
 
 /**
  * Sends a whole answer, at any time. When the request's body is still on its way, the caller can read the answer at once, the rest
@@ -16,9 +20,10 @@ export function send(
 ): void {
   if (response.headersSent || response.destroyed) return;
   const request = response.req;
-  if (!request.complete) response.shouldKeepAlive = false;
+  const whole = isWhole(request);
+  if (!whole) response.shouldKeepAlive = false;
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
-  if (request.complete) {
+  if (whole) {
     response.end(body);
     return;
   }

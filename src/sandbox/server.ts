@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
-import { Failure } from '../errors.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
 import { signingKey } from '../security/sign.js';
 import { verify } from '../security/signature.js';
@@ -44,15 +44,16 @@ function sandboxApp(pki: DevelopmentPki): express.Express {
   const app = express();
   app.disable('x-powered-by');
   app.post(PATH, async (request, response) => {
-    const incoming: Incoming = { stream: request };
+    // The stream is not destroyed by leaving it early, so that the caller of a bad request reads the fault.
+    const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    const incoming: Incoming = { stream };
     try {
       const trusted = await verify(incoming, policy, { trust, clock: { now: () => new Date() } });
       response.type(contentType['1.2']).send(await lookup(trusted));
     } catch (error) {
-      const failure = asFailure(error);
       const version = incoming.version ?? '1.2';
       response.status(500).type(contentType[version]);
-      response.send(faultEnvelope(failure, version, policy.versions, failure instanceof Failure ? failure.code : ''));
+      response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
   app.get('/crl/:name', (request, response, next) => {
@@ -66,7 +67,8 @@ function sandboxApp(pki: DevelopmentPki): express.Express {
 
 export interface Sandbox {
   readonly url: string;
-  close(): Promise<void>;
+  /** Finishes what is in flight and lets go of the port. */
+  readonly close: () => Promise<void>;
 }
 
 /** Starts the sandbox. @throws Error when the port is taken */

@@ -74,7 +74,7 @@ function bindingsOf(scope: NsScope | null): { prefix: string; uri: string }[] {
 
 /**
  * Body with its decrypted content, read in the namespaces that were in scope where it stood.
- * @throws Failure FAILED_CHECK, UNSUPPORTED_ALGORITHM
+ * @throws Failure UNSUPPORTED_ALGORITHM, or FAILED_CHECK for anything else
  */
 export function decryptBody(header: XmlElement, body: XmlElement, privateKey: KeyObject): XmlElement {
   const security = childrenNamed(header, WSSE, 'Security')[0];
@@ -87,7 +87,12 @@ export function decryptBody(header: XmlElement, body: XmlElement, privateKey: Ke
   const content = decryptContent(encryptedKey, encryptedData, privateKey);
   const shell = serialise({ ...body, declarations: bindingsOf(body.scope), children: [] });
   const cut = shell.lastIndexOf('</');
-  return parse(shell.slice(0, cut) + content + shell.slice(cut));
+  try {
+    return parse(shell.slice(0, cut) + content + shell.slice(cut));
+  } catch {
+    // The same error as for any other wrong octets, so that nobody learns from it how far decryption came.
+    throw new Failure('FAILED_CHECK', 'decryption: not XML');
+  }
 }
 
 function refuseDoubledIds(root: XmlElement, seen = new Set<string>()): void {
@@ -99,6 +104,7 @@ function refuseDoubledIds(root: XmlElement, seen = new Set<string>()): void {
   for (const child of childElements(root)) refuseDoubledIds(child, seen);
 }
 
+/** Exactly one SignatureConfirmation, signed, with our SignatureValue (SECURITY.md 53). */
 function checkConfirmation(header: XmlElement, verdict: HeaderVerdict, sent: string): void {
   const [security] = childrenNamed(header, WSSE, 'Security');
   const confirmations = security === undefined ? [] : childrenNamed(security, WSSE11, 'SignatureConfirmation');
@@ -109,7 +115,7 @@ function checkConfirmation(header: XmlElement, verdict: HeaderVerdict, sent: str
     verdict.signed.has(confirmation) &&
     attribute(confirmation, 'Id', WSU) !== undefined &&
     attribute(confirmation, 'Value') === sent;
-  if (!confirmed) throw new Failure('FAILED_CHECK', 'the answer does not confirm our signature (SECURITY.md 53)');
+  if (!confirmed) throw new Failure('FAILED_CHECK', 'the answer does not confirm the signature that we sent');
 }
 
 export interface Answer {

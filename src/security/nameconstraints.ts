@@ -1,23 +1,22 @@
-import { readDer } from './der.js';
-import { attributeTypes, comparable, readName, type DistinguishedName } from './dn.js';
+import { attributeTypes, comparable, type DistinguishedName } from './dn.js';
 import type { Certificate, GeneralName } from './x509.js';
 
-/** Context tags of GeneralName (RFC 5280 section 4.2.1.6). */
+/** Context tag of a mail address (RFC 5280 section 4.2.1.6). */
 const rfc822Name = 1;
-const directoryName = 4;
 
-const directory = ({ content }: GeneralName): readonly string[] => relativeNames(readName(readDer(content).raw));
 const relativeNames = (name: DistinguishedName): string[] => name.rdns.map(comparable);
+const directories = (names: readonly GeneralName[]): string[][] =>
+  names.flatMap(({ directory }) => (directory ? [relativeNames(directory)] : []));
 
 /** The directory names of a certificate: its subject, and those among its alternative names. */
-function directoryNames({ subject, subjectAltNames }: Certificate): (readonly string[])[] {
-  const alternatives = subjectAltNames.filter(({ type }) => type === directoryName).map(directory);
-  return subject.rdns.length > 0 ? [relativeNames(subject), ...alternatives] : alternatives;
-}
+const directoryNames = ({ subject, subjectAltNames }: Certificate): string[][] => [
+  ...(subject.rdns.length > 0 ? [relativeNames(subject)] : []),
+  ...directories(subjectAltNames),
+];
 
 /** The other forms of name that a certificate carries, as context tags. */
 function otherForms({ subject, subjectAltNames }: Certificate): Set<number> {
-  const forms = new Set(subjectAltNames.map(({ type }) => type).filter((type) => type !== directoryName));
+  const forms = new Set(subjectAltNames.filter(({ directory }) => !directory).map(({ type }) => type));
   if (subject.rdns.flat().some(({ oid }) => oid === attributeTypes.emailAddress)) forms.add(rfc822Name);
   return forms;
 }
@@ -28,10 +27,7 @@ const within = (name: readonly string[], base: readonly string[]): boolean =>
 function obeys(certificate: Certificate, permitted: readonly GeneralName[], excluded: readonly GeneralName[]): boolean {
   const forms = otherForms(certificate);
   if ([...permitted, ...excluded].some(({ type }) => forms.has(type))) return false;
-  const bases = (list: readonly GeneralName[]): (readonly string[])[] =>
-    list.filter(({ type }) => type === directoryName).map(directory);
-  const allowed = bases(permitted);
-  const barred = bases(excluded);
+  const [allowed, barred] = [directories(permitted), directories(excluded)];
   return directoryNames(certificate).every(
     (name) =>
       (allowed.length === 0 || allowed.some((base) => within(name, base))) &&

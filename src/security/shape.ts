@@ -113,9 +113,10 @@ function transformOf(reference: XmlElement): Algorithm | null {
   if (list.length > limits.referenceTransforms || !list.every((t) => is(t, DS, 'Transform'))) {
     throw shape('Transforms with other than one Transform');
   }
-  const [transform] = list;
+  const [transform, ...others] = list.map(algorithmOf);
   if (transform === undefined) throw shape('Transforms without Transform');
-  return algorithmOf(transform);
+  // No second transform is known; two are one that is not, and judged with the algorithms.
+  return others.length === 0 ? transform : { uri: `${transform.uri} and another`, prefixes: [] };
 }
 
 function referenceOf(reference: XmlElement): Reference {

@@ -176,7 +176,7 @@ export function verifyHeader(
     action,
     bodyPlan: planned.find((p) => p.target === body) as Planned,
     signed: new Set(planned.map((p) => p.target)),
-    replayKey: hash('sha256', `${signer.certificate.fingeravtrykk} ${hash('sha256', canonical, 'hex')}`, 'buffer'),
+    replayKey: hash('sha256', `${signer.organisasjonsnummer} ${hash('sha256', canonical, 'hex')}`, 'buffer'),
     expires: new Date(times.created.getTime() + (policy.maxAge + policy.maxAhead) * 1000),
     signatureValue: shape.signatureValue,
   };

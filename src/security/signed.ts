@@ -62,7 +62,10 @@ function readPss(parameters: Der | undefined): SignatureAlgorithm {
   const mask = parameter(fields, 1);
   const maskHash = mask ? hashOf(children(mask)[1]) : 'sha1';
   const salt = parameter(fields, 2);
-  return { oid: pss, hash: hash === maskHash ? hash : undefined, pssSalt: salt ? Number(integer(salt)) : 20 };
+  const pssSalt = salt ? Number(integer(salt)) : 20;
+  // Negative lengths mean something else to the verifier.
+  if (pssSalt < 0 || pssSalt > 64) throw new Error('a salt length that no hash has');
+  return { oid: pss, hash: hash === maskHash ? hash : undefined, pssSalt };
 }
 
 /**

@@ -33,11 +33,13 @@ export const extensionTypes = {
 } as const;
 const understood: ReadonlySet<string> = new Set(Object.values(extensionTypes));
 
-/** A GeneralName: context tag number and content octets (RFC 5280 section 4.2.1.6). */
+/** A GeneralName (RFC 5280 section 4.2.1.6): its context tag number, and the name when it is a directory name. */
 export interface GeneralName {
   readonly type: number;
-  readonly content: Buffer;
+  readonly directory: DistinguishedName | undefined;
 }
+
+const directoryName = contextTag(4, true);
 
 /** RFC 5280 section 4.2.1.10. */
 export interface NameConstraints {
@@ -77,7 +79,10 @@ export interface Certificate extends Signed {
 }
 
 const generalNames = (list: readonly Der[]): GeneralName[] =>
-  list.map(({ tag, content }) => ({ type: tag & 0x1f, content }));
+  list.map((name) => ({
+    type: name.tag & 0x1f,
+    directory: name.tag === directoryName ? readName(asn1.explicit(name).raw) : undefined,
+  }));
 
 function readKeyUsage(value: Der): ReadonlySet<KeyUsage> {
   const { octets } = asn1.bitString(value);

@@ -87,7 +87,12 @@ function only(parent: XmlElement, ns: string, local: string): XmlElement {
 }
 
 function cipherOctets(encrypted: XmlElement): Buffer {
-  const value = only(only(encrypted, XENC, 'CipherData'), XENC, 'CipherValue');
+  const data = only(encrypted, XENC, 'CipherData');
+  // Octets that lie elsewhere are never fetched (SECURITY.md 70).
+  if (childrenNamed(data, XENC, 'CipherReference').length > 0) {
+    throw new Failure('UNSUPPORTED_ALGORITHM', 'CipherReference');
+  }
+  const value = only(data, XENC, 'CipherValue');
   const octets = decodeBase64(textOf(value));
   if (octets === undefined || childElements(value).length > 0) throw undecipherable('CipherValue');
   return octets;

@@ -48,7 +48,8 @@ export function checkAddressing(header: XmlElement | null): string | undefined {
       }
     }
   }
-  const action = childrenNamed(header, WSA, 'Action')[0];
+  const [action, ...others] = childrenNamed(header, WSA, 'Action');
+  if (others.length > 0) throw new Failure('MALFORMED_XML', 'more than one wsa:Action');
   return action === undefined ? undefined : textOf(action).trim();
 }
 
@@ -57,7 +58,8 @@ export function checkAddressing(header: XmlElement | null): string | undefined {
  * Dispatch is by the Body alone; an action that disagrees is refused (SECURITY.md 24).
  */
 export function actionAgrees(action: string | undefined, operation: string): boolean {
-  const last = action?.split(/[/:#]/).at(-1) ?? '';
+  if (action === undefined || action === '') return true;
+  const last = action.split(/[/:#]/).at(-1);
   const request = operation.replace(/Forespoersel$/, '');
-  return last === '' || last === operation || last === request || last === `${request}Request`;
+  return last === operation || last === request || last === `${request}Request`;
 }

@@ -81,11 +81,15 @@ function splitTag(tag: string): { name: string; raw: RawAttribute[]; empty: bool
   }
 }
 
-// What libxml2, which gets our canonical octets, takes for an absolute URI; it has no canonical form for other namespaces.
-const absoluteUri =
-  /^[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*(?:#(?:[\w.~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$/;
+// RFC 3986, IP literals left out. Canonical forms are undefined for relative names, and other engines have none for malformed ones.
+const uriCharacter = "[\\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}";
+const authority = `//(?:(?:${uriCharacter}|:)*@)?(?:${uriCharacter})*(?::\\d{1,5})?(?=[/?#]|$)`;
+const afterAuthority = `(?:${uriCharacter}|[:@/?])*`;
+const absoluteUri = new RegExp(
+  `^[A-Za-z][A-Za-z0-9+.-]*:(?:${authority}|(?!//))${afterAuthority}(?:#${afterAuthority})?$`,
+);
 
-/** Reserved names and relative URIs are refused: canonical forms of the latter are not defined. */
+/** Reserved names, and whatever is not an absolute URI, are refused. */
 function declaration(prefix: string, uri: string): NsDeclaration {
   const reserved = (prefix === 'xml') !== (uri === XML_NS) || prefix === 'xmlns' || uri === XMLNS_NS;
   if (reserved) throw malformed('a reserved namespace or prefix is declared');

@@ -1,4 +1,6 @@
+import { Failure } from '../errors.js';
 import { Canonicaliser, replay } from './c14n.js';
+import { forbiddenCharacter } from './chars.js';
 import type { NsDeclaration, XmlAttribute, XmlElement, XmlNode } from './model.js';
 
 /** A namespace with the prefix that we write it with. */
@@ -56,9 +58,12 @@ const written = { exclusive: true, comments: true, prefixes: [], declarations: t
 /**
  * Serialises an element made with `element`, or read. Every namespace is declared where it is first used, besides where `declare` says.
  * The result re-parses to the same tree (SECURITY.md case 20).
+ * @throws Failure INTERNAL for a character that no XML document can have
  */
 export function serialise(root: XmlElement): string {
   let text = '';
   replay(root, new Canonicaliser(written, (piece) => (text += piece)));
+  if (forbiddenCharacter.test(text))
+    throw new Failure('INTERNAL', 'a character that XML does not allow, in our own text');
   return text;
 }

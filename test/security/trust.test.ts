@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { parseCrl, type Crl } from '../../src/security/crl.js';
 import { createTrust, type TrustOptions } from '../../src/security/trust.js';
-import { fingerprint } from '../../src/security/x509.js';
+import { extensionTypes, fingerprint } from '../../src/security/x509.js';
 import { limits } from '../../src/limits.js';
 import { authoritySubject } from '../../src/sandbox/pki/identities.js';
-import { issueCertificate, type CertificateSpec, type Issuer } from '../../src/sandbox/pki/issue.js';
+import { encodeName, issueCertificate, type CertificateSpec, type Issuer } from '../../src/sandbox/pki/issue.js';
 import { der } from '../../src/security/der.js';
 import {
   badChains,
   failureOf,
+  leafSubject,
   madeUpPublicKey,
   makeChain,
   serials,
@@ -20,6 +21,11 @@ import {
 
 const refused = 'INVALID_SECURITY_TOKEN';
 const good = makeChain();
+const directoryAlias = {
+  oid: extensionTypes.subjectAltName,
+  critical: false,
+  value: der.sequence(der.explicit(4, encodeName(leafSubject))),
+};
 
 describe('trust: a good chain', () => {
   it('is believed, with the number that it proves', () => {
@@ -73,13 +79,32 @@ describe('trust: a chain with one fault', () => {
     });
   }
 
-  it('no changed octet of a certificate is believed', () => {
-    const trust = trustOf(good);
-    for (let at = 0; at < good.leaf.length; at++) {
-      const changed = Buffer.from(good.leaf);
-      changed[at]! ^= 1;
-      expect(failureOf(() => trust.check(changed, testTime)).code).to.equal(refused);
-    }
+  it('no changed octet of a certificate is believed, or breaks anything', () => {
+    const rich = makeChain({
+      leaf: {
+        pss: true,
+        extKeyUsage: ['1.3.6.1.5.5.7.3.4'],
+        crlUrls: ['http://127.0.0.1/'],
+        extensions: [directoryAlias],
+      },
+      issuing: { nameConstraints: { permitted: [[{ type: 'C', value: 'NO' }]] } },
+    });
+    const trust = trustOf(rich);
+    trust.check(rich.leaf, testTime);
+    for (let at = 0; at < rich.leaf.length; at++)
+      for (const bit of [0x01, 0x80]) {
+        const changed = Buffer.from(rich.leaf);
+        changed[at]! ^= bit;
+        expect(failureOf(() => trust.check(changed, testTime)).code).to.equal(refused);
+      }
+  });
+
+  it('SECURITY 85: RSASSA-PSS with a salt length that the verifier would read as "any" is refused', () => {
+    const { leaf } = makeChain({ leaf: { pss: true } });
+    const salt = Buffer.from('a203020120', 'hex');
+    const changed = Buffer.from(leaf.toString('hex').replaceAll(salt.toString('hex'), 'a2030201fe'), 'hex');
+    expect(changed.equals(leaf)).to.equal(false);
+    expect(failureOf(() => trustOf(good).check(changed, testTime)).detail).to.match(/salt length/);
   });
 
   it('an invalid time is refused', () => {

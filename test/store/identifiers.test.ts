@@ -53,7 +53,10 @@ describe('identifiers', () => {
 
     for (const [difference, [one, two]] of Object.entries(lookalikes)) {
       it(`SECURITY 107: ${difference} keeps persons apart`, async () => {
-        const [a, b] = [person(`p-${one}`, epost('one@example.com')), person(`p-${two}`, epost('two@example.com'))];
+        const [a, b] = [
+          person(`${difference} ${one}`, epost('one@example.com')),
+          person(`${difference} ${two}`, epost('two@example.com')),
+        ];
         await store.unitOfWork((tx) => tx.upsertPersons([a]));
         expect((await store.reads.persons([b.personidentifikator])).size).to.equal(0);
         expect(await store.unitOfWork((tx) => tx.upsertPersons([b]))).to.equal(1);

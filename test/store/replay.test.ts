@@ -13,8 +13,7 @@ describe('replay keys and the audit trail', () => {
     before(async () => {
       store = await database.open();
     });
-    const remember = (key: Buffer<ArrayBuffer>, in_: Store = store) =>
-      in_.unitOfWork((tx) => tx.remember(replayKey(key)));
+    const remember = (key: Buffer, in_: Store = store) => in_.unitOfWork((tx) => tx.remember(replayKey(key)));
 
     it('SECURITY 74: a key is new once, and never again', async () => {
       const key = randomBytes(32);

@@ -86,6 +86,9 @@ export const theirs = (e: ForeignElement): Plain => [
   foreignChildren(e),
 ];
 
+/** A tree as a string, for comparison with libxml2's, whose JavaScript side drops U+FEFF where a string begins with it. */
+export const comparable = (tree: Plain): string => JSON.stringify(tree).replaceAll('\ufeff', '');
+
 /** libxml2 writes & in a namespace name as it is, where C14N 1.0 (2.3) wants it escaped as in attributes. */
 const escapedNamespaces = (canonical: string): string =>
   canonical.replace(/ xmlns(?::[^ =]+)?="[^"]*"/g, (declaration) => declaration.replace(/&(?!amp;)/g, '&amp;'));

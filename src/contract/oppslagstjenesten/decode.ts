@@ -37,9 +37,8 @@ const behovIn = (request: XmlElement): Set<Informasjonsbehov> =>
   );
 
 function onlyChildren(request: XmlElement, names: readonly string[]): void {
-  if (!childElements(request).every((e) => e.ns === tns.uri && names.includes(e.local))) {
-    throw invalid('an element that the schema does not have');
-  }
+  const fits = (e: XmlElement): boolean => e.ns === tns.uri && names.includes(e.local) && childElements(e).length === 0;
+  if (!childElements(request).every(fits)) throw invalid('an element that the schema does not have');
 }
 
 function personerIn(request: XmlElement): string[] {

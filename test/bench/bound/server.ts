@@ -1,6 +1,7 @@
 import {
   constants,
   createCipheriv,
+  createPrivateKey,
   hash,
   publicEncrypt,
   randomBytes,
@@ -29,7 +30,7 @@ const sizes = {
 };
 
 const pem = (name: string): Buffer => readFileSync(join(certs, name));
-const ownKey = pem('oppslagstjenesten.key.pem');
+const ownKey = createPrivateKey(pem('oppslagstjenesten.key.pem'));
 const caller = new X509Certificate(pem('sender.cert.pem')).publicKey;
 const signedInfo = randomBytes(1200);
 const signature = sign('sha256', signedInfo, pem('sender.key.pem'));

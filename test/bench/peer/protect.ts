@@ -1,4 +1,5 @@
 import { constants, createCipheriv, publicEncrypt, randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import { BASE64, DS, EXC_C14N, RSA_SHA256, SHA256, WSSE, WSSE11, WSU, X509_V3, XENC } from './names.js';
 import type { Verified } from './verify.js';
@@ -27,7 +28,7 @@ function headerOf(caller: Verified, token: string, now: Date): string {
   );
 }
 
-function sign(envelope: string, privateKey: string): string {
+function sign(envelope: string, privateKey: KeyObject): string {
   const signature = new SignedXml({
     privateKey,
     idMode: 'wssecurity',
@@ -91,7 +92,7 @@ function encrypt(envelope: string, caller: Verified): string {
 
 /** Signs what the `soap` server answers, by xml-crypto, then encrypts its Body. */
 export function createProtect(
-  privateKey: string,
+  privateKey: KeyObject,
   certificatePem: string,
 ): (answer: string, caller: Verified, now: Date) => string {
   const token = new X509Certificate(certificatePem).raw.toString('base64');

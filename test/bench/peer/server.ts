@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createPrivateKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ const certs = process.env['BENCH_CERTS'] ?? '';
 const register = openRegister(process.env['BENCH_DATABASE'] ?? '');
 const verify = createVerify(readFileSync(join(certs, 'issuing.pem')));
 const protect = createProtect(
-  readFileSync(join(certs, 'oppslagstjenesten.key.pem'), 'utf8'),
+  createPrivateKey(readFileSync(join(certs, 'oppslagstjenesten.key.pem'))),
   readFileSync(join(certs, 'oppslagstjenesten.cert.pem'), 'utf8'),
 );
 

@@ -22,9 +22,6 @@ function only(path: string, root: Node): Element {
   return found[0] as unknown as Element;
 }
 
-const pem = (base64: string): string =>
-  `-----BEGIN CERTIFICATE-----\n${base64.replace(/\s+/g, '').replace(/.{64}(?!$)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
-
 function checkTime(timestamp: Element, now: Date): void {
   const root = timestamp as unknown as Node;
   const created = new Date(only('wsu:Created', root).textContent ?? '');
@@ -47,15 +44,15 @@ export function createVerify(issuingPem: Buffer): (xml: string, now: Date) => Ve
     const timestamp = only(`${security}/wsu:Timestamp`, document);
     const body = only('/env:Envelope/env:Body', document);
     const signatureNode = only(`${security}/ds:Signature`, document);
-    const publicCert = pem(only(`${security}/wsse:BinarySecurityToken`, document).textContent ?? '');
-    const signature = new SignedXml({ publicCert, idMode: 'wssecurity' });
+    const token = only(`${security}/wsse:BinarySecurityToken`, document).textContent ?? '';
+    const certificate = new X509Certificate(Buffer.from(token, 'base64'));
+    const signature = new SignedXml({ publicCert: certificate.publicKey, idMode: 'wssecurity' });
     signature.loadSignature(signatureNode as unknown as Node);
     if (!signature.checkSignature(xml)) throw new Error('the signature does not verify');
     const uris = signature.getReferences().map(({ uri }) => uri);
     for (const part of [timestamp, body])
       if (!uris.includes(`#${part.getAttributeNS(WSU, 'Id')}`)) throw new Error(`${part.localName} is not signed`);
     checkTime(timestamp, now);
-    const certificate = new X509Certificate(publicCert);
     checkCertificate(certificate, issuer, now);
     return {
       certificate,

@@ -9,6 +9,7 @@ import type { Usage } from './meter.js';
 export interface Server {
   /** Where it answers look-ups. */
   readonly url: string;
+  readonly pid: number;
   usage(): Promise<Usage>;
   /** Ends it and waits until it has ended. */
   stop(): Promise<void>;
@@ -45,6 +46,7 @@ export async function startServer({ module, env, profile }: ServerOptions): Prom
   if (!message.ready) throw new Error(message.reason);
   return {
     url: message.url + PATH,
+    pid: child.pid ?? 0,
     usage: async () => {
       child.send('usage');
       return (await reply(child)) as Usage;

@@ -25,7 +25,7 @@ export const epost = (verdi: string): Partial<Person> => ({
 export const ids = (count: number, first = 0): string[] =>
   Array.from({ length: count }, (_, i) => String(10_000_000_000 + (first + i) * 7919));
 
-export const replayKey = (key = randomBytes(32), expires = at): ReplayKey => ({ key, expires });
+export const replayKey = (key: Buffer = randomBytes(32), expires = at): ReplayKey => ({ key, expires });
 
 export const event = (changes: Partial<AuditEvent> = {}): AuditEvent => ({
   at,

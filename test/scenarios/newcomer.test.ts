@@ -1,0 +1,128 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { PATH } from '../../src/contract/oppslagstjenesten/names.js';
+import type { PersonInAnswer } from '../../src/contract/oppslagstjenesten/decode.js';
+import { readRun } from '../../src/run.js';
+import type { Run } from '../../src/run.js';
+import { testpersons } from '../../src/sandbox/testpersons.js';
+import { testCertsDir } from '../support/gateway.js';
+
+/** What README promises of each test person, by name: status and varslingsstatus. */
+const promised: Readonly<Record<string, string>> = {
+  fresh: 'AKTIV KAN_VARSLES',
+  'stale-mail': 'AKTIV KAN_VARSLES',
+  'stale-mobile': 'AKTIV KAN_VARSLES',
+  'both-stale': 'AKTIV KAN_IKKE_VARSLES',
+  reserved: 'AKTIV KAN_IKKE_VARSLES',
+  'no-contact': 'AKTIV KAN_IKKE_VARSLES',
+  deleted: 'SLETTET KAN_IKKE_VARSLES',
+  unknown: 'IKKE_REGISTRERT KAN_IKKE_VARSLES',
+  digipost: 'AKTIV KAN_VARSLES',
+  'e-boks': 'AKTIV KAN_VARSLES',
+  'd-number': 'AKTIV KAN_VARSLES',
+  '2032-number': 'AKTIV KAN_VARSLES',
+};
+
+const root = join(import.meta.dirname, '../..');
+const source = (file: string): string[] => ['--import', 'tsx', join(root, 'src', file)];
+const cast = testpersons(new Date());
+
+/** The settings of this test and nobody else's. */
+const environment = (dataDir: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('POSTHORN_'))),
+  POSTHORN_PORT: '0',
+  POSTHORN_DATA_DIR: dataDir,
+  POSTHORN_CERTS_DIR: testCertsDir,
+});
+
+/** Waits for run.json. @throws Error with what the process wrote, when it ends first */
+async function whenReady(child: ChildProcess, dataDir: string, output: readonly string[]): Promise<Run> {
+  for (;;) {
+    const run = await readRun(dataDir);
+    if (run !== undefined) return run;
+    if (child.exitCode !== null) throw new Error(output.join(''));
+    await wait(50);
+  }
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('a newcomer', function () {
+  this.timeout(120_000);
+  const output: string[] = [];
+  let dataDir: string;
+  let child: ChildProcess;
+  let run: Run;
+
+  before(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'posthorn-newcomer-'));
+    child = spawn(process.execPath, source('dev.ts'), { cwd: root, env: environment(dataDir) });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
+    }
+    run = await whenReady(child, dataDir, output);
+  });
+  after(async () => {
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  const posthorn = async (...args: readonly string[]): Promise<string> => {
+    const command = [...source('cli/main.ts'), ...args];
+    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env: environment(dataDir) });
+    return stdout;
+  };
+  const lookUpAll = async (...options: readonly string[]): Promise<Record<string, string>> => {
+    const ids = cast.map((t) => t.personidentifikator);
+    const persons = JSON.parse(await posthorn('lookup', '--json', ...options, ...ids)) as PersonInAnswer[];
+    expect(persons.map((p) => p.personidentifikator)).to.deep.equal(ids);
+    return Object.fromEntries(persons.map((p, i) => [cast[i]?.navn, `${p.status} ${p.varslingsstatus}`]));
+  };
+
+  it('starts with one command and is told where everything is', async () => {
+    while (!output.join('').includes('Ctrl-C')) await wait(50);
+    const told = output.join('');
+    for (const text of [run.gateway.url, run.sandbox.url, `${run.gateway.url}${PATH}?wsdl`, 'npm run demo']) {
+      expect(told).to.contain(text);
+    }
+    for (const { personidentifikator, beskrivelse } of cast) {
+      expect(told).to.contain(personidentifikator).and.to.contain(beskrivelse);
+    }
+  });
+
+  it('looks all twelve test persons up, and finds them as README says', async () => {
+    expect(await lookUpAll()).to.deep.equal(promised);
+  });
+
+  it('finds them in the sandbox too', async () => {
+    expect(await lookUpAll('--url', `${run.sandbox.url}${PATH}`)).to.deep.equal(promised);
+  });
+
+  it('sees the gateway live and ready', async () => {
+    for (const path of ['/health/live', '/health/ready', '/metrics', `${PATH}?wsdl`]) {
+      expect((await fetch(run.gateway.url + path)).status, path).to.equal(200);
+    }
+  });
+
+  it('stops both processes with one signal, and nothing is left of them', async () => {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const [code] = (await ended) as [number | null];
+    expect(code, output.join('')).to.equal(0);
+    expect([run.gateway.pid, run.sandbox.pid].filter(isRunning)).to.deep.equal([]);
+    expect(await readRun(dataDir)).to.equal(undefined);
+  });
+});

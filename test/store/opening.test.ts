@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CompiledQuery, sql } from 'kysely';
+import type { Flavour } from '../../src/store/backend.js';
+import { openStore } from '../../src/store/index.js';
+import { migrations } from '../../src/store/migrations/index.js';
+import { flavourWith } from '../../src/store/mysql.js';
+import { flavour as sqlite } from '../../src/store/sqlite.js';
+import { eachStore } from '../support/stores.js';
+import { openBackend } from './support/backend.js';
+import { child } from './support/process.js';
+import { person } from './support/rows.js';
+
+describe('opening a store', () => {
+  eachStore((database) => {
+    it('two processes at once on an empty database: both come up', async function () {
+      this.timeout(60_000);
+      const ends = await Promise.all([child('open', database.url()), child('open', database.url())]);
+      for (const { code, stderr } of ends) expect(code, stderr).to.equal(0);
+      const store = await database.open();
+      expect(await store.reads.changesFrom(0, 1)).to.deep.equal({ personer: [], seneste: 0 });
+    });
+
+    it('ten stores at once on a database that is there, and its rows stay', async () => {
+      const store = await database.open();
+      await store.unitOfWork((tx) => tx.upsertPersons([person('stays')]));
+      const stores = await Promise.all(Array.from({ length: 10 }, () => database.open()));
+      for (const { reads } of stores) expect((await reads.persons(['stays'])).size).to.equal(1);
+    });
+
+    it('runs the rest of a migration that was cut short', async () => {
+      const backend = await openBackend(database.url());
+      await backend.write((db) => db.deleteFrom('migration').execute());
+      await backend.write((db) => sql`drop table supplier`.execute(db));
+      await backend.close();
+      const store = await database.open();
+      expect(await store.reads.suppliers()).to.deep.equal([]);
+      expect((await store.reads.persons(['stays'])).size).to.equal(1);
+    });
+  });
+
+  const digest = (flavour: Flavour) =>
+    Object.fromEntries(
+      Object.entries(migrations).map(([name, statements]) => {
+        const text = statements(flavour).join(';\n');
+        return [name, createHash('sha256').update(text).digest('hex').slice(0, 16)];
+      }),
+    );
+
+  it('migrations are what they were: a changed one would not reach the databases that have run it', () => {
+    expect({ sqlite: digest(sqlite), mysql: digest(flavourWith('utf8mb4_nopad_bin')) }).to.deep.equal({
+      sqlite: { '0001-register': 'ffb387114337798b', '0002-senders': '60e13ec5dbade7b7' },
+      mysql: { '0001-register': '4056d7afe999b320', '0002-senders': 'a90a898a21acc2f1' },
+    });
+  });
+
+  it('refuses a URL of another kind, with the forms that it takes', async () => {
+    for (const url of ['postgres://localhost/x', 'posthorn.db', '']) {
+      const error: unknown = await openStore({ url }).catch((e: unknown) => e);
+      expect(String(error)).to.contain('sqlite:PATH').and.to.contain('mysql://');
+    }
+  });
+
+  it('a MySQL server that does not answer is UNAVAILABLE', async () => {
+    const error: unknown = await openStore({ url: 'mysql://root@127.0.0.1:1/posthorn' }).catch((e: unknown) => e);
+    expect(error).to.have.property('code', 'UNAVAILABLE');
+    expect(error).to.have.property('detail').that.contains('127.0.0.1:1/posthorn');
+  });
+
+  describe('a SQLite file', () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'posthorn-open-'));
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    it('is made with its folders, and is for its owner only', async () => {
+      const path = join(folder, 'a', 'b', 'posthorn.db');
+      const store = await openStore({ url: `sqlite:${path}` });
+      for (const end of ['', '-wal', '-shm']) expect((await stat(path + end)).mode & 0o077).to.equal(0);
+      await store.close();
+    });
+
+    it('that is a folder or something else is UNAVAILABLE, and named', async () => {
+      const text = join(folder, 'text');
+      await writeFile(text, 'This is not a database, and it is longer than a header. '.repeat(100));
+      for (const path of [folder, text]) {
+        const error: unknown = await openStore({ url: `sqlite:${path}` }).catch((e: unknown) => e);
+        expect(error).to.have.property('code', 'UNAVAILABLE');
+        expect(error).to.have.property('detail').that.contains(path);
+      }
+    });
+
+    it('is durable at every commit: WAL, synchronous FULL, foreign keys, on both connections', async () => {
+      const backend = await openBackend(`sqlite:${join(folder, 'pragmas.db')}`);
+      for (const via of [backend.read, backend.write]) {
+        const pragma = async (name: string) => {
+          const query = CompiledQuery.raw(`pragma ${name}`);
+          const { rows } = await via((db) => db.executeQuery<Record<string, unknown>>(query));
+          return rows.flatMap((row) => Object.values(row));
+        };
+        expect(await pragma('journal_mode')).to.deep.equal(['wal']);
+        expect(await pragma('synchronous')).to.deep.equal([2]);
+        expect(await pragma('foreign_keys')).to.deep.equal([1]);
+      }
+      await backend.close();
+    });
+
+    it('refuses to store what has no value, instead of NULL', async () => {
+      const store = await openStore({ url: `sqlite:${join(folder, 'values.db')}` });
+      const undated = person('x', {
+        epostadresse: { verdi: 'a@b.no', sistOppdatert: new Date(NaN), sistVerifisert: null },
+      });
+      const error: unknown = await store.unitOfWork((tx) => tx.upsertPersons([undated])).catch((e: unknown) => e);
+      expect(error).to.be.instanceOf(TypeError);
+      await store.close();
+    });
+  });
+});
