@@ -112,7 +112,7 @@ function extendScope(scope: NsScope | null, declarations: readonly NsDeclaration
 function resolve(scope: NsScope | null, prefix: string): string {
   if (prefix === 'xml') return XML_NS;
   const uri = lookupNamespace(scope, prefix);
-  if (uri === undefined || prefix === 'xmlns') throw malformed('a prefix that is not bound to a namespace');
+  if (uri === undefined) throw malformed('a prefix that is not bound to a namespace');
   return uri;
 }
 

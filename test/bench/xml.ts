@@ -16,7 +16,7 @@ const reference = (id: string, prefixes: string): string =>
   `<ds:DigestValue>${base64(32)}</ds:DigestValue></ds:Reference>`;
 
 /** A signed envelope as WSS4J lays it out, with random octets for certificate, digests and signature. */
-export const signedEnvelope =
+const signedEnvelope =
   `<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Header>` +
   `<wsse:Security xmlns:wsse="${oasis}-wssecurity-secext-1.0.xsd" xmlns:wsu="${oasis}-wssecurity-utility-1.0.xsd" soap:mustUnderstand="true">` +
   `<wsse:BinarySecurityToken EncodingType="${oasis}-soap-message-security-1.0#Base64Binary" ` +
@@ -37,7 +37,7 @@ export const signedEnvelope =
   `</ns2:HentPersonerForespoersel></soap:Body></soap:Envelope>`;
 
 /** Median over several rounds of the processor time of one call, in microseconds. */
-export function microseconds(action: () => unknown, rounds = 21, calls = 500): number {
+function microseconds(action: () => unknown, rounds = 21, calls = 500): number {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const begun = process.cpuUsage();

@@ -7,7 +7,7 @@ import { drip, feed, read, verdict } from './support.js';
 /** One document with everything in it that a chunk may end inside of. */
 const document =
   '\ufeff<?xml version="1.0" encoding="UTF-8" standalone=\'yes\'?>\r\n<!-- - \r\n ->x--><p:a\r\nxmlns:p = "urn:p"\tb=\'">\r\n"\' c=">\'&lt;&#x1F600;/>">' +
-  '\r\r\n\n]]&gt;]&#13;\r\u{1f600}&amp;&#128512;\r<![CDATA[]]><![CDATA[]]]]]><![CDATA[\r\n<a>&amp;\r\r]>]]>]]<![CDATA[\r]]>\n<!---\r-->' +
+  '\r\r\n\n]]&gt;]&#x0000000D;\r\u{1f600}&amp;&#128512;\r<![CDATA[]]><![CDATA[]]]]]><![CDATA[\r\n<a>&amp;\r\r]>]]>]]<![CDATA[\r]]>\n<!---\r-->' +
   '<b/><æ é="&quot;"></æ\r\n>\r</p:a><!-- x -->\r\n';
 
 const refused: readonly string[] = [
