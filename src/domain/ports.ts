@@ -88,7 +88,10 @@ export type UnitOfWork = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 export interface RegisterImport {
   /** Starts or resumes an import. Returns how many rows of the file are staged: 0 when it is new. */
   begin(fileId: string): Promise<number>;
-  /** Stages the persons of the rows up to and including row `upToRow`, and notes that row, in one transaction. */
+  /**
+   * Stages the persons of the rows after those staged, up to and including row `upToRow`, and notes that row, in one
+   * transaction. A row has at most one person.
+   */
   stage(fileId: string, upToRow: number, persons: readonly Person[]): Promise<void>;
   /** Upserts everything staged, with change numbers, and ends the import, in one transaction. Returns persons changed. */
   publish(fileId: string): Promise<number>;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RegisterImport } from '../domain/ports.js';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import { advanceNumbers, batches, lockNumbers, replacePerson } from './persons.js';
+import { advanceNumbers, inBatches, lockNumbers, replacePerson, rowOf } from './persons.js';
 import { personColumns } from './schema.js';
 
 /** The import of register files. What is staged is seen by nobody until `publish`. */
@@ -20,13 +20,12 @@ export function registerImport({ flavour, write }: Backend): RegisterImport {
 
     stage: (fileId, upToRow, persons) =>
       write(async (db) => {
-        await lockJob(db, flavour, fileId);
-        for (const batch of batches(persons))
-          await db
-            .insertInto('person_import')
-            .values(batch.map((row) => ({ ...row, file_id: fileId })))
-            .modifyEnd(sql.raw(flavour.onDuplicate(['file_id', 'personidentifikator'], personColumns)))
-            .execute();
+        const staged = await lockJob(db, flavour, fileId);
+        const first = upToRow - persons.length + 1;
+        if (first <= staged)
+          throw refusal(`row ${first} has been staged already, perhaps by another process; start it again`);
+        const rows = persons.map((person, i) => ({ file_id: fileId, file_row: first + i, ...rowOf(person) }));
+        for (const batch of inBatches(rows)) await db.insertInto('person_import').values(batch).execute();
         await db.updateTable('import_job').set({ staged: upToRow }).where('file_id', '=', fileId).execute();
       }),
 
@@ -58,24 +57,27 @@ async function lockJob(db: Db, flavour: Flavour, fileId: string): Promise<number
     .modifyEnd(sql.raw(flavour.lock))
     .executeTakeFirst();
   if (job !== undefined) return job.staged;
-  const reason = 'this import was published or discarded by another process; start it again';
-  throw new Failure('INVALID_REQUEST', `no import job: ${reason}`, { reason });
+  throw refusal('it was published or discarded by another process; start it again');
 }
 
-/** Copies the staged rows that differ from the register's into it, with the next change numbers. */
+function refusal(why: string): Failure {
+  const reason = `the import cannot go on: ${why}`;
+  return new Failure('INVALID_REQUEST', reason, { reason });
+}
+
+/** Copies the staged rows that differ from the register's into it, with the next change numbers; of each person the last. */
 async function publishChanged(db: Db, flavour: Flavour, fileId: string): Promise<void> {
-  const columns = sql.join(personColumns.map((column) => sql.ref(column)));
-  const staged = sql.join(personColumns.map((column) => sql.ref(`s.${column}`)));
-  const equal = sql.join(
-    personColumns.map((column) => sql`s.${sql.ref(column)} ${sql.raw(flavour.same)} p.${sql.ref(column)}`),
-    sql` and `,
-  );
+  const columns = sql.raw(personColumns.join(', '));
+  const staged = sql.raw(personColumns.map((column) => `s.${column}`).join(', '));
+  const equal = sql.raw(personColumns.map((column) => `s.${column} ${flavour.same} p.${column}`).join(' and '));
   await sql`
     insert into person (endringsnummer, ${columns})
     select (select value from counter where name = 'endringsnummer')
              + row_number() over (order by s.personidentifikator), ${staged}
-    from person_import s left join person p on p.personidentifikator = s.personidentifikator
-    where s.file_id = ${fileId} and not (${equal})
+    from (select ${columns}, row_number() over (partition by personidentifikator order by file_row desc) as nth
+          from person_import where file_id = ${fileId}) s
+    left join person p on p.personidentifikator = s.personidentifikator
+    where s.nth = 1 and not (${equal})
     ${replacePerson(flavour)}`.execute(db);
 }
 

@@ -43,11 +43,11 @@ export const rowOf = (person: Person): PersonRow => ({
 
 const same = (a: PersonRow, b: PersonRow): boolean => personColumns.every((column) => a[column] === b[column]);
 
-/** One row per person, in batches that one statement takes: of rows with the same identifier the last. */
-export function batches(persons: readonly Person[]): PersonRow[][] {
-  const rows = [...new Map(persons.map((person) => [person.personidentifikator, rowOf(person)])).values()];
-  return Array.from({ length: Math.ceil(rows.length / 1000) }, (_, i) => rows.slice(i * 1000, (i + 1) * 1000));
-}
+/** Rows that one statement takes. */
+const BATCH = 1000;
+
+export const inBatches = <T>(rows: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, i) => rows.slice(i * BATCH, (i + 1) * BATCH));
 
 const lookUps = [1, 3, 10, 30, 100, 300, 1000].map((size) => ({
   size,
@@ -104,10 +104,11 @@ export const advanceNumbers = (db: Db, by: number) =>
 export const replacePerson = (flavour: Flavour) =>
   sql.raw<unknown>(flavour.onDuplicate(['personidentifikator'], [...personColumns, 'endringsnummer']));
 
-/** As `Tx.upsertPersons`. */
+/** As `Tx.upsertPersons`; of rows with the same identifier the last counts. */
 export async function upsertPersons(db: Db, flavour: Flavour, persons: readonly Person[]): Promise<number> {
+  const last = new Map(persons.map((person) => [person.personidentifikator, rowOf(person)]));
   let changed = 0;
-  for (const batch of batches(persons)) changed += await upsertBatch(db, flavour, batch);
+  for (const batch of inBatches([...last.values()])) changed += await upsertBatch(db, flavour, batch);
   return changed;
 }
 

@@ -8,7 +8,7 @@ export interface Tables {
   migration: { name: string; at: number };
   person: PersonRow & { endringsnummer: number };
   /** Persons of files that are being imported; invisible to every read of the register. */
-  person_import: PersonRow & { file_id: string };
+  person_import: PersonRow & { file_id: string; file_row: number };
   /** One row per file being imported, with the number of its rows that are staged. */
   import_job: { file_id: string; staged: number };
   /** One row, 'endringsnummer': the last change number given out. */

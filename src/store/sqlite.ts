@@ -18,6 +18,8 @@ const PRAGMAS = [
   'foreign_keys = on',
   'cache_size = -65536',
   'journal_size_limit = 67108864',
+  // Sorting a whole register file must not take its size in memory.
+  'temp_store = file',
 ];
 
 /** Milliseconds that a writer waits for other processes' transactions, and between two tries. */

@@ -69,7 +69,7 @@ describe('the register import', () => {
       await begin('variants');
       await stage(
         'variants',
-        100,
+        pairs.length,
         pairs.map(({ id, to }) => person(id, to)),
       );
       expect(await publish('variants')).to.equal(90);
@@ -103,6 +103,33 @@ describe('the register import', () => {
         undefined,
       ]);
       expect(await publish('d ')).to.equal(1);
+    });
+
+    it('takes the last of several rows for one person, in one part or in two', async () => {
+      const { begin, stage, publish } = bound(store);
+      const [first, second, third] = ['1@a.no', '2@a.no', '3@a.no'].map((verdi) => person('twice', epost(verdi)));
+      if (!first || !second || !third) throw new Error('three rows');
+      await begin('twice');
+      await stage('twice', 2, [third, first]);
+      await stage('twice', 4, [third, second]);
+      expect(await publish('twice')).to.equal(1);
+      expect(await find('twice')).to.deep.equal(second);
+    });
+
+    it('takes no row twice: two processes that import one file do not mix', async () => {
+      const { begin, stage, discard } = bound(store);
+      await begin('f');
+      await stage('f', 10, [person('13')]);
+      for (const [upTo, persons] of [
+        [10, [person('14')]],
+        [11, [person('14'), person('15')]],
+      ] as const) {
+        const error: unknown = await stage('f', upTo, persons).catch((e: unknown) => e);
+        expect(error).to.have.property('code', 'INVALID_REQUEST');
+      }
+      expect(await begin('f')).to.equal(10);
+      await stage('f', 11, [person('14')]);
+      await discard('f');
     });
 
     it('takes neither rows nor publication of an import that was not begun', async () => {

@@ -16,11 +16,15 @@ export async function runCommand(add: (program: Command) => void, ...args: reado
     writeErr: (text) => (err += text),
   });
   add(program);
+  const before = process.exitCode;
+  process.exitCode = 0;
   try {
     await program.parseAsync(args, { from: 'user' });
-    return { code: 0, out, err };
+    return { code: process.exitCode, out, err };
   } catch (error) {
     const code = reportError(error, { err: (line) => (err += `${line}\n`) });
     return { code, out, err };
+  } finally {
+    process.exitCode = before;
   }
 }

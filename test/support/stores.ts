@@ -28,11 +28,6 @@ export function onMysql(body: (database: TestDatabase) => void): void {
   else describe(`on ${server.name}`, () => body(declare('mysql', freshDatabase)));
 }
 
-/** Declares tests that only SQLite can answer. */
-export const onSqlite = (body: (database: TestDatabase) => void): void => {
-  describe('on SQLite', () => body(declare('sqlite', sqliteDatabase)));
-};
-
 type Fresh = () => Promise<{ url: string; drop: () => Promise<void> }>;
 
 function declare(kind: Store['kind'], fresh: Fresh): TestDatabase {

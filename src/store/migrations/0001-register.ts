@@ -27,8 +27,9 @@ export const register = ({ ddl, onDuplicate }: Flavour): string[] => [
   primary key (file_id)) ${ddl.keyed}`,
 
   `create table if not exists person_import (
-  ${ddl.text('file_id', 128)} not null,${personColumns(ddl)}
-  primary key (file_id, personidentifikator)) ${ddl.keyed}`,
+  ${ddl.text('file_id', 128)} not null,
+  ${ddl.integer('file_row')} not null,${personColumns(ddl)}
+  primary key (file_id, file_row)) ${ddl.keyed}`,
 
   `create table if not exists counter (
   ${ddl.text('name', 32)} not null,
