@@ -30,6 +30,7 @@ const promised: Readonly<Record<string, string>> = {
   '2032-number': 'AKTIV KAN_VARSLES',
 };
 
+const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const source = (file: string): string[] => ['--import', 'tsx', join(root, 'src', file)];
 const cast = testpersons(new Date());
@@ -45,8 +46,8 @@ const environment = (dataDir: string): NodeJS.ProcessEnv => ({
 /** Waits for run.json. @throws Error with what the process wrote, when it ends first */
 async function whenReady(child: ChildProcess, dataDir: string, output: readonly string[]): Promise<Run> {
   for (;;) {
-    const run = await readRun(dataDir);
-    if (run !== undefined) return run;
+    const running = await readRun(dataDir);
+    if (running !== undefined) return running;
     if (child.exitCode !== null) throw new Error(output.join(''));
     await wait(50);
   }
@@ -65,7 +66,7 @@ describe('a newcomer', function () {
   const output: string[] = [];
   let dataDir: string;
   let child: ChildProcess;
-  let run: Run;
+  let running: Run;
 
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'posthorn-newcomer-'));
@@ -73,7 +74,7 @@ describe('a newcomer', function () {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => output.push(text));
     }
-    run = await whenReady(child, dataDir, output);
+    running = await whenReady(child, dataDir, output);
   });
   after(async () => {
     if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit');
@@ -82,20 +83,25 @@ describe('a newcomer', function () {
 
   const posthorn = async (...args: readonly string[]): Promise<string> => {
     const command = [...source('cli/main.ts'), ...args];
-    const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env: environment(dataDir) });
+    const { stdout } = await run(process.execPath, command, { cwd: root, env: environment(dataDir) });
     return stdout;
   };
   const lookUpAll = async (...options: readonly string[]): Promise<Record<string, string>> => {
     const ids = cast.map((t) => t.personidentifikator);
     const persons = JSON.parse(await posthorn('lookup', '--json', ...options, ...ids)) as PersonInAnswer[];
     expect(persons.map((p) => p.personidentifikator)).to.deep.equal(ids);
-    return Object.fromEntries(persons.map((p, i) => [cast[i]?.navn, `${p.status} ${p.varslingsstatus}`]));
+    return Object.fromEntries(persons.map((p, i) => [cast[i]?.navn ?? '', `${p.status} ${p.varslingsstatus}`]));
   };
 
   it('starts with one command and is told where everything is', async () => {
     while (!output.join('').includes('Ctrl-C')) await wait(50);
     const told = output.join('');
-    for (const text of [run.gateway.url, run.sandbox.url, `${run.gateway.url}${PATH}?wsdl`, 'npm run demo']) {
+    for (const text of [
+      running.gateway.url,
+      running.sandbox.url,
+      `${running.gateway.url}${PATH}?wsdl`,
+      'npm run demo',
+    ]) {
       expect(told).to.contain(text);
     }
     for (const { personidentifikator, beskrivelse } of cast) {
@@ -108,12 +114,12 @@ describe('a newcomer', function () {
   });
 
   it('finds them in the sandbox too', async () => {
-    expect(await lookUpAll('--url', `${run.sandbox.url}${PATH}`)).to.deep.equal(promised);
+    expect(await lookUpAll('--url', `${running.sandbox.url}${PATH}`)).to.deep.equal(promised);
   });
 
   it('sees the gateway live and ready', async () => {
     for (const path of ['/health/live', '/health/ready', '/metrics', `${PATH}?wsdl`]) {
-      expect((await fetch(run.gateway.url + path)).status, path).to.equal(200);
+      expect((await fetch(running.gateway.url + path)).status, path).to.equal(200);
     }
   });
 
@@ -122,7 +128,7 @@ describe('a newcomer', function () {
     child.kill('SIGTERM');
     const [code] = (await ended) as [number | null];
     expect(code, output.join('')).to.equal(0);
-    expect([run.gateway.pid, run.sandbox.pid].filter(isRunning)).to.deep.equal([]);
+    expect([running.gateway.pid, running.sandbox.pid].filter(isRunning)).to.deep.equal([]);
     expect(await readRun(dataDir)).to.equal(undefined);
   });
 });
