@@ -117,8 +117,8 @@ function differences({ references, signature, second }: EnvelopeReport): string[
   const about = references.filter((r) => other.has(r.uri) && other.get(r.uri) !== r.ok).map((r) => r.uri);
   if (about.length === 0 && (second.ok === null || second.ok === ours)) return [];
   return [
-    `     The engines do not agree${about.length === 0 ? '' : ` about ${about.join(', ')}`}. xml-crypto knows fewer algorithms, and a few of its`,
-    '     canonical forms differ; what the gateway does is what stands above. If both know the algorithms, please report it.',
+    `     The engines do not agree${about.length === 0 ? '' : ` about ${about.join(', ')}`}. The gateway goes by what stands above.`,
+    '     xml-crypto knows fewer algorithms, and its reader takes U+0085 and U+2028 for line ends. If neither explains it, tell us.',
   ];
 }
 

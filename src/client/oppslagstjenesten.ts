@@ -1,6 +1,7 @@
 import type { PersonInAnswer } from '../contract/oppslagstjenesten/decode.js';
 import { decodePersons } from '../contract/oppslagstjenesten/decode.js';
 import { encodeHentPersoner, encodePaaVegneAv } from '../contract/oppslagstjenesten/encode.js';
+import { tns } from '../contract/oppslagstjenesten/names.js';
 import type { Informasjonsbehov } from '../domain/person.js';
 import { Failure } from '../errors.js';
 import { answerPolicy, openAnswer } from '../security/answer.js';
@@ -8,6 +9,7 @@ import { oppslagstjenestenPolicy } from '../security/policy.js';
 import type { SigningKey } from '../security/sign.js';
 import type { VerifyDeps } from '../security/signature.js';
 import type { XmlElement } from '../xml/model.js';
+import { is } from '../xml/model.js';
 import { postEnvelope } from './post.js';
 import { signRequest } from './request.js';
 
@@ -52,5 +54,10 @@ export const lookUpPersons = async (
   behov: readonly Informasjonsbehov[],
   personer: readonly string[],
   paaVegneAv?: string,
-): Promise<PersonInAnswer[]> =>
-  decodePersons(await callLookup(service, encodeHentPersoner(behov, personer), paaVegneAv));
+): Promise<PersonInAnswer[]> => {
+  const answer = await callLookup(service, encodeHentPersoner(behov, personer), paaVegneAv);
+  if (!is(answer, tns.uri, 'HentPersonerRespons')) {
+    throw new Failure('MALFORMED_XML', 'Body holds no HentPersonerRespons');
+  }
+  return decodePersons(answer);
+};

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
+import type { ErrorCode } from '../errors.js';
+import { errors, errorText } from '../errors.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
 import { signingKey } from '../security/sign.js';
 import { verify } from '../security/signature.js';
@@ -18,6 +21,13 @@ import { testpersons } from './testpersons.js';
 const exceptions = { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true };
 
 const suppliers = ['digipost', 'eboks', 'utskrift'] as const;
+
+function refuse(response: Response, code: ErrorCode): void {
+  response
+    .status(errors[code].http)
+    .type('text/plain')
+    .send(`${errorText(code, 'en')}\n`);
+}
 
 /** The simulated national services on one port of the loopback address: today the look-up service and the authority's revocation lists. */
 function sandboxApp(pki: DevelopmentPki): express.Express {
@@ -52,6 +62,7 @@ function sandboxApp(pki: DevelopmentPki): express.Express {
       response.type(contentType['1.2']).send(await lookup(trusted));
     } catch (error) {
       const version = incoming.version ?? '1.2';
+      request.resume();
       response.status(500).type(contentType[version]);
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
@@ -62,12 +73,19 @@ function sandboxApp(pki: DevelopmentPki): express.Express {
     if (crl === undefined) return next();
     response.type('application/pkix-crl').send(crl);
   });
+  app.use((_request, response) => refuse(response, 'NOT_FOUND'));
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) =>
+    refuse(response, 'BAD_HTTP'),
+  );
   return app;
 }
 
+/** Time that requests in flight get to end when the sandbox closes. */
+const graceMs = 1_000;
+
 export interface Sandbox {
   readonly url: string;
-  /** Finishes what is in flight and lets go of the port. */
+  /** Gives what is in flight a second, and lets go of the port. */
   readonly close: () => Promise<void>;
 }
 
@@ -83,7 +101,11 @@ export async function startSandbox(pki: DevelopmentPki, port: number): Promise<S
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };

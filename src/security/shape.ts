@@ -52,7 +52,7 @@ export const wsuId = (element: XmlElement): string | undefined => attribute(elem
 /** Children of an element that holds elements and white space only. @throws Failure INVALID_SECURITY */
 export function elementsOf(parent: XmlElement): XmlElement[] {
   for (const node of parent.children) {
-    if (!isElement(node) && (typeof node !== 'string' || /\S/.test(node)))
+    if (!isElement(node) && (typeof node !== 'string' || /[^ \t\r\n]/.test(node)))
       throw shape(`text or comment in ${parent.local}`);
   }
   return childElements(parent);

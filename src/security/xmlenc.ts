@@ -134,9 +134,9 @@ function checkLinks(encryptedKey: XmlElement, encryptedData: XmlElement): void {
 export function decryptContent(encryptedKey: XmlElement, encryptedData: XmlElement, privateKey: KeyObject): string {
   checkMethods(encryptedKey, encryptedData);
   checkLinks(encryptedKey, encryptedData);
+  const [wrapped, octets] = [cipherOctets(encryptedKey), cipherOctets(encryptedData)];
   try {
-    const key = privateDecrypt({ key: privateKey, ...oaep }, cipherOctets(encryptedKey));
-    const octets = cipherOctets(encryptedData);
+    const key = privateDecrypt({ key: privateKey, ...oaep }, wrapped);
     const decipher = createDecipheriv('aes-256-cbc', key, octets.subarray(0, BLOCK)).setAutoPadding(false);
     const padded = Buffer.concat([decipher.update(octets.subarray(BLOCK)), decipher.final()]);
     const length = padded.at(-1) ?? 0;

@@ -146,7 +146,7 @@ export class EnvelopeReader implements XmlEvents {
 /** The one child of Body. @throws Failure MALFORMED_XML when there is none, another, or text beside it */
 export function bodyChild(body: XmlElement): XmlElement {
   const [child, ...more] = body.children.filter(
-    (node) => isElement(node) || (typeof node === 'string' && /\S/.test(node)),
+    (node) => isElement(node) || (typeof node === 'string' && /[^ \t\r\n]/.test(node)),
   );
   if (child === undefined || more.length > 0 || !isElement(child))
     throw malformed('Body has exactly one child element');

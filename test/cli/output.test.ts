@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Command } from 'commander';
-import { CommandError, progress, reportError, table, UsageError } from '../../src/cli/output.js';
+import { CommandError, progress, reportError, table, UsageError, visible } from '../../src/cli/output.js';
 
 describe('cli/output', () => {
   const collect = () => {
@@ -37,6 +37,16 @@ describe('cli/output', () => {
     };
     expect([codeOf('--help'), codeOf('--version'), codeOf('run'), codeOf('walk')]).to.deep.equal([0, 0, 2, 2]);
     expect(lines).to.deep.equal([]);
+  });
+
+  it('SECURITY 30: makes control characters and turned writing visible, in a way that leaves JSON the same', () => {
+    expect(visible('a\u001b[2J\u0007\u009b\u007f\r\u202eb\u2066\u200f')).to.equal(
+      'a\\u001b[2J\\u0007\\u009b\\u007f\\u000d\\u202eb\\u2066\\u200f',
+    );
+    const harmless = 'æøå €\t\n\u{1f4ef} \\u009b "<>&';
+    expect(visible(harmless)).to.equal(harmless);
+    const value = { a: '\u0085\u2028\u202e\u007f' };
+    expect(JSON.parse(visible(JSON.stringify(value, null, 2)))).to.deep.equal(value);
   });
 
   it('makes columns as wide as their widest cell', () => {

@@ -1,19 +1,18 @@
+import { constants, createCipheriv, createDecipheriv, privateDecrypt } from 'node:crypto';
 import { expect } from 'chai';
-import { encryptContent } from '../../../src/security/xmlenc.js';
-import { parseCertificate } from '../../../src/security/x509.js';
-import { SOAP11, SOAP12 } from '../../../src/soap/names.js';
-import { serialise } from '../../../src/xml/write.js';
-import { swap } from '../../support/messages.js';
-import { testKey } from '../../support/pki.js';
-import { seconds } from './attack.js';
-import type { AnswerAttack, AnswerSpec } from './answers.js';
-import { answer, opened, sent } from './answers.js';
-import { base, trusted } from './judge.js';
-import { goodRequest } from '../../support/messages.js';
+import { encodeHentPrintSertifikat } from '../../../src/contract/oppslagstjenesten/encode.js';
 import { protectAnswer } from '../../../src/security/answer.js';
 import { signingKey } from '../../../src/security/sign.js';
-import { encodeHentPrintSertifikat } from '../../../src/contract/oppslagstjenesten/encode.js';
-import { testTime } from '../../support/pki.js';
+import { parseCertificate } from '../../../src/security/x509.js';
+import { encryptContent } from '../../../src/security/xmlenc.js';
+import { SOAP11, SOAP12 } from '../../../src/soap/names.js';
+import { serialise } from '../../../src/xml/write.js';
+import { goodRequest, swap } from '../../support/messages.js';
+import { testKey, testTime } from '../../support/pki.js';
+import type { AnswerAttack, AnswerSpec } from './answers.js';
+import { answer, opened, sent } from './answers.js';
+import { seconds } from './attack.js';
+import { base, trusted } from './judge.js';
 
 const XENC = 'http://www.w3.org/2001/04/xmlenc#';
 const AES = `${XENC}aes256-cbc`;
@@ -67,6 +66,19 @@ const reference =
       ),
     );
   };
+/** The same content with more padding than one block, which only the sender's key can make; the signature stays good. */
+function padded(text: string): string {
+  const [key, data] = [...text.matchAll(/<xenc:CipherValue>([^<]*)/g)].map((match) => Buffer.from(match[1]!, 'base64'));
+  const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+  const secret = privateDecrypt({ key: base.key.privateKey, ...oaep }, key!);
+  const vector = data!.subarray(0, 16);
+  const opened = createDecipheriv('aes-256-cbc', secret, vector).setAutoPadding(false).update(data!.subarray(16));
+  const content = opened.subarray(0, opened.length - opened.at(-1)!);
+  const length = 32 - (content.length % 16);
+  const cipher = createCipheriv('aes-256-cbc', secret, vector).setAutoPadding(false);
+  const changed = Buffer.concat([vector, cipher.update(Buffer.concat([content, Buffer.alloc(length, length)]))]);
+  return swap(text, data!.toString('base64'), changed.toString('base64'));
+}
 const lastOctet =
   (make: (last: number) => number) =>
   (octets: Buffer): Buffer => {
@@ -103,6 +115,10 @@ const attacks: readonly AnswerAttack[] = [
     after(69, 'no CipherData', (t) => swap(t, element(element(t, 'xenc:EncryptedData'), 'xenc:CipherData'), '')),
     after(69, 'an element in CipherValue', (t) => t.replace('</xenc:CipherValue>', '<x/></xenc:CipherValue>')),
     after(69, 'a CipherValue that is not base64', (t) => t.replace('</xenc:CipherValue>', '*</xenc:CipherValue>')),
+    before(69, 'a DOCTYPE in the decrypted text', { hidden: '<!DOCTYPE x><x/>' }),
+    before(69, 'decrypted text that ends Body and begins another', { hidden: '</env:Body><env:Body>' }),
+    before(69, 'decrypted text that is no XML', { hidden: '<x>' }),
+    before(69, 'decrypted text nested 1,000 deep', { hidden: '<x>'.repeat(1000) + '</x>'.repeat(1000) }),
     after(66, 'the key changed in its first octet', cipher(0, flip(0))),
     after(66, 'the key changed in its last octet', cipher(0, flip(-1))),
     after(
@@ -133,6 +149,7 @@ const attacks: readonly AnswerAttack[] = [
         lastOctet((o) => o ^ 0x40),
       ),
     ),
+    after(67, 'padding of a block and more around the right content', padded),
     after(
       67,
       'one octet missing',
@@ -187,10 +204,6 @@ const attacks: readonly AnswerAttack[] = [
     ),
   ]),
   ...as('MALFORMED_XML', [
-    before(69, 'a DOCTYPE in the decrypted text', { hidden: '<!DOCTYPE x><x/>' }),
-    before(69, 'decrypted text that ends Body and begins another', { hidden: '</env:Body><env:Body>' }),
-    before(69, 'decrypted text that is no XML', { hidden: '<x>' }),
-    before(69, 'decrypted text nested 1,000 deep', { hidden: '<x>'.repeat(1000) + '</x>'.repeat(1000) }),
     after(69, 'two EncryptedData', (t) => swap(t, '</env:Body>', '<x/></env:Body>')),
     before(32, 'decrypted text with an Id twice', { hidden: '<x Id="a"><y id="a"/></x>' }),
     after(32, 'an Id of the Header twice', (t) =>
@@ -230,6 +243,12 @@ describe('a caller refuses an answer', () => {
 
   it('SECURITY 69: a key for another recipient', async () => {
     expect(opened(await answer(), testKey('stranger').privateKey)).to.equal('FAILED_CHECK');
+  });
+
+  it('SECURITY 66: data to be fetched is refused the same way, whether the key is good or not', async () => {
+    const text = reference(1)(await answer());
+    expect(opened(text)).to.equal('UNSUPPORTED_ALGORITHM');
+    expect(opened(cipher(0, flip(-1))(text))).to.equal('UNSUPPORTED_ALGORITHM');
   });
 
   it('SECURITY 53: an answer to another request', async () => {

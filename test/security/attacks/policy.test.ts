@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { SHA1 } from '../../../src/security/algorithms.js';
 import { verify } from '../../../src/security/signature.js';
@@ -212,17 +210,5 @@ describe('the order of the verifier', () => {
     const incoming: Incoming = { stream: headerOnly(request().text) };
     await judged(incoming);
     expect(incoming.version).to.equal('1.2');
-  });
-
-  it('SECURITY 43: there is one reading of a request', () => {
-    const root = join(import.meta.dirname, '../../../src');
-    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
-    const serving = sources.filter((f) => !/^(diagnosis|sandbox|cli|client)\//.test(f));
-    const using = (call: RegExp): string[] =>
-      serving.filter((f) => call.test(readFileSync(join(root, f), 'utf8'))).sort();
-    expect(using(/new EnvelopeReader\(/)).to.deep.equal(['security/signature.ts']);
-    expect(using(/new XmlReader\(/)).to.deep.equal(['soap/envelope.ts', 'xml/tree.ts']);
-    // Answers are read by callers of a service, and never while a request is.
-    expect(using(/\bparse\(/)).to.deep.equal(['security/answer.ts', 'xml/tree.ts']);
   });
 });

@@ -96,6 +96,20 @@ export const referenceAttacks = refusedAs('INVALID_SECURITY', [
     'a reference without URI',
     signedInfo((xml) => xml.replace(/ URI="[^"]*"/, '')),
   ),
+  signing(
+    46,
+    'a reference URI: another character than the mark',
+    uri((id) => `x${id}`),
+  ),
+  signing(46, 'an Id that is no name, and a reference to it', () => ({
+    parts: (p, ids) => ({ body: p.body.replace(ids.body, 'B 1') }),
+    references: ([first]) => [first!, { id: 'B 1' }],
+  })),
+  signing(
+    49,
+    'an element of another name in Transforms',
+    transforms(exclusive.replaceAll('ds:Transform', 'ds:Object')),
+  ),
   signing(47, '17 references', () => ({ references: (usual) => Array.from({ length: 17 }, (_, i) => usual[i % 2]!) })),
   signing(47, 'three transforms', transforms(exclusive, exclusive, exclusive)),
   signing(47, 'Transforms without a Transform', transforms()),

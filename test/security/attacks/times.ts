@@ -57,6 +57,11 @@ export const timeAttacks: readonly Attack[] = [
     ),
     signing(
       72,
+      'another element in the place of Expires',
+      children((c, e) => c + e.replaceAll('wsu:Expires', 'wsu:Until')),
+    ),
+    signing(
+      72,
       'another element',
       children((c, e) => `${c}${e}<x xmlns=""/>`),
     ),

@@ -1,3 +1,4 @@
+import { SHA256 } from '../../../src/security/algorithms.js';
 import { WSSE, WSU } from '../../../src/soap/names.js';
 import type { Message } from '../../support/messages.js';
 import { body, envelope, goodRequest, hentPersoner, swap } from '../../support/messages.js';
@@ -182,6 +183,9 @@ const moved: readonly Attack[] = [
 ];
 
 const uncovered = refusedAs('FAILED_CHECK', [
+  signing(38, 'a digest of another length', () => ({
+    references: (usual) => usual.map((r) => ({ ...r, digest: { uri: SHA256, hash: 'sha384' } })),
+  })),
   signing(38, 'Body is not referenced', () => ({ references: ([first]) => [first!] })),
   signing(38, 'Body is not referenced, the token is', () => ({
     references: ([first], ids) => [first!, { id: ids.token }],

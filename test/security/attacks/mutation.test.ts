@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import type { Laboratory } from './mutants.js';
+import { startLaboratory } from './mutants.js';
+import { mutations } from './mutations.js';
+
+describe('SECURITY S8: with one check of the verifier switched off, a test fails', function () {
+  this.timeout(300_000);
+  let laboratory: Laboratory;
+  before(async () => {
+    laboratory = await startLaboratory(mutations);
+  });
+  after(() => laboratory.close());
+
+  it('and with none switched off, none does', async () => {
+    const outcome = await laboratory.unchanged;
+    expect(outcome).to.have.all.keys('passed');
+    expect(outcome).to.have.property('passed').that.is.above(500);
+  });
+
+  mutations.forEach(({ file, name }, i) => {
+    it(`${file}: ${name}`, async () => {
+      const outcome = await laboratory.changed[i]!;
+      expect(outcome, 'the changed source cannot be run').not.to.have.property('broken');
+      expect(outcome, 'no test needs this check').to.have.property('failed');
+      expect(outcome)
+        .to.have.nested.property('failed.stack')
+        .that.matches(/^AssertionError/);
+    });
+  });
+});
