@@ -8,10 +8,11 @@ import { runProcess } from './run.js';
 await runProcess('gateway', async () => {
   const config = loadConfig(process.env);
   const log = createLog({ level: config.logLevel, values: { role: 'gateway' } });
-  const { url, close } = await startGateway(config, log);
+  const gateway = await startGateway(config, log);
+  const { url } = gateway;
   return {
     url,
-    stop: close,
+    stop: () => gateway.close(),
     summary: [`Oppslagstjenesten 16-02   ${url}${PATH}`, `  its WSDL                ${url}${PATH}?wsdl`],
   };
 });

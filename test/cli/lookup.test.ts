@@ -23,25 +23,11 @@ import { startGateway, testCertsDir } from '../support/gateway.js';
 import { swap } from '../support/messages.js';
 import type { CommandRun } from '../support/runCommand.js';
 import { runCommand } from '../support/runCommand.js';
+import { certs, main, lookupDeps } from './wiring.js';
 
 const cast = testpersons(new Date());
 const ids = cast.map((t) => t.personidentifikator);
 const id = (navn: string): string => cast.find((t) => t.navn === navn)?.personidentifikator ?? `no ${navn}`;
-const certs = (name: string): string => join(testCertsDir, name);
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
-
-/** As the program wires it. */
-const depsFor = (runningUrl: string | undefined): LookupCommandDeps => ({
-  runningUrl: () => Promise.resolve(runningUrl),
-  developmentKey: certs('sender.p12'),
-  developmentTrust: certs('ca.pem'),
-  service: (url, keyStoreFile, password, trustFile, expected) => {
-    const { privateKey, certificate } = loadPkcs12(keyStoreFile, password);
-    const anchors = derBlocks(trustFile, 'CERTIFICATE');
-    const trust = createTrust({ anchors, crls: () => [], revocation: 'off' });
-    return { url, key: signingKey(privateKey, certificate), expected, trust, clock: { now: () => new Date() } };
-  },
-});
 
 describe('cli/lookup', function () {
   this.timeout(60_000);
@@ -57,7 +43,7 @@ describe('cli/lookup', function () {
   });
 
   const runOn = (runningUrl: string | undefined, ...args: readonly string[]): Promise<CommandRun> =>
-    runCommand((program) => lookupCommand(program, depsFor(runningUrl)), 'lookup', ...args);
+    runCommand((program) => lookupCommand(program, lookupDeps(runningUrl)), 'lookup', ...args);
   const run = (...args: readonly string[]): Promise<CommandRun> => runOn(gateway.url, ...args);
 
   /** The sentence of a command that could not be done. */

@@ -25,27 +25,8 @@ import type { MessageKey } from '../support/messages.js';
 import { makeChain, testTime } from '../support/pki.js';
 import type { CommandRun } from '../support/runCommand.js';
 import { runCommand } from '../support/runCommand.js';
+import { certs, main, verifyDeps } from './wiring.js';
 
-const requests = oppslagstjenestenPolicy(
-  { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true },
-  headerBlocks,
-  Infinity,
-);
-
-/** As the program wires it. */
-const deps: VerifyCommandDeps = {
-  verify: ({ captured, answer, at, trust, key }) =>
-    verifyEnvelope(captured, {
-      policy: answer ? answerPolicy(requests) : requests,
-      at,
-      trust: trust && createTrust({ anchors: derBlocks(trust, 'CERTIFICATE'), crls: () => [], revocation: 'off' }),
-      privateKey: key,
-    }),
-  openKey: (file, password) => loadPkcs12(file, password).privateKey,
-};
-
-const certs = (name: string): string => join(testCertsDir, name);
-const main = join(import.meta.dirname, '../../src/cli/main.ts');
 
 describe('cli/verify', () => {
   let folder: string;
@@ -69,7 +50,7 @@ describe('cli/verify', () => {
     return file;
   };
   const run = (octets: string | Buffer, ...options: readonly string[]): Promise<CommandRun> =>
-    runCommand((program) => verifyCommand(program, deps), 'verify', saved(octets), ...options);
+    runCommand((program) => verifyCommand(program, verifyDeps), 'verify', saved(octets), ...options);
   const good = (): string => goodRequest({ key: sender }).text;
   const tampered = (): string => swap(good(), '>23863814839<', '>23863814838<');
 
@@ -292,7 +273,7 @@ describe('cli/verify', () => {
 
     it('a file that is not there, or may not be read, whichever it is', async () => {
       const missing = join(folder, 'missing');
-      const { code, err } = await runCommand((p) => verifyCommand(p, deps), 'verify', missing);
+      const { code, err } = await runCommand((p) => verifyCommand(p, verifyDeps), 'verify', missing);
       expect([code, err]).to.deep.equal([
         1,
         `${missing} cannot be read (ENOENT). Check the name and that you may read it.\n`,
@@ -310,7 +291,7 @@ describe('cli/verify', () => {
     });
 
     it('no file at all is a wrong call: exit code 2', async () => {
-      const { code, err } = await runCommand((p) => verifyCommand(p, deps), 'verify');
+      const { code, err } = await runCommand((p) => verifyCommand(p, verifyDeps), 'verify');
       expect(code).to.equal(2);
       expect(err).to.contain("missing required argument 'file'");
     });

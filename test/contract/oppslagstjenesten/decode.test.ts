@@ -66,7 +66,9 @@ describe('contract/oppslagstjenesten/decode', () => {
     });
 
     it('R-06: takes no informasjonsbehov, repeated and unknown ones', () => {
-      const behovOf = (xml: string): readonly string[] => [...(decode(xml) as Extract<Command, { operasjon: 'HentPersoner' }>).behov];
+      const behovOf = (xml: string): readonly string[] => [
+        ...(decode(xml) as Extract<Command, { operasjon: 'HentPersoner' }>).behov,
+      ];
       expect(behovOf(hentPersoner(person(id)))).to.deep.equal([]);
       expect(behovOf(hentPersoner(behov('Person', 'Person', 'Kontaktinfo', 'Person') + person(id)))).to.deep.equal([
         'Person',
