@@ -5,16 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { verifyCommand } from '../../src/cli/verify.js';
-import type { VerifyCommandDeps } from '../../src/cli/verify.js';
-import { headerBlocks, tns } from '../../src/contract/oppslagstjenesten/names.js';
+import { tns } from '../../src/contract/oppslagstjenesten/names.js';
 import type { EnvelopeReport } from '../../src/diagnosis/report.js';
-import { verifyEnvelope } from '../../src/diagnosis/verifyEnvelope.js';
 import { ensureDevelopmentPki } from '../../src/sandbox/pki/development.js';
-import { answerPolicy } from '../../src/security/answer.js';
-import { loadPkcs12 } from '../../src/security/keystore.js';
-import { oppslagstjenestenPolicy } from '../../src/security/policy.js';
-import { createTrust } from '../../src/security/trust.js';
-import { derBlocks, parseCertificate } from '../../src/security/x509.js';
+import { parseCertificate } from '../../src/security/x509.js';
 import { signingKey } from '../../src/security/sign.js';
 import { dotnetEnvelope, hentPersonerBody } from '../interop/dotnetlike.js';
 import { makeAnswer } from '../support/answers.js';
@@ -26,7 +20,6 @@ import { makeChain, testTime } from '../support/pki.js';
 import type { CommandRun } from '../support/runCommand.js';
 import { runCommand } from '../support/runCommand.js';
 import { certs, main, verifyDeps } from './wiring.js';
-
 
 describe('cli/verify', () => {
   let folder: string;
@@ -184,13 +177,6 @@ describe('cli/verify', () => {
       expect(code).to.equal(1);
       expect(out).to.match(/canonical octets:\n<env:Body [^\n]*<x><\/x>/);
       expect(out).to.match(/^FAIL The first rule that is broken: FAILED_CHECK: digest of Body does not match$/m);
-    });
-
-    it('whose confirmation is not signed', async () => {
-      const unsigned = await answer({ signed: ({ timestamp, body }) => [timestamp, body] });
-      const { code, out } = await run(unsigned, '--answer', '--key', certs('sender.p12'));
-      expect(code).to.equal(1);
-      expect(out).to.match(/^confirms .* \(not signed\)$/m);
     });
 
     it('taken for a request: is told how to have it judged as an answer', async () => {

@@ -1,26 +1,16 @@
-import { createHash, generateKeyPairSync, sign as signOctets } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { signRequest } from '../../src/client/request.js';
 import { encodeHentPersoner } from '../../src/contract/oppslagstjenesten/encode.js';
-import { headerBlocks, tns } from '../../src/contract/oppslagstjenesten/names.js';
-import type { EnvelopeReport, ReferenceReport } from '../../src/diagnosis/report.js';
-import { secondOpinion } from '../../src/diagnosis/secondOpinion.js';
-import type { VerifyOptions } from '../../src/diagnosis/verifyEnvelope.js';
-import { verifyEnvelope } from '../../src/diagnosis/verifyEnvelope.js';
-import { answerPolicy } from '../../src/security/answer.js';
-import { oppslagstjenestenPolicy } from '../../src/security/policy.js';
+import { tns } from '../../src/contract/oppslagstjenesten/names.js';
 import { SOAP11, SOAP12 } from '../../src/soap/names.js';
-import { exclusive } from '../../src/xml/c14n.js';
-import { element } from '../../src/xml/write.js';
 import { dotnetEnvelope, hentPersonerBody } from '../interop/dotnetlike.js';
-import { caller, content, makeAnswer, service } from '../support/answers.js';
+import { caller } from '../support/answers.js';
 import { testCertsDir } from '../support/gateway.js';
-import { forms, goodRequest, swap } from '../support/messages.js';
-import type { RequestSpec } from '../support/messages.js';
-import { foreignCanonical, foreignElement, foreignRead } from '../support/oracle.js';
+import { forms } from '../support/messages.js';
 import { failureOf, makeChain, testKey, testTime, trustOf } from '../support/pki.js';
 import { ensureDevelopmentPki } from '../../src/sandbox/pki/development.js';
-import { answers, request, verify, oks, seconds, refusal, referenceTo, TIMESTAMP, CONFIRMATION, BODY, BLOCK } from './support.js';
+import { request, verify, oks, seconds, refusal, referenceTo, TIMESTAMP, BODY, BLOCK } from './support.js';
 
 describe('diagnosis/verifyEnvelope', () => {
   describe('a good request', () => {

@@ -4,29 +4,16 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { tns } from '../../src/contract/oppslagstjenesten/names.js';
 import { secondOpinion } from '../../src/diagnosis/secondOpinion.js';
-import type { ErrorCode } from '../../src/errors.js';
-import { openAnswer, protectAnswer } from '../../src/security/answer.js';
-import { newId, wsuIdAttribute } from '../../src/security/sign.js';
-import { DS, ds, env, SOAP12, wsse11, WSSE11, WSU, xenc } from '../../src/soap/names.js';
+import { protectAnswer } from '../../src/security/answer.js';
+import { DS, SOAP12, WSSE11, WSU } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { attribute, childElements, childrenNamed, textOf } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
-import { element, plain, qualified, serialise } from '../../src/xml/write.js';
-import type { AnswerSpec } from '../support/answers.js';
-import {
-  answered,
-  caller,
-  callerPolicy,
-  content,
-  makeAnswer,
-  openAsCaller,
-  party,
-  sent,
-  service,
-} from '../support/answers.js';
+import { element, serialise } from '../../src/xml/write.js';
+import { answered, content, makeAnswer, openAsCaller, sent, service } from '../support/answers.js';
 import { foreign } from '../support/foreign.js';
 import { swap } from '../support/messages.js';
-import { failureOf, testKey, testTime, trustOf } from '../support/pki.js';
+import { testTime } from '../support/pki.js';
 
 /** An element without what reading adds to it. */
 const bare = (e: XmlElement): unknown => serialise(e);
@@ -175,4 +162,3 @@ describe('security/answer: what we send', () => {
     expect(bare({ ...opened, declarations: content.declarations })).to.equal(bare(content));
   });
 });
-

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve as absolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import type { Mutation } from './mutations.js';
+import type { Order, Outcome } from './mutantWorker.js';
 
-/*
- * Runs the tests against sources with one change. The sources and the tests that need no gateway are compiled once for each worker; a
- * mutant is one file written over, one mocha process, and the file put back.
- */
+/* Runs the tests that need no gateway against sources with one change. Sources and tests are compiled once; a mutant is one more file. */
 
 const root = absolute(import.meta.dirname, '../../..');
 
@@ -20,96 +19,45 @@ const compile = (text: string): string =>
 
 const compiledName = (file: string): string => file.replace(/\.ts$/, '.js');
 
-/** What a worker needs: everything in src, and the tests that are run with what they lean on. */
-async function sources(): Promise<string[]> {
-  const below = async (folder: string): Promise<string[]> =>
-    (await readdir(join(root, folder), { recursive: true }))
-      .filter((f) => f.endsWith('.ts'))
-      .map((f) => join(folder, f));
-  return (await Promise.all(['src', 'test/support', 'test/security/attacks'].map(below))).flat();
+/** Everything in src, and the tests that are run with what they lean on, by path. */
+async function readSources(): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for (const folder of ['src', 'test/support', 'test/security/attacks'])
+    for (const name of await readdir(join(root, folder), { recursive: true }))
+      if (name.endsWith('.ts')) texts.set(join(folder, name), await readFile(join(root, folder, name), 'utf8'));
+  return texts;
 }
 
-/** Keys that every run takes, since making them would be most of its time; by size and exponent. */
-function madeKeys(): string {
-  const make = (count: number, modulusLength: number, publicExponent: number) =>
-    Array.from({ length: count }, () => {
-      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength, publicExponent });
-      return {
-        privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-        publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
-      };
-    });
-  return JSON.stringify({
-    '2048 65537': make(6, 2048, 65537),
-    '1024 65537': make(1, 1024, 65537),
-    '2048 3': make(1, 2048, 3),
+async function makeWorkplace(texts: ReadonlyMap<string, string>): Promise<string> {
+  const place = await mkdtemp(join(tmpdir(), 'posthorn-mutants-'));
+  for (const folder of new Set([...texts.keys()].map(dirname))) await mkdir(join(place, folder), { recursive: true });
+  await Promise.all([...texts].map(([file, text]) => writeFile(join(place, compiledName(file)), compile(text))));
+  await writeFile(join(place, 'package.json'), '{ "type": "module" }\n');
+  await symlink(join(root, 'node_modules'), join(place, 'node_modules'));
+  return place;
+}
+
+interface Worker {
+  run(order: Order): Promise<Outcome>;
+  end(): void;
+}
+
+/** A process that runs one order after the other. What the outer run is watched by (coverage, lint) has no business in it. */
+function startWorker(place: string): Worker {
+  const { PATH, HOME } = process.env;
+  const child = fork(join(place, 'test/security/attacks/mutantWorker.js'), {
+    cwd: place,
+    execArgv: [],
+    env: { PATH, HOME },
   });
-}
-
-/** Put before a run: RSA keys come from `keys.json` until there are none left. */
-const keysFirst = `
-import crypto from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-const keys = JSON.parse(readFileSync('keys.json', 'utf8'));
-const make = crypto.generateKeyPairSync;
-crypto.generateKeyPairSync = (type, options) => {
-  const made = keys[options.modulusLength + ' ' + options.publicExponent]?.shift();
-  if (made === undefined) return make(type, options);
-  return { privateKey: crypto.createPrivateKey(made.privateKey), publicKey: crypto.createPublicKey(made.publicKey) };
-};
-syncBuiltinESMExports();
-const { main } = await import(process.env.MOCHA);
-main();
-`;
-
-async function workplace(files: ReadonlyMap<string, string>, keys: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'posthorn-mutants-'));
-  for (const folder of new Set([...files.keys()].map(dirname)))
-    await mkdir(join(directory, folder), { recursive: true });
-  await Promise.all([...files].map(([file, text]) => writeFile(join(directory, compiledName(file)), text)));
-  await writeFile(join(directory, 'keys.json'), keys);
-  await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
-  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'));
-  return directory;
-}
-
-/** How a run of the tests ended. `failed` is the first test that failed, with how it failed. */
-export type Outcome =
-  | { readonly passed: number; readonly failed?: { readonly title: string; readonly stack: string } }
-  | { readonly broken: string };
-
-interface Report {
-  readonly stats: { readonly passes: number };
-  readonly failures: readonly {
-    readonly fullTitle: string;
-    readonly err: { readonly stack?: string; readonly message?: string };
-  }[];
-}
-
-function run(directory: string, tests: readonly string[]): Promise<Outcome> {
-  const options = ['--no-config', '--no-package', '--reporter', 'json', '--bail', '--exit', '--timeout', '60000'];
-  // eslint and coverage of the outer run have no business in here.
-  const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', keysFirst, '--', ...options, ...tests], {
-    cwd: directory,
-    env: { PATH, HOME, TMPDIR, MOCHA: join(root, 'node_modules/mocha/lib/cli/cli.js') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const texts = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].on('data', (chunk: Buffer) => (texts[name] += chunk.toString()));
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ broken: error.message }));
-    child.on('close', () => {
-      const begin = texts.stdout.indexOf('{\n  "stats"');
-      if (begin < 0) return resolve({ broken: (texts.stderr || texts.stdout).slice(0, 1000) });
-      const { stats, failures } = JSON.parse(texts.stdout.slice(begin)) as Report;
-      const [first] = failures;
-      const failed = first && { title: first.fullTitle, stack: first.err.stack ?? first.err.message ?? '' };
-      resolve({ passed: stats.passes, ...(failed ? { failed } : {}) });
-    });
-  });
+  const ended = once(child, 'exit').then((): Outcome => ({ broken: 'the worker ended' }));
+  return {
+    run: (order) => {
+      child.send(order);
+      return Promise.race([once(child, 'message').then(([outcome]) => outcome as Outcome), ended]);
+    },
+    end: () => void child.kill(),
+  };
 }
 
 /** Tests that need no gateway. */
@@ -124,8 +72,6 @@ const nearest = (file: string): readonly string[] => {
   return all;
 };
 
-const paths = (tests: readonly string[]): string[] => tests.map((name) => `test/security/attacks/${name}.test.js`);
-
 export interface Laboratory {
   /** All tests against the sources as they are. */
   readonly unchanged: Promise<Outcome>;
@@ -136,40 +82,30 @@ export interface Laboratory {
 
 /** Starts a run for every mutation, as many at once as there are processors. */
 export async function startLaboratory(mutations: readonly Mutation[]): Promise<Laboratory> {
-  const texts = new Map<string, string>();
-  for (const file of await sources()) texts.set(file, await readFile(join(root, file), 'utf8'));
-  const compiled = new Map([...texts].map(([file, text]) => [file, compile(text)]));
-  const keys = madeKeys();
-  const places = await Promise.all(
-    Array.from({ length: Math.min(4, availableParallelism()) }, () => workplace(compiled, keys)),
-  );
+  const texts = await readSources();
+  const place = await makeWorkplace(texts);
+  const workers = Array.from({ length: Math.min(4, availableParallelism()) }, () => startWorker(place));
+  const lend = lender(workers);
+  const testsOf = (names: readonly string[]): string[] =>
+    names.map((name) => pathToFileURL(join(place, `test/security/attacks/${name}.test.js`)).href);
 
-  const mutate = async (place: string, { file, from, to }: Mutation): Promise<Outcome> => {
+  const mutate = async ({ file, from, to }: Mutation, run: number): Promise<Outcome> => {
     const path = join('src', file);
     const pieces = (texts.get(path) ?? '').split(from);
     if (pieces.length !== 2)
-      return { broken: `the mutation table is stale: found ${pieces.length - 1} times in ${path}: ${from}` };
-    const target = join(place, compiledName(path));
-    await writeFile(target, compile(pieces.join(to)));
-    try {
-      return await run(place, paths(nearest(file)));
-    } finally {
-      await writeFile(target, compiled.get(path)!);
-    }
+      return { broken: `the mutation table is stale: ${pieces.length - 1} times in ${path}: ${from}` };
+    await writeFile(join(place, `${compiledName(path)}.${run}`), compile(pieces.join(to)));
+    return lend((worker) => worker.run({ run, tests: testsOf(nearest(file)) }));
   };
-  let closing = false;
-  const queue = lender(places);
-  const queued = (job: (place: string) => Promise<Outcome>): Promise<Outcome> =>
-    queue(async (place) => (closing ? { broken: 'not run' } : job(place)));
-  const unchanged = queued((place) => run(place, paths(all)));
-  const changed = mutations.map((mutation) => queued((place) => mutate(place, mutation)));
+  const unchanged = lend((worker) => worker.run({ run: 0, tests: testsOf(all) }));
+  const changed = mutations.map((mutation, i) => mutate(mutation, i + 1));
   return {
     unchanged,
     changed,
     close: async () => {
-      closing = true;
+      for (const worker of workers) worker.end();
       await Promise.all([unchanged, ...changed]);
-      await Promise.all(places.map((place) => rm(place, { recursive: true, force: true })));
+      await rm(place, { recursive: true, force: true });
     },
   };
 }
