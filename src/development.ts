@@ -14,7 +14,7 @@ import type { Store } from './store/index.js';
 /** Residents in the register of a development installation; reserved ones in the ratio of 2014 (1801 of 3.1 million), rounded up. */
 const residents = { persons: 2000, reserved: 2 } as const;
 
-async function fill(store: Store, pki: DevelopmentPki): Promise<void> {
+async function putDevelopmentSenders(store: Store, pki: DevelopmentPki): Promise<void> {
   const certificates = new Map(
     Object.entries(pki.identities).map(([name, { certificate }]) => [
       name,
@@ -22,21 +22,30 @@ async function fill(store: Store, pki: DevelopmentPki): Promise<void> {
     ]),
   );
   await putSenders(store)(developmentData(certificates));
-  await seedRegister({ unitOfWork: store.unitOfWork, calendar: { now: () => new Date() }, resident })(residents);
-  const persons = testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person]));
-  await store.unitOfWork((tx) => tx.upsertPersons(persons));
 }
 
+/** Test persons are counted back from today, so that "fresh" stays fresh; on the same day nothing changes. */
+const putTestpersons = (store: Store): Promise<number> => {
+  const persons = testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person]));
+  return store.unitOfWork((tx) => tx.upsertPersons(persons));
+};
+
 /**
- * Makes what a development installation starts with, where it is not there yet: the PKI, and in an empty register the senders, residents
- * and test persons. Never called in production.
+ * Makes what a development installation starts with, where it is not there yet: the PKI, its names as senders and suppliers, and residents in an empty register;
+ * and brings the test persons up to date. Never called in production.
  */
 export async function prepareDevelopment(config: Pick<Config, 'certsDir' | 'databaseUrl'>): Promise<DevelopmentPki> {
   const pki = await ensureDevelopmentPki(config.certsDir);
   const store = await openStore({ url: config.databaseUrl.reveal() });
   try {
+    const { sertifikater } = await store.reads.senders();
+    const registered = sertifikater.some((s) => s.fingeravtrykk === fingerprint(pki.identities.sender.certificate));
+    if (!registered) await putDevelopmentSenders(store, pki);
     const { seneste } = await store.reads.changesFrom(0, 1);
-    if (seneste === 0) await fill(store, pki);
+    if (seneste === 0) {
+      await seedRegister({ unitOfWork: store.unitOfWork, calendar: { now: () => new Date() }, resident })(residents);
+    }
+    await putTestpersons(store);
   } finally {
     await store.close();
   }

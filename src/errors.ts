@@ -1,6 +1,6 @@
 /**
  * The one table of errors: what the caller is told, who must act, and whether the same call may be tried again.
- * README's error table is generated from it (`npm run errors`), and a test holds the two equal.
+ * README's error table is generated from it (`npm run docs`), and a test holds the two equal.
  *
  * `subcode` is a local name of WS-Security's fault codes (SECURITY.md section 1); it is the Code/Subcode of a SOAP 1.2 fault and
  * the faultcode of a SOAP 1.1 fault. `text` is what leaves the house: it helps the caller and tells an attacker nothing;

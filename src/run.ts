@@ -106,7 +106,9 @@ export async function runProcess(role: Role, start: () => Promise<Started>): Pro
   if (parentIsGone) stop();
   try {
     const { url, summary } = await starting;
-    tell({ ready: true, role, url, summary });
+    // The gateway's output is its log; whoever runs the sandbox alone must be told where it is.
+    const told = tell({ ready: true, role, url, summary });
+    if (!told && role === 'sandbox') process.stdout.write(`${[`Sandbox ${url}`, ...summary].join('\n')}\n`);
   } catch (error) {
     stopping ??= Promise.resolve(fail(error));
   }

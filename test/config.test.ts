@@ -55,7 +55,6 @@ describe('config: defaults and values', () => {
       host: '127.0.0.1',
       port: 8080,
       revocation: 'require',
-      identifiers: 'any',
     });
     expect(config.trustAnchors).to.deep.equal(['certs/dev/root.pem']);
     expect(config.oppslagstjenestenKeystore).to.equal('certs/dev/oppslagstjenesten.p12');
@@ -103,7 +102,6 @@ describe('config: defaults and values', () => {
     POSTHORN_TRUSTED_PROXIES: ['10.0.0.0/33', 'proxy.example', '::1/129', '1.2.3.4/8/8', ','],
     POSTHORN_TLS_PROXY: ['yes', '1'],
     POSTHORN_REVOCATION: ['false'],
-    POSTHORN_IDENTIFIERS: ['all'],
     POSTHORN_LOG_LEVEL: ['verbose'],
     POSTHORN_MAX_LOOKUP_BODY: ['1023', '67108865', '1MB'],
     POSTHORN_MAX_CONNECTIONS: ['0', '65536'],
@@ -188,7 +186,6 @@ describe('SECURITY 117: configuration keeps its secrets', () => {
 describe('SECURITY 119: production refuses to be downgraded', () => {
   it('starts when everything is there', () => {
     expect(problemsOf(production)).to.deep.equal([]);
-    expect(load(production).identifiers).to.equal('real');
     expect(productionProblems(load(production), facts)).to.deep.equal([]);
   });
 

@@ -22,7 +22,7 @@ const all = (text: string, pattern: RegExp): string[] => [
 ];
 
 /** Variables of the tests, which are no settings. */
-const testVariables = ['POSTHORN_INTEROP'];
+const testVariables = ['TEST_INTEROP'];
 
 /** The part of README below a heading. */
 function section(heading: string): string {

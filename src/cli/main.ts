@@ -37,26 +37,23 @@ const clock = { now: () => new Date() };
 const trustIn = (pem: Buffer): Trust =>
   createTrust({ anchors: derBlocks(pem, 'CERTIFICATE'), crls: () => [], revocation: 'off' });
 
-const lookup = (): LookupCommandDeps => {
-  const { dataDir, certsDir } = config();
-  return {
-    runningUrl: async () => {
-      const run = await readRun(dataDir);
-      return run === undefined ? undefined : `${run.gateway.url}${PATH}`;
-    },
-    developmentKey: join(certsDir, 'sender.p12'),
-    developmentTrust: join(certsDir, 'ca.pem'),
-    service: (url, keyStoreFile, password, trustFile, expected) => {
-      const keyStore = loadPkcs12(keyStoreFile, password);
-      return {
-        url,
-        key: signingKey(keyStore.privateKey, keyStore.certificate),
-        expected,
-        trust: trustIn(trustFile),
-        clock,
-      };
-    },
-  };
+/** The configuration is read when a command needs it, so that help needs none. */
+const lookup: LookupCommandDeps = {
+  runningUrl: async () => {
+    const run = await readRun(config().dataDir);
+    return run === undefined ? undefined : `${run.gateway.url}${PATH}`;
+  },
+  get developmentKey() {
+    return join(config().certsDir, 'sender.p12');
+  },
+  get developmentTrust() {
+    return join(config().certsDir, 'ca.pem');
+  },
+  service: (url, keyStoreFile, password, trustFile, expected) => {
+    const keyStore = loadPkcs12(keyStoreFile, password);
+    const key = signingKey(keyStore.privateKey, keyStore.certificate);
+    return { url, key, expected, trust: trustIn(trustFile), clock };
+  },
 };
 
 const exceptions = { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true };
@@ -82,13 +79,13 @@ registerCommands(program, open, { resident, calendar: clock });
 sendersCommands(program, open, clock);
 suppliersCommands(program, open, clock);
 auditCommand(program, open, hashId);
-lookupCommand(program, lookup());
+lookupCommand(program, lookup);
 verifyCommand(program, verify);
 program
   .command('sandbox')
-  .description('simulated national services')
+  .description('Simulated national services')
   .command('start')
-  .description('run the sandbox alone, until it is told to stop')
+  .description('Run the sandbox alone, until it is told to stop')
   .action(async () => {
     await import('../sandbox/main.js');
   });

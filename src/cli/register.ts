@@ -89,7 +89,7 @@ function tellPerson({ person, kanaler, ...view }: PersonVisning, print: Printer)
 function addImport(register: Command, open: Open, { terminal }: RegisterCommandDeps): void {
   register
     .command('import')
-    .description('import persons from a file; all of it or nothing. An import that was broken off is resumed')
+    .description('Import persons from a file; all of it or nothing. An import that was broken off is resumed')
     .argument('<file>', `CSV or JSON Lines; the name ends in ${registerFileEndings}`)
     .option('--skip-errors', 'import the good rows although others have errors', false)
     .action((path: string, options: { skipErrors: boolean }, command: Command) =>
@@ -100,7 +100,7 @@ function addImport(register: Command, open: Open, { terminal }: RegisterCommandD
 function addSeed(register: Command, open: Open, deps: RegisterCommandDeps): void {
   register
     .command('seed')
-    .description('fill the register with synthetic persons')
+    .description('Fill the register with synthetic persons')
     .requiredOption('--persons <n>', 'persons in all', count)
     .option('--reserved <n>', 'exactly so many of them are reserved', count, 0)
     .action(({ persons, reserved }: { persons: number; reserved: number }, command: Command) => {
@@ -119,7 +119,7 @@ function addSeed(register: Command, open: Open, deps: RegisterCommandDeps): void
 function addShow(register: Command, open: Open, { calendar }: RegisterCommandDeps): void {
   register
     .command('show')
-    .description('show a person as the register and the rules have it now')
+    .description('Show a person as the register and the rules have it now')
     .argument('<id>', 'personidentifikator, 11 digits')
     .action((id: string, _options: object, command: Command) => {
       if (!/^\d{11}$/.test(id)) throw new UsageError('A personidentifikator has 11 digits. Check the number.');
@@ -131,7 +131,7 @@ function addShow(register: Command, open: Open, { calendar }: RegisterCommandDep
 
 /** Adds `register import`, `register seed` and `register show`. Their actions throw; see `reportError`. */
 export function registerCommands(program: Command, open: Open, deps: RegisterCommandDeps): void {
-  const register = program.command('register').description('the contact and reservation register');
+  const register = program.command('register').description('The contact and reservation register');
   addImport(register, open, deps);
   addSeed(register, open, deps);
   addShow(register, open, deps);

@@ -31,7 +31,7 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
   };
   senders
     .command('add')
-    .description('register an organisation that may call, or set its name and policy anew')
+    .description('Register an organisation that may call, or set its name and policy anew')
     .argument('<org>', 'organisation number, nine digits')
     .argument('<name>', 'name of the organisation')
     .option(
@@ -64,7 +64,7 @@ const certificateFile = (path: string): Promise<Buffer> =>
 function addAllow(senders: Command, open: Open, clock: Clock): void {
   senders
     .command('allow')
-    .description('give an organisation the right to a service')
+    .description('Give an organisation the right to a service')
     .argument('<org>', 'organisation number')
     .addArgument(new Argument('<service>', 'the service').choices(tjenester))
     .action((organisation: string, service: Tjeneste, _options: object, command: Command) =>
@@ -86,7 +86,7 @@ function addDelegate(senders: Command, open: Open, clock: Clock): void {
   };
   senders
     .command('delegate')
-    .description('let a supplier act for an organisation')
+    .description('Let a supplier act for an organisation')
     .argument('<supplier>', 'organisation number of the supplier')
     .argument('<org>', 'organisation number acted for')
     .action((supplier: string, organisation: string, _options: object, command: Command) =>
@@ -137,7 +137,7 @@ function overviewTable(data: SenderData, now: Date): string[] {
 function addList(senders: Command, open: Open, clock: Clock): void {
   senders
     .command('list')
-    .description('show every organisation with its rights, delegations and certificates')
+    .description('Show every organisation with its rights, delegations and certificates')
     .option('--json', 'as JSON', false)
     .action(({ json }: { json: boolean }, command: Command) =>
       withStore(open, async ({ reads }) => {
@@ -151,7 +151,7 @@ function addList(senders: Command, open: Open, clock: Clock): void {
 
 /** Adds `senders add`, `allow`, `delegate` and `list`. Their actions throw; see `reportError`. */
 export function sendersCommands(program: Command, open: Open, clock: Clock = { now: () => new Date() }): void {
-  const senders = program.command('senders').description('who may call, with what, for whom');
+  const senders = program.command('senders').description('Who may call, with what, for whom');
   addAdd(senders, open, clock);
   addAllow(senders, open, clock);
   addDelegate(senders, open, clock);

@@ -29,7 +29,7 @@ const read = (file: string): Promise<Buffer> =>
 function addAdd(suppliers: Command, open: Open, clock: Clock): void {
   suppliers
     .command('add')
-    .description('register a mailbox or print supplier, or give it a new certificate')
+    .description('Register a mailbox or print supplier, or give it a new certificate')
     .argument('<org>', 'organisation number, nine digits')
     .argument('<name>', 'name of the supplier')
     .addArgument(new Argument('<role>', 'what it does').choices(roles))
@@ -47,7 +47,7 @@ function addAdd(suppliers: Command, open: Open, clock: Clock): void {
 function addList(suppliers: Command, open: Open): void {
   suppliers
     .command('list')
-    .description('show the suppliers and their certificates')
+    .description('Show the suppliers and their certificates')
     .action((_: unknown, command: Command) =>
       withStore(open, async (store) => {
         const rows = (await store.reads.suppliers()).map(({ organisasjonsnummer, navn, rolle, sertifikat }) => {
@@ -62,7 +62,7 @@ function addList(suppliers: Command, open: Open): void {
 
 /** Adds `suppliers add` and `suppliers list`. */
 export function suppliersCommands(program: Command, open: Open, clock: Clock): void {
-  const suppliers = program.command('suppliers').description('mailbox and print suppliers, and their certificates');
+  const suppliers = program.command('suppliers').description('Mailbox and print suppliers, and their certificates');
   addAdd(suppliers, open, clock);
   addList(suppliers, open);
 }

@@ -154,11 +154,6 @@ export const settings = {
     meaning: 'Whether certificates are checked for revocation; `off` is refused in production',
     fix: 'Set it to require or off.',
   }),
-  identifiers: row(kinds.oneOf('any', 'synthetic', 'real'), ({ production }) => (production ? 'real' : 'any'), {
-    shown: 'any; real in production',
-    meaning: 'National ids that may be sent to',
-    fix: 'Set it to any, synthetic or real.',
-  }),
   allowSha1Digest: row(kinds.yesNo, () => true, {
     meaning: 'Named exception: look-up requests with SHA-1 reference digests (the signature itself never)',
     fix: yesNo,

@@ -7,8 +7,8 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
   npm run bench -- lookup [--rounds 7] [--seconds 3] [--connections 16] [--persons 100000] [--profile DIR]
       The look-up service between the least work that a server of this contract can do and the same service built from
       well-known parts, in alternating rounds.
-  npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--dir DIR]
-      A look-up of 1000 persons, and of one, in a large register. --dir keeps the register for the next time.
+  npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
+      A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
 `;
 
 const { values, positionals } = parseArgs({
@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
     persons: { type: 'string' },
     profile: { type: 'string' },
     db: { type: 'string', default: 'mariadb' },
-    dir: { type: 'string' },
+    url: { type: 'string' },
   },
 });
 
@@ -37,7 +37,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
     register({
       persons: Number(values.persons ?? 3_800_000),
       database: values.db === 'sqlite' ? 'sqlite' : 'mariadb',
-      dir: values.dir,
+      url: values.url,
     }),
 };
 

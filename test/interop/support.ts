@@ -114,7 +114,7 @@ async function prepare(name: EngineName): Promise<boolean> {
 }
 
 /**
- * Hook for `before`: skips the tests below when an engine is missing, and says what to install. With POSTHORN_INTEROP=all nothing may be
+ * Hook for `before`: skips the tests below when an engine is missing, and says what to install. With TEST_INTEROP=all nothing may be
  * missing and the hook fails instead, so that no machine that is meant to run everything passes by skipping.
  */
 export const needs = (...names: readonly EngineName[]) =>
@@ -123,7 +123,7 @@ export const needs = (...names: readonly EngineName[]) =>
       if (!ready.has(name)) ready.set(name, prepare(name));
       if (await ready.get(name)) continue;
       const advice = `${name} is not installed: apt-get install ${engines[name].apt}`;
-      if (process.env['POSTHORN_INTEROP'] === 'all') throw new Error(advice);
+      if (process.env['TEST_INTEROP'] === 'all') throw new Error(advice);
       console.warn(`    skipped, ${advice}`);
       this.skip();
     }

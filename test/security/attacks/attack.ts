@@ -38,9 +38,19 @@ export const altered = (wrong: string, after: After): Variant => ({ wrong, after
 export const refusedAs = (code: ErrorCode, rows: readonly Omit<Attack, 'code'>[]): readonly Attack[] =>
   rows.map((row) => ({ ...row, code }));
 
+const usual = new WeakMap<Base, Message>();
+
+/** The request that nothing is wrong with; the same one for the same base. */
+function usualMessage(base: Base): Message {
+  const message = usual.get(base) ?? goodRequest({ key: base.key, at: base.at });
+  usual.set(base, message);
+  return message;
+}
+
 /** The octets that arrive. */
 export function octetsOf({ before, after }: Pick<Attack, 'before' | 'after'>, base: Base): string | Buffer {
-  const message = goodRequest({ key: base.key, at: base.at, ...before?.(base) });
+  const message =
+    before === undefined ? usualMessage(base) : goodRequest({ key: base.key, at: base.at, ...before(base) });
   return after?.(message, base) ?? message.text;
 }
 

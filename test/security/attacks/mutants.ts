@@ -73,8 +73,9 @@ const nearest = (file: string): readonly string[] => {
 };
 
 export interface Laboratory {
-  /** All tests against the sources as they are. */
+  /** All tests against the sources as they are: before anything else, and by every worker when everything else is done. */
   readonly unchanged: Promise<Outcome>;
+  readonly unchangedAfterwards: Promise<readonly Outcome[]>;
   /** The tests nearest to the change against the changed sources, in the order of the mutations. */
   readonly changed: readonly Promise<Outcome>[];
   close(): Promise<void>;
@@ -99,12 +100,15 @@ export async function startLaboratory(mutations: readonly Mutation[]): Promise<L
   };
   const unchanged = lend((worker) => worker.run({ run: 0, tests: testsOf(all) }));
   const changed = mutations.map((mutation, i) => mutate(mutation, i + 1));
+  const last = { run: mutations.length + 1, tests: testsOf(all) };
+  const unchangedAfterwards = Promise.all(changed).then(() => Promise.all(workers.map((worker) => worker.run(last))));
   return {
     unchanged,
+    unchangedAfterwards,
     changed,
     close: async () => {
       for (const worker of workers) worker.end();
-      await Promise.all([unchanged, ...changed]);
+      await Promise.all([unchanged, ...changed, unchangedAfterwards]);
       await rm(place, { recursive: true, force: true });
     },
   };

@@ -27,4 +27,10 @@ describe('SECURITY S8: with one check of the verifier switched off, a test fails
         .that.matches(/^AssertionError/);
     });
   });
+
+  it('and afterwards, with none switched off, none does', async () => {
+    const unchanged = await laboratory.unchanged;
+    for (const outcome of await laboratory.unchangedAfterwards) expect(outcome).to.deep.equal(unchanged);
+    console.log(`      ${mutations.length} checks were switched off, one at a time`);
+  });
 });
