@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve as absolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import type { Mutation } from './mutations.js';
+import type { Mutation } from './mutation.js';
 import type { Order, Outcome } from './mutantWorker.js';
 
 /* Runs the tests that need no gateway against sources with one change. Sources and tests are compiled once; a mutant is one more file. */
@@ -28,10 +28,24 @@ async function readSources(): Promise<ReadonlyMap<string, string>> {
   return texts;
 }
 
-async function makeWorkplace(texts: ReadonlyMap<string, string>): Promise<string> {
+/** By path: the modules that import it at run time, however far away, and itself. */
+function leaningOn(file: string, compiled: ReadonlyMap<string, string>): string[] {
+  const importsOf = (path: string, code: string): string[] =>
+    [...code.matchAll(/\bfrom '(\.[^']*)'/g)].map(([, specifier]) => join(dirname(path), specifier!));
+  const imports = new Map([...compiled].map(([path, code]) => [path, importsOf(path, code)]));
+  const found = new Set([file]);
+  for (let before = 0; before < found.size;) {
+    before = found.size;
+    for (const [path, targets] of imports) if (targets.some((target) => found.has(target))) found.add(path);
+  }
+  return [...found];
+}
+
+async function makeWorkplace(compiled: ReadonlyMap<string, string>): Promise<string> {
   const place = await mkdtemp(join(tmpdir(), 'posthorn-mutants-'));
-  for (const folder of new Set([...texts.keys()].map(dirname))) await mkdir(join(place, folder), { recursive: true });
-  await Promise.all([...texts].map(([file, text]) => writeFile(join(place, compiledName(file)), compile(text))));
+  for (const folder of new Set([...compiled.keys()].map(dirname)))
+    await mkdir(join(place, folder), { recursive: true });
+  await Promise.all([...compiled].map(([path, code]) => writeFile(join(place, path), code)));
   await writeFile(join(place, 'package.json'), '{ "type": "module" }\n');
   await symlink(join(root, 'node_modules'), join(place, 'node_modules'));
   return place;
@@ -73,8 +87,8 @@ const nearest = (file: string): readonly string[] => {
 };
 
 export interface Laboratory {
-  /** All tests against the sources as they are: before anything else, and by every worker when everything else is done. */
-  readonly unchanged: Promise<Outcome>;
+  /** All tests against the sources as they are, by each worker: before anything else, and when everything else is done. */
+  readonly unchanged: Promise<readonly Outcome[]>;
   readonly unchangedAfterwards: Promise<readonly Outcome[]>;
   /** The tests nearest to the change against the changed sources, in the order of the mutations. */
   readonly changed: readonly Promise<Outcome>[];
@@ -84,24 +98,37 @@ export interface Laboratory {
 /** Starts a run for every mutation, as many at once as there are processors. */
 export async function startLaboratory(mutations: readonly Mutation[]): Promise<Laboratory> {
   const texts = await readSources();
-  const place = await makeWorkplace(texts);
+  const compiled = new Map([...texts].map(([file, text]) => [compiledName(file), compile(text)]));
+  const place = await makeWorkplace(compiled);
   const workers = Array.from({ length: Math.min(4, availableParallelism()) }, () => startWorker(place));
   const lend = lender(workers);
   const testsOf = (names: readonly string[]): string[] =>
     names.map((name) => pathToFileURL(join(place, `test/security/attacks/${name}.test.js`)).href);
+
+  /** What a run has of its own, for the hooks of the workers. */
+  const prepare = (run: number, own: readonly string[]): Promise<void> =>
+    writeFile(join(place, `${run}.json`), JSON.stringify(own.map((path) => join(place, path))));
 
   const mutate = async ({ file, from, to }: Mutation, run: number): Promise<Outcome> => {
     const path = join('src', file);
     const pieces = (texts.get(path) ?? '').split(from);
     if (pieces.length !== 2)
       return { broken: `the mutation table is stale: ${pieces.length - 1} times in ${path}: ${from}` };
-    await writeFile(join(place, `${compiledName(path)}.${run}`), compile(pieces.join(to)));
+    const target = compiledName(path);
+    await writeFile(join(place, `${target}.${run}`), compile(pieces.join(to)));
+    await prepare(run, leaningOn(target, compiled));
     return lend((worker) => worker.run({ run, tests: testsOf(nearest(file)) }));
   };
-  const unchanged = lend((worker) => worker.run({ run: 0, tests: testsOf(all) }));
+  const unchangedAs = async (run: number): Promise<readonly Outcome[]> => {
+    await prepare(
+      run,
+      [...compiled.keys()].filter((path) => path.startsWith('test/security/')),
+    );
+    return Promise.all(workers.map(() => lend((worker) => worker.run({ run, tests: testsOf(all) }))));
+  };
+  const unchanged = unchangedAs(0);
   const changed = mutations.map((mutation, i) => mutate(mutation, i + 1));
-  const last = { run: mutations.length + 1, tests: testsOf(all) };
-  const unchangedAfterwards = Promise.all(changed).then(() => Promise.all(workers.map((worker) => worker.run(last))));
+  const unchangedAfterwards = Promise.all(changed).then(() => unchangedAs(mutations.length + 1));
   return {
     unchanged,
     unchangedAfterwards,

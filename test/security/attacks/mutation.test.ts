@@ -12,9 +12,10 @@ describe('SECURITY S8: with one check of the verifier switched off, a test fails
   after(() => laboratory.close());
 
   it('and with none switched off, none does', async () => {
-    const outcome = await laboratory.unchanged;
-    expect(outcome).to.have.all.keys('passed');
-    expect(outcome).to.have.property('passed').that.is.above(500);
+    for (const outcome of await laboratory.unchanged) {
+      expect(outcome).to.have.all.keys('passed');
+      expect(outcome).to.have.property('passed').that.is.above(500);
+    }
   });
 
   mutations.forEach(({ file, name }, i) => {
@@ -29,8 +30,7 @@ describe('SECURITY S8: with one check of the verifier switched off, a test fails
   });
 
   it('and afterwards, with none switched off, none does', async () => {
-    const unchanged = await laboratory.unchanged;
-    for (const outcome of await laboratory.unchangedAfterwards) expect(outcome).to.deep.equal(unchanged);
+    expect(await laboratory.unchangedAfterwards).to.deep.equal(await laboratory.unchanged);
     console.log(`      ${mutations.length} checks were switched off, one at a time`);
   });
 });

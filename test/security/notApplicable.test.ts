@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { notApplicable } from './notApplicable.js';
+
+const root = join(import.meta.dirname, '../..');
+
+const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+/** Cases that a look-up service must meet; the others belong to services that take letters, or to the console. */
+const demanded = [
+  ...range(1, 69),
+  ...range(72, 77),
+  ...range(79, 87),
+  ...range(101, 103),
+  ...range(105, 107),
+  109,
+  ...range(117, 120),
+];
+
+/** `SECURITY 31`, `SECURITY 31-37`, `SECURITY 4, 5, 16 and 17`. */
+const mention = /SECURITY (\d+(?:(?:\s*[-–]\s*|,\s*|\s+and\s+)\d+)*)/g;
+
+function numbersIn(title: string): number[] {
+  return [...title.matchAll(mention)].flatMap(([, list]) =>
+    list!.split(/,|and/).flatMap((item) => {
+      const [first, last = first] = item.split(/[-–]/).map(Number);
+      return range(first!, last!);
+    }),
+  );
+}
+
+/** The full title of every test, as mocha finds them when it runs none: many are made from tables. */
+async function titles(): Promise<string[]> {
+  const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
+  const ignored = ['test/contract-shared/**', 'test/interop/**'].flatMap((folder) => ['--ignore', folder]);
+  const { PATH, HOME } = process.env;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [mocha, '--dry-run', '--reporter', 'json', ...ignored, 'test/**/*.test.ts'],
+    { cwd: root, maxBuffer: 64 * 1024 * 1024, env: { PATH, HOME } },
+  );
+  const report = JSON.parse(stdout.slice(stdout.indexOf('{\n'))) as { tests: { fullTitle: string }[] };
+  return report.tests.map(({ fullTitle }) => fullTitle);
+}
+
+describe('the cases of SECURITY', function () {
+  this.timeout(120_000);
+  let tested: ReadonlySet<number>;
+  before(async () => {
+    tested = new Set((await titles()).flatMap(numbersIn));
+  });
+
+  it('are read from titles in every form', () => {
+    const title = 'SECURITY 4, 5 and 16: x SECURITY 31-33: SECURITY 7–8';
+    expect(numbersIn(title)).to.deep.equal([4, 5, 16, 31, 32, 33, 7, 8]);
+    expect(numbersIn('R-42, SECURITY.md 9')).to.deep.equal([]);
+  });
+
+  it('each have a test, or a reason why there is none', () => {
+    const excused = new Set(notApplicable.filter(({ part }) => part === 'all').map(({ security }) => security));
+    expect(demanded.filter((n) => !tested.has(n) && !excused.has(n))).to.deep.equal([]);
+  });
+
+  it('are excused as a whole only where there is no test', () => {
+    const stale = notApplicable.filter(({ security, part }) => (part === 'all') === tested.has(security));
+    expect(stale.map(({ security, part }) => `${security}: ${part}`)).to.deep.equal([]);
+    expect(notApplicable.every(({ why }) => why !== '')).to.equal(true);
+  });
+});
