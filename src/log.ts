@@ -58,20 +58,20 @@ function patient(target: Writable, backlog: number): Writable {
   });
 }
 
-function wrap(logger: winston.Logger, standing: Values): Log {
+function wrap(logger: winston.Logger, standing: () => Values): Log {
   const say =
     (level: Level): Say =>
     (message, values = {}) => {
       if (!logger.isLevelEnabled(level)) return;
       const time = new Date().toISOString();
-      logger.log({ time, level, message: cleanText(message), ...standing, ...cleanValues(values) });
+      logger.log({ time, level, message: cleanText(message), ...standing(), ...cleanValues(values) });
     };
   return {
     error: say('error'),
     warn: say('warn'),
     info: say('info'),
     debug: say('debug'),
-    child: (values) => wrap(logger, { ...standing, ...cleanValues(values) }),
+    child: (values) => wrap(logger, () => ({ ...standing(), ...cleanValues(values) })),
   };
 }
 
@@ -82,5 +82,5 @@ function wrap(logger: winston.Logger, standing: Values): Log {
 export function createLog({ level, values = {}, stream = process.stdout, backlog = 1024 * 1024 }: LogOptions): Log {
   const transport = new winston.transports.Stream({ stream: patient(stream, backlog), eol: '\n' });
   const format = winston.format.json({ deterministic: false });
-  return wrap(winston.createLogger({ level, format, transports: [transport] }), cleanValues(values));
+  return wrap(winston.createLogger({ level, format, transports: [transport] }), () => cleanValues(values));
 }

@@ -30,6 +30,7 @@ function trusts(networks: readonly string[]): (address: string) => boolean {
     if (prefix === undefined) list.addAddress(address, familyOf(address));
     else list.addSubnet(address, Number(prefix), familyOf(address));
   }
+  if (networks.length === 0) return () => false;
   return (address) => isIP(address) > 0 && list.check(address, familyOf(address));
 }
 

@@ -89,7 +89,7 @@ export function soapEndpoint({ policy, verifyDeps, metrics, timeIsRight, handle 
       metrics.request(operation, outcome, (performance.now() - started) / 1000);
     try {
       const { operation, envelope } = await receive(req, incoming, context);
-      send(res, 200, { 'Content-Type': contentType[incoming.version ?? '1.2'] }, envelope);
+      send(res, 200, { 'Content-Type': contentType[incoming.version ?? '1.2'] }, Buffer.from(envelope));
       count(operation, 'ok');
     } catch (error) {
       const failure = asFailure(error);

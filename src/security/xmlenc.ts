@@ -45,11 +45,13 @@ const tokenReference = (child: XmlElement, tokenType?: string): XmlElement =>
   ]);
 
 /** XML-Enc padding: random octets, the last of which counts them (XML Encryption 1.0, 5.2). */
-function pad(octets: Buffer): Buffer {
-  const length = BLOCK - (octets.length % BLOCK);
-  const filler = randomBytes(length);
-  filler[length - 1] = length;
-  return Buffer.concat([octets, filler]);
+function withPadding(content: string, random: Buffer): Buffer {
+  const length = Buffer.byteLength(content);
+  const octets = Buffer.allocUnsafe(length + BLOCK - (length % BLOCK));
+  octets.write(content);
+  random.copy(octets, length);
+  octets[octets.length - 1] = octets.length - length;
+  return octets;
 }
 
 /** Encrypts `content` for `certificate`: EncryptedKey for the header, EncryptedData to stand in Body. */
@@ -59,10 +61,11 @@ export function encryptContent(
 ): { encryptedKey: XmlElement; encryptedData: XmlElement } {
   const keyId = newId('EK');
   const dataId = newId('ED');
-  const key = randomBytes(32);
-  const iv = randomBytes(BLOCK);
+  const random = randomBytes(32 + 2 * BLOCK);
+  const key = random.subarray(0, 32);
+  const iv = random.subarray(32, 32 + BLOCK);
   const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
-  const octets = Buffer.concat([iv, cipher.update(pad(Buffer.from(content))), cipher.final()]);
+  const octets = Buffer.concat([iv, cipher.update(withPadding(content, random.subarray(32 + BLOCK))), cipher.final()]);
   const encryptedKey = element(xenc, 'EncryptedKey', { Id: keyId }, [
     method(RSA_OAEP_MGF1P),
     tokenReference(recipient(certificate)),

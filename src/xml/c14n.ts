@@ -1,3 +1,5 @@
+import { Failure } from '../errors.js';
+import { hasForbiddenCharacter } from './chars.js';
 import type { NsScope, XmlAttribute, XmlElement, XmlEvents } from './model.js';
 import { isElement, lookupNamespace } from './model.js';
 import { XML_NS } from './tag.js';
@@ -41,13 +43,24 @@ const attributeEscapes: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
-/** Character data as canonical forms write it. */
-export const escapeText = (text: string): string =>
-  /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (c) => textEscapes[c] as string) : text;
+/** What no document can have must not be written, nor signed. @throws Failure INTERNAL */
+function allowed(text: string): string {
+  if (hasForbiddenCharacter(text))
+    throw new Failure('INTERNAL', 'a character that XML does not allow, in our own text');
+  return text;
+}
 
-/** An attribute value as canonical forms write it, without the quotes. */
+/** Code units that are neither escaped nor forbidden: one look at a text tells that it can stay as it is. */
+const unlikeText = /[^\t\n -%'-;=?-\ud7ff\ue000-\ufffd]/;
+const unlikeAttribute = /[^ !#-%'-;=-\ud7ff\ue000-\ufffd]/;
+
+/** Character data as canonical forms write it. @throws Failure INTERNAL for a character that no XML document can have */
+export const escapeText = (text: string): string =>
+  unlikeText.test(text) ? allowed(text).replace(/[&<>\r]/g, (c) => textEscapes[c] as string) : text;
+
+/** An attribute value as canonical forms write it, without the quotes. @throws Failure as `escapeText` */
 export const escapeAttribute = (value: string): string =>
-  /[&<"\t\n\r]/.test(value) ? value.replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c] as string) : value;
+  unlikeAttribute.test(value) ? allowed(value).replace(/[&<"\t\n\r]/g, (c) => attributeEscapes[c] as string) : value;
 
 const byName = (a: XmlAttribute, b: XmlAttribute): number =>
   compareCodePoints(a.ns, b.ns) || compareCodePoints(a.local, b.local);
@@ -114,7 +127,7 @@ export class Canonicaliser implements XmlEvents {
 
   comment(text: string): void {
     if (!this.method.comments) return;
-    this.out += `<!--${text.replaceAll('\r', '&#xD;')}-->`;
+    this.out += `<!--${allowed(text).replaceAll('\r', '&#xD;')}-->`;
     if (this.out.length > FLUSH) this.flush();
   }
 

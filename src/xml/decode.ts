@@ -1,6 +1,7 @@
+import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { Failure } from '../errors.js';
-import { forbiddenCharacter } from './chars.js';
+import { hasForbiddenCharacter } from './chars.js';
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -32,8 +33,10 @@ const agrees = (name: string, encoding: Encoding): boolean =>
 
 /** Octets to characters, UTF-8 or UTF-16, strictly. */
 export class Decoder {
+  private encoding: Encoding | null = null;
+  /** Made for the first octets that are not ASCII: until then no character can be held back. */
   private decoder: TextDecoder | null = null;
-  private encoding: Encoding = 'utf-8';
+  private begun = false;
   private head: Uint8Array = new Uint8Array(0);
 
   /** @param charset the charset parameter of Content-Type, when there is one */
@@ -41,7 +44,7 @@ export class Decoder {
 
   /** Characters of `chunk`; '' while the encoding is not known yet. @throws Failure MALFORMED_XML */
   write(chunk: Uint8Array): string {
-    if (this.decoder !== null) return this.decode(chunk, true);
+    if (this.encoding !== null) return this.decode(chunk, true);
     const head = this.head.length === 0 ? chunk : Buffer.concat([this.head, chunk]);
     if (head.length < 4) {
       this.head = Uint8Array.prototype.slice.call(head);
@@ -53,14 +56,15 @@ export class Decoder {
 
   /** Characters that were held back. @throws Failure MALFORMED_XML when the octets end inside a character */
   end(): string {
-    if (this.decoder !== null) return this.decode(new Uint8Array(0), false);
+    if (this.encoding !== null) return this.decode(new Uint8Array(0), false);
     this.begin(this.head);
     return this.decode(this.head, false);
   }
 
   /** Holds the encoding named in the XML declaration against the one that is used. @throws Failure MALFORMED_XML */
   declared(name: string): void {
-    if (!agrees(name, this.encoding)) throw malformed(`declared encoding is not ${this.encoding}`);
+    if (this.encoding !== null && !agrees(name, this.encoding))
+      throw malformed(`declared encoding is not ${this.encoding}`);
   }
 
   private begin(head: Uint8Array): void {
@@ -68,17 +72,25 @@ export class Decoder {
     if (this.charset !== undefined && !agrees(this.charset, this.encoding)) {
       throw malformed(`Content-Type charset is not ${this.encoding}`);
     }
-    this.decoder = new TextDecoder(this.encoding, { fatal: true });
   }
 
   private decode(chunk: Uint8Array, stream: boolean): string {
-    let text: string;
+    const text = this.characters(chunk, stream);
+    this.begun = true;
+    if (hasForbiddenCharacter(text)) throw malformed('a character that XML does not allow');
+    return text;
+  }
+
+  private characters(chunk: Uint8Array, stream: boolean): string {
+    if (this.decoder === null && this.encoding === 'utf-8' && isAscii(chunk)) {
+      return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    }
     try {
-      text = (this.decoder as TextDecoder).decode(chunk, { stream });
+      // A mark counts at the beginning only; further in, U+FEFF is a character.
+      this.decoder ??= new TextDecoder(this.encoding ?? 'utf-8', { fatal: true, ignoreBOM: this.begun });
+      return this.decoder.decode(chunk, { stream });
     } catch {
       throw malformed(`not valid ${this.encoding}`);
     }
-    if (forbiddenCharacter.test(text)) throw malformed('a character that XML does not allow');
-    return text;
   }
 }

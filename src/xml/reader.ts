@@ -124,16 +124,20 @@ export class XmlReader {
       if (end - ampersand > 16) throw malformed('an entity that is not predefined, or a bare &');
       end = ampersand;
     }
+    return this.beforeOpenEnd(end);
+  }
+
+  /** Without a lone CR or the `]`s at the end, which wait for what follows; a pair of surrogates is never cut. */
+  private beforeOpenEnd(end: number): number {
     const open = /(?:\]\]?|\r)$/.exec(this.buffer.slice(Math.max(this.at, end - 2), end));
     return end - (open?.[0].length ?? 0);
   }
 
   private cdata(): boolean {
     const close = this.buffer.indexOf(']]>', this.at);
-    let end = close >= 0 ? close : this.buffer.length - 2;
-    if (close < 0 && this.buffer[end - 1] === '\r') end--;
+    const end = close >= 0 ? close : this.beforeOpenEnd(this.buffer.length);
     if (end > this.at) this.events.text(newlines(this.buffer.slice(this.at, end)));
-    this.at = Math.max(this.at, end);
+    this.at = end;
     if (close < 0) return false;
     this.at = close + 3;
     this.inCdata = false;

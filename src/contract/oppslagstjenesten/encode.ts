@@ -6,13 +6,31 @@ import { element } from '../../xml/write.js';
 import type { Attributes } from '../../xml/write.js';
 import { begrep, tns } from './names.js';
 
-const twoDigits = (n: number): string => String(n).padStart(2, '0');
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+const twoDigits = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+
+/** Texts of the days that were written last, by their number since 1970: a register has many persons and few days. */
+const days = new Map<number, string>();
+
+function dayText(day: number): string {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  if (days.size >= 4096) days.clear();
+  const text = new Date(day * DAY).toISOString().slice(0, -'00:00:00.000Z'.length);
+  days.set(day, text);
+  return text;
+}
 
 /** An instant as the real service writes it: milliseconds and Norwegian offset, `2016-02-18T13:12:00.000+01:00`. */
 export function dateTime(at: Date): string {
-  const minutes = osloOffset(at);
-  const local = new Date(at.getTime() + minutes * 60_000).toISOString().slice(0, -1);
-  return `${local}+${twoDigits(minutes / 60)}:00`;
+  const offset = osloOffset(at);
+  const local = at.getTime() + offset * MINUTE;
+  const day = Math.floor(local / DAY);
+  const ms = local - day * DAY;
+  const seconds = Math.floor(ms / 1000);
+  const time = `${twoDigits[Math.floor(seconds / 3600)]}:${twoDigits[Math.floor(seconds / 60) % 60]}:${twoDigits[seconds % 60]}`;
+  return `${dayText(day)}${time}.${String(ms % 1000).padStart(3, '0')}+${twoDigits[offset / 60]}:00`;
 }
 
 const data = (local: string, text: string, attributes: Attributes = {}): XmlElement =>
