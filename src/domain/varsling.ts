@@ -4,6 +4,10 @@ import type { Informasjonsbehov, Kontaktpunkt, Person } from './person.js';
 /** Calendar months in Europe/Oslo that a contact point may be used after it was last updated or verified. */
 export const ferskeMaaneder = 18;
 
+const dag = 86_400_000;
+/** 18 calendar months are 546 to 550 days: outside them the answer needs no calendar. */
+const [sikkertFersk, sikkertForeldet] = [545 * dag, 551 * dag];
+
 export type Ferskhet = 'FERSK' | 'FORELDET' | 'MANGLER';
 export type Varslingsstatus = 'KAN_VARSLES' | 'KAN_IKKE_VARSLES';
 
@@ -34,6 +38,10 @@ export function ferskTil(punkt: Kontaktpunkt): Date | null {
 /** Freshness of one channel: either date is enough, and exactly 18 months is still fresh. */
 export function ferskhet(punkt: Kontaktpunkt | null, now: Date): Ferskhet {
   if (punkt === null) return 'MANGLER';
+  const siste = Math.max(punkt.sistOppdatert?.getTime() ?? -Infinity, punkt.sistVerifisert?.getTime() ?? -Infinity);
+  const alder = now.getTime() - siste;
+  if (alder < sikkertFersk) return 'FERSK';
+  if (alder > sikkertForeldet) return 'FORELDET';
   const frist = ferskTil(punkt);
   return frist !== null && now <= frist ? 'FERSK' : 'FORELDET';
 }

@@ -1,26 +1,95 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { Failure } from '../errors.js';
 import { bodyChild } from '../soap/envelope.js';
 import { env, SOAP12, WSSE, WSSE11, wsse, wsse11, WSU, XENC } from '../soap/names.js';
-import { canonicalise } from '../xml/c14n.js';
+import { canonicalise, escapeText } from '../xml/c14n.js';
 import type { NsScope, XmlElement } from '../xml/model.js';
 import { attribute, childElements, childrenNamed, is } from '../xml/model.js';
+import { template } from '../xml/template.js';
 import { parse } from '../xml/tree.js';
 import { element, plain, qualified, serialise } from '../xml/write.js';
 import type { SignaturePolicy } from './policy.js';
-import { newId, signatureElement, timestampElement, tokenElement, wsuIdAttribute } from './sign.js';
+import {
+  digest,
+  lifetime,
+  signatureOf,
+  signatureValue,
+  signedInfoOf,
+  timestampOf,
+  tokenElement,
+  wsuIdAttribute,
+} from './sign.js';
 import type { SigningKey } from './sign.js';
 import type { HeaderVerdict, VerifyDeps } from './signature.js';
 import { checkDigest, verifyHeader } from './signature.js';
 import type { Signer, Trusted } from './trusted.js';
-import { decryptContent, encryptContent } from './xmlenc.js';
+import type { Encryption } from './xmlenc.js';
+import { decryptContent, encrypt, encryptedDataElement, encryptedKeyElement } from './xmlenc.js';
 
 /** Seconds that an answer lives (CONTRACT.md section 5). */
 const ANSWER_LIFETIME = 60;
 
-const envelope = (header: XmlElement, body: XmlElement): XmlElement =>
-  element(env, 'Envelope', {}, [element(env, 'Header', {}, [header]), body]);
+/*
+ * An answer always has the same form, so its texts are compiled at start and filled with values here. The Ids of one answer share a UUID.
+ */
+type Part = 'id' | 'created' | 'expires' | 'confirmed';
+type Digests = 'timestampDigest' | 'bodyDigest' | 'confirmationDigest';
+type Whole = Part | Digests | 'signatureValue' | 'token' | Exclude<keyof Encryption, 'keyId' | 'dataId'>;
+type Hole<H extends string> = (name: H) => string;
+
+const timestamp = (hole: Hole<Part>): XmlElement =>
+  timestampOf(`TS-${hole('id')}`, { created: hole('created'), expires: hole('expires') });
+
+const confirmation = (hole: Hole<Part>): XmlElement =>
+  element(wsse11, 'SignatureConfirmation', [
+    ...plain({ Value: hole('confirmed') }),
+    wsuIdAttribute(`SC-${hole('id')}`),
+  ]);
+
+const body = (id: string, child: XmlElement): XmlElement => element(env, 'Body', [wsuIdAttribute(`id-${id}`)], [child]);
+
+const signedInfo = (hole: Hole<'id' | Digests>): XmlElement =>
+  signedInfoOf([
+    [`TS-${hole('id')}`, hole('timestampDigest')],
+    [`id-${hole('id')}`, hole('bodyDigest')],
+    [`SC-${hole('id')}`, hole('confirmationDigest')],
+  ]);
+
+function envelope(hole: Hole<Whole>): XmlElement {
+  const id = hole('id');
+  const encryption: Encryption = {
+    keyId: `EK-${id}`,
+    dataId: `ED-${id}`,
+    issuerName: hole('issuerName'),
+    serial: hole('serial'),
+    wrappedKey: hole('wrappedKey'),
+    cipher: hole('cipher'),
+  };
+  const security = element(
+    wsse,
+    'Security',
+    [qualified(env, 'mustUnderstand', 'true')],
+    [
+      encryptedKeyElement(encryption),
+      tokenElement(`X509-${id}`, { token: hole('token') }),
+      signatureOf(signedInfo(hole), hole('signatureValue'), `X509-${id}`, id),
+      timestamp(hole),
+      confirmation(hole),
+    ],
+  );
+  return element(env, 'Envelope', {}, [
+    element(env, 'Header', {}, [security]),
+    body(id, encryptedDataElement(encryption)),
+  ]);
+}
+
+const texts = {
+  timestamp: template(timestamp, canonicalise),
+  confirmation: template(confirmation, canonicalise),
+  signedInfo: template(signedInfo, canonicalise),
+  envelope: template(envelope),
+};
 
 /**
  * The answer to `request`: Body, Timestamp and SignatureConfirmation signed, then Body's content encrypted to the certificate that
@@ -32,30 +101,24 @@ export async function protectAnswer(
   key: SigningKey,
   now: Date,
 ): Promise<string> {
-  const ids = { timestamp: newId('TS'), body: newId('id'), confirmation: newId('SC'), token: newId('X509') };
-  const timestamp = timestampElement(ids.timestamp, now, ANSWER_LIFETIME);
-  const confirmation = element(wsse11, 'SignatureConfirmation', [
-    ...plain({ Value: request.signatureValue }),
-    wsuIdAttribute(ids.confirmation),
-  ]);
-  const body = (child: XmlElement): XmlElement => element(env, 'Body', [wsuIdAttribute(ids.body)], [child]);
-  const signature = await signatureElement(
-    [
-      { id: ids.timestamp, element: timestamp },
-      { id: ids.body, element: body(content) },
-      { id: ids.confirmation, element: confirmation },
-    ],
-    key,
-    ids.token,
-  );
-  const { encryptedKey, encryptedData } = encryptContent(serialise(content), request.principal.certificate);
-  const security = element(
-    wsse,
-    'Security',
-    [qualified(env, 'mustUnderstand', 'true')],
-    [encryptedKey, tokenElement(ids.token, key), signature, timestamp, confirmation],
-  );
-  return serialise(envelope(security, body(encryptedData)));
+  const { certificate } = request.principal;
+  const part = { id: randomUUID(), ...lifetime(now, ANSWER_LIFETIME), confirmed: request.signatureValue };
+  const digests = {
+    timestampDigest: digest(texts.timestamp(part)),
+    bodyDigest: digest(canonicalise(body(part.id, content))),
+    confirmationDigest: digest(texts.confirmation(part)),
+  };
+  const signed = signatureValue(texts.signedInfo({ ...part, ...digests }), key);
+  const encrypted = encrypt(Buffer.from(serialise(content)), certificate);
+  return texts.envelope({
+    ...part,
+    ...digests,
+    ...encrypted,
+    signatureValue: await signed,
+    token: key.token,
+    issuerName: escapeText(certificate.issuerName),
+    serial: certificate.serial,
+  });
 }
 
 /** What a caller of a 16-02 service demands of an answer, over what its signature policy demands. */

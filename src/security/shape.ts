@@ -66,6 +66,8 @@ function plainText(parent: XmlElement): string {
 
 /** Strict base64, white space allowed. Undefined when it is anything else. */
 export function decodeBase64(text: string): Buffer | undefined {
+  const asItStands = Buffer.from(text, 'base64');
+  if (asItStands.toString('base64') === text) return asItStands;
   const compact = text.replace(/[ \t\r\n]+/g, '');
   if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
   const octets = Buffer.from(compact, 'base64');

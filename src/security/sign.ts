@@ -32,30 +32,36 @@ export const newId = (prefix: string): string => `${prefix}-${randomUUID()}`;
 
 export const wsuIdAttribute = (id: string) => qualified(wsu, 'Id', id);
 
-/** wsu:Timestamp living for `seconds`, with milliseconds as the known servers and clients write them. */
-export const timestampElement = (id: string, now: Date, seconds: number): XmlElement =>
+/** The two instants of a message that lives for `seconds`, with milliseconds as the known servers and clients write them. */
+export const lifetime = (now: Date, seconds: number) => ({
+  created: now.toISOString(),
+  expires: new Date(now.getTime() + seconds * 1000).toISOString(),
+});
+
+export const timestampOf = (id: string, { created, expires }: ReturnType<typeof lifetime>): XmlElement =>
   element(
     wsu,
     'Timestamp',
     [wsuIdAttribute(id)],
-    [
-      element(wsu, 'Created', {}, [now.toISOString()]),
-      element(wsu, 'Expires', {}, [new Date(now.getTime() + seconds * 1000).toISOString()]),
-    ],
+    [element(wsu, 'Created', {}, [created]), element(wsu, 'Expires', {}, [expires])],
   );
 
-export const tokenElement = (id: string, key: SigningKey): XmlElement =>
+/** wsu:Timestamp living for `seconds`. */
+export const timestampElement = (id: string, now: Date, seconds: number): XmlElement =>
+  timestampOf(id, lifetime(now, seconds));
+
+export const tokenElement = (id: string, { token }: Pick<SigningKey, 'token'>): XmlElement =>
   element(
     wsse,
     'BinarySecurityToken',
     [...plain({ EncodingType: BASE64_BINARY, ValueType: TOKEN_PROFILE }), wsuIdAttribute(id)],
-    [key.token],
+    [token],
   );
 
 const algorithm = (local: string, uri: string): XmlElement => element(ds, local, { Algorithm: uri });
 
-/** The octets of SHA-256 over a canonical form, in base64. */
-const digest = (part: XmlElement): string => hash('sha256', canonicalise(part), 'base64');
+/** SHA-256 over a canonical form, in base64. */
+export const digest = (canonical: string | Buffer): string => hash('sha256', canonical, 'base64');
 
 /** A part to sign: an element and the value of its wsu:Id. */
 export interface SignedPart {
@@ -63,41 +69,46 @@ export interface SignedPart {
   readonly element: XmlElement;
 }
 
-const reference = ({ id, element: part }: SignedPart): XmlElement =>
+const reference = (id: string, value: string): XmlElement =>
   element(ds, 'Reference', { URI: `#${id}` }, [
     element(ds, 'Transforms', {}, [algorithm('Transform', EXC_C14N)]),
     algorithm('DigestMethod', SHA256),
-    element(ds, 'DigestValue', {}, [digest(part)]),
+    element(ds, 'DigestValue', {}, [value]),
   ]);
 
-const keyInfo = (tokenId: string): XmlElement =>
-  element(ds, 'KeyInfo', { Id: newId('KI') }, [
-    element(
-      wsse,
-      'SecurityTokenReference',
-      [wsuIdAttribute(newId('STR'))],
-      [element(wsse, 'Reference', { URI: `#${tokenId}`, ValueType: TOKEN_PROFILE })],
-    ),
+/** ds:SignedInfo over parts given by Id and digest: exclusive C14N, SHA-256, RSA-SHA256. */
+export const signedInfoOf = (parts: readonly (readonly [id: string, digest: string])[]): XmlElement =>
+  element(ds, 'SignedInfo', {}, [
+    algorithm('CanonicalizationMethod', EXC_C14N),
+    algorithm('SignatureMethod', RSA_SHA256),
+    ...parts.map(([id, value]) => reference(id, value)),
   ]);
 
-/**
- * ds:Signature over `parts` in their order: exclusive C14N, SHA-256, RSA-SHA256, key named by reference to the token.
- * Signs in a thread of node's pool.
- */
+/** The signature of a canonical SignedInfo, in base64; made in a thread of node's pool. */
+export const signatureValue = async (canonical: string, key: SigningKey): Promise<string> =>
+  (await signAsync('sha256', Buffer.from(canonical), key.privateKey)).toString('base64');
+
+/** ds:Signature whose key is named by reference to the token. `id` makes its Ids. */
+export const signatureOf = (signedInfo: XmlElement, value: string, tokenId: string, id: string): XmlElement =>
+  element(ds, 'Signature', { Id: `SIG-${id}` }, [
+    signedInfo,
+    element(ds, 'SignatureValue', {}, [value]),
+    element(ds, 'KeyInfo', { Id: `KI-${id}` }, [
+      element(
+        wsse,
+        'SecurityTokenReference',
+        [wsuIdAttribute(`STR-${id}`)],
+        [element(wsse, 'Reference', { URI: `#${tokenId}`, ValueType: TOKEN_PROFILE })],
+      ),
+    ]),
+  ]);
+
+/** ds:Signature over `parts` in their order. */
 export async function signatureElement(
   parts: readonly SignedPart[],
   key: SigningKey,
   tokenId: string,
 ): Promise<XmlElement> {
-  const signedInfo = element(ds, 'SignedInfo', {}, [
-    algorithm('CanonicalizationMethod', EXC_C14N),
-    algorithm('SignatureMethod', RSA_SHA256),
-    ...parts.map(reference),
-  ]);
-  const value = await signAsync('sha256', Buffer.from(canonicalise(signedInfo)), key.privateKey);
-  return element(ds, 'Signature', { Id: newId('SIG') }, [
-    signedInfo,
-    element(ds, 'SignatureValue', {}, [value.toString('base64')]),
-    keyInfo(tokenId),
-  ]);
+  const signedInfo = signedInfoOf(parts.map((part) => [part.id, digest(canonicalise(part.element))]));
+  return signatureOf(signedInfo, await signatureValue(canonicalise(signedInfo), key), tokenId, randomUUID());
 }

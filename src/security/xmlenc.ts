@@ -7,7 +7,6 @@ import { attribute, childElements, childrenNamed, textOf } from '../xml/model.js
 import { element, qualified } from '../xml/write.js';
 import { AES256_CBC, RSA_OAEP_MGF1P, SHA1 } from './algorithms.js';
 import { decodeBase64 } from './shape.js';
-import { newId } from './sign.js';
 import type { Certificate } from './x509.js';
 
 /*
@@ -22,17 +21,8 @@ const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' } as 
 
 const method = (uri: string): XmlElement => element(xenc, 'EncryptionMethod', { Algorithm: uri });
 
-const cipherData = (octets: Buffer): XmlElement =>
-  element(xenc, 'CipherData', {}, [element(xenc, 'CipherValue', {}, [octets.toString('base64')])]);
-
-/** The recipient named by issuer and serial number of its certificate. */
-const recipient = ({ issuerName, serial }: Pick<Certificate, 'issuerName' | 'serial'>): XmlElement =>
-  element(ds, 'X509Data', {}, [
-    element(ds, 'X509IssuerSerial', {}, [
-      element(ds, 'X509IssuerName', {}, [issuerName]),
-      element(ds, 'X509SerialNumber', {}, [serial]),
-    ]),
-  ]);
+const cipherData = (value: string): XmlElement =>
+  element(xenc, 'CipherData', {}, [element(xenc, 'CipherValue', {}, [value])]);
 
 const tokenReference = (child: XmlElement, tokenType?: string): XmlElement =>
   element(ds, 'KeyInfo', {}, [
@@ -44,40 +34,57 @@ const tokenReference = (child: XmlElement, tokenType?: string): XmlElement =>
     ),
   ]);
 
-/** XML-Enc padding: random octets, the last of which counts them (XML Encryption 1.0, 5.2). */
-function withPadding(content: string, random: Buffer): Buffer {
-  const length = Buffer.byteLength(content);
-  const octets = Buffer.allocUnsafe(length + BLOCK - (length % BLOCK));
-  octets.write(content);
-  random.copy(octets, length);
-  octets[octets.length - 1] = octets.length - length;
-  return octets;
+/** What an encryption is written with: the Ids that bind its two elements, the recipient by certificate, and base64. */
+export interface Encryption {
+  readonly keyId: string;
+  readonly dataId: string;
+  readonly issuerName: string;
+  readonly serial: string;
+  /** The content key under RSA-OAEP. */
+  readonly wrappedKey: string;
+  /** IV and octets under AES-256-CBC. */
+  readonly cipher: string;
 }
 
-/** Encrypts `content` for `certificate`: EncryptedKey for the header, EncryptedData to stand in Body. */
-export function encryptContent(
-  content: string,
-  certificate: Certificate,
-): { encryptedKey: XmlElement; encryptedData: XmlElement } {
-  const keyId = newId('EK');
-  const dataId = newId('ED');
-  const random = randomBytes(32 + 2 * BLOCK);
-  const key = random.subarray(0, 32);
-  const iv = random.subarray(32, 32 + BLOCK);
-  const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
-  const octets = Buffer.concat([iv, cipher.update(withPadding(content, random.subarray(32 + BLOCK))), cipher.final()]);
-  const encryptedKey = element(xenc, 'EncryptedKey', { Id: keyId }, [
+/** EncryptedKey, for the header. */
+export const encryptedKeyElement = ({ keyId, dataId, issuerName, serial, wrappedKey }: Encryption): XmlElement =>
+  element(xenc, 'EncryptedKey', { Id: keyId }, [
     method(RSA_OAEP_MGF1P),
-    tokenReference(recipient(certificate)),
-    cipherData(publicEncrypt({ key: certificate.publicKey, ...oaep }, key)),
+    tokenReference(
+      element(ds, 'X509Data', {}, [
+        element(ds, 'X509IssuerSerial', {}, [
+          element(ds, 'X509IssuerName', {}, [issuerName]),
+          element(ds, 'X509SerialNumber', {}, [serial]),
+        ]),
+      ]),
+    ),
+    cipherData(wrappedKey),
     element(xenc, 'ReferenceList', {}, [element(xenc, 'DataReference', { URI: `#${dataId}` })]),
   ]);
-  const encryptedData = element(xenc, 'EncryptedData', { Id: dataId, Type: CONTENT }, [
+
+/** EncryptedData, to stand in Body. */
+export const encryptedDataElement = ({ keyId, dataId, cipher }: Encryption): XmlElement =>
+  element(xenc, 'EncryptedData', { Id: dataId, Type: CONTENT }, [
     method(AES256_CBC),
     tokenReference(element(wsse, 'Reference', { URI: `#${keyId}` }), ENCRYPTED_KEY),
-    cipherData(octets),
+    cipherData(cipher),
   ]);
-  return { encryptedKey, encryptedData };
+
+/** Encrypts `content` to the key in `certificate`. */
+export function encrypt(
+  content: Buffer,
+  { publicKey }: Pick<Certificate, 'publicKey'>,
+): Pick<Encryption, 'wrappedKey' | 'cipher'> {
+  const random = randomBytes(32 + 2 * BLOCK);
+  const [key, iv] = [random.subarray(0, 32), random.subarray(32, 32 + BLOCK)];
+  // XML-Enc padding: random octets, the last of which counts them (XML Encryption 1.0, 5.2).
+  const padding = random.subarray(32 + BLOCK, 32 + 2 * BLOCK - (content.length % BLOCK));
+  padding[padding.length - 1] = padding.length;
+  const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+  return {
+    wrappedKey: publicEncrypt({ key: publicKey, ...oaep }, key).toString('base64'),
+    cipher: Buffer.concat([iv, cipher.update(content), cipher.update(padding)]).toString('base64'),
+  };
 }
 
 /** One uniform error, whatever went wrong (SECURITY.md 66, 67). */

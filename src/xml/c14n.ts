@@ -131,6 +131,12 @@ export class Canonicaliser implements XmlEvents {
     if (this.out.length > FLUSH) this.flush();
   }
 
+  /** Writes mark-up that is canonical already. */
+  markup(markup: string): void {
+    this.out += markup;
+    if (this.out.length > FLUSH) this.flush();
+  }
+
   private flush(): void {
     this.sink(this.out);
     this.out = '';
@@ -171,11 +177,12 @@ export class Canonicaliser implements XmlEvents {
 }
 
 /** Reports a tree as the events that made it. */
-export function replay(element: XmlElement, events: XmlEvents): void {
+export function replay(element: XmlElement, events: Canonicaliser): void {
   events.start(element);
   for (const child of element.children) {
     if (typeof child === 'string') events.text(child);
     else if (isElement(child)) replay(child, events);
+    else if ('markup' in child) events.markup(child.markup);
     else events.comment(child.comment);
   }
   events.end(element);

@@ -21,7 +21,15 @@ export interface XmlComment {
   readonly comment: string;
 }
 
-export type XmlNode = XmlElement | XmlComment | string;
+/**
+ * Mark-up of ours that is written as it stands: in canonical form already, and with no prefix but that of the element around it.
+ * Readers make none.
+ */
+export interface XmlMarkup {
+  readonly markup: string;
+}
+
+export type XmlNode = XmlElement | XmlComment | XmlMarkup | string;
 
 /** An element with its start tag as it was written: what canonical forms need and what decoders read. */
 export interface XmlElement {

@@ -7,6 +7,7 @@ import { checkAnswers } from './support/check.js';
 import { cacheDir, compile } from './support/compile.js';
 import { prepareData, residentIds, type Data } from './support/data.js';
 import { fire, type Load } from './support/load.js';
+import { pin } from './support/pin.js';
 import { senderKey, signPool } from './support/requests.js';
 import { startServer, type Server } from './support/server.js';
 import { median, quantile, round, spread, table } from './support/stats.js';
@@ -33,7 +34,7 @@ const titles: Readonly<Record<Name, string>> = {
 };
 
 /** Requests that make a contender warm, in two helpings: the code is compiled in the first, the rate is taken in the second. */
-const warmUps: Readonly<Record<Name, number>> = { bound: 1500, service: 1500, peer: 150 };
+const warmUps: Readonly<Record<Name, number>> = { bound: 3000, service: 3000, peer: 150 };
 
 interface Contender {
   readonly name: Name;
@@ -101,6 +102,7 @@ async function startAll(contenders: Contender[], dir: string, data: Data, option
   const { profile, persons } = options;
   const start = async (name: Name, module: string, env: Readonly<Record<string, string>>): Promise<Server> => {
     const server = await startServer({ module, env, profile });
+    await pin(server.pid, 'server');
     contenders.push({ name, server, requests: 0, rounds: [] });
     return server;
   };
@@ -179,6 +181,10 @@ export async function lookup(options: LookupOptions): Promise<void> {
     const key = await senderKey(data.certsDir);
     const nextId = residentIds(options.persons);
     const sign: Signer = (count) => signPool(key, count, () => Array.from({ length: PER_REQUEST }, nextId));
+    const pinned = await pin(process.pid, 'load');
+    console.log(
+      pinned ? 'Each server has one core to itself, the load generator the others.' : 'Servers may use every core.',
+    );
     for (const contender of contenders) await warmUp(contender, sign, options);
     for (let i = 1; i <= options.rounds; i++) {
       for (const contender of contenders) {

@@ -47,6 +47,16 @@ describe('domain/varsling', () => {
       });
     }
 
+    it('agrees with the calendar on every day of ten years, at each side of the deadline', () => {
+      for (let day = 0; day < 3653; day++) {
+        const updated = new Date(Date.UTC(2020, 0, 1 + day, day % 24, day % 60));
+        const contact = mail(updated);
+        const last = ferskTil(contact)?.getTime() ?? NaN;
+        const at = (ms: number) => ferskhet(contact, new Date(last + ms));
+        expect([at(0), at(1)], updated.toISOString()).to.deep.equal(['FERSK', 'FORELDET']);
+      }
+    });
+
     it('takes either date', () => {
       expect(ferskhet(punkt('a@b', stale, fresh), now)).to.equal('FERSK');
       expect(ferskhet(punkt('a@b', fresh, stale), now)).to.equal('FERSK');

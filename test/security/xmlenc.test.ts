@@ -1,7 +1,8 @@
 import { constants, createDecipheriv, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { expect } from 'chai';
 import { Failure } from '../../src/errors.js';
-import { decryptContent, encryptContent } from '../../src/security/xmlenc.js';
+import { decryptContent } from '../../src/security/xmlenc.js';
+import { encryptContent } from '../support/encrypt.js';
 import { DS, WSSE, XENC } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { attribute, childElements, textOf } from '../../src/xml/model.js';

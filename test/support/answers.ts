@@ -15,7 +15,7 @@ import type { Trusted } from '../../src/security/trusted.js';
 import { sealTrusted } from '../../src/security/trusted.js';
 import type { Certificate } from '../../src/security/x509.js';
 import { parseCertificate } from '../../src/security/x509.js';
-import { encryptContent } from '../../src/security/xmlenc.js';
+import { encryptContent } from './encrypt.js';
 import { enterpriseSubject } from '../../src/sandbox/pki/identities.js';
 import { env, wsse, wsse11 } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';

@@ -1,6 +1,7 @@
 import { osloOffset } from '../../domain/oslo.js';
 import type { Informasjonsbehov, Kontaktpunkt } from '../../domain/person.js';
 import type { PersonSvar } from '../../domain/varsling.js';
+import { escapeText } from '../../xml/c14n.js';
 import type { XmlElement } from '../../xml/model.js';
 import { element } from '../../xml/write.js';
 import type { Attributes } from '../../xml/write.js';
@@ -33,46 +34,48 @@ export function dateTime(at: Date): string {
   return `${dayText(day)}${time}.${String(ms % 1000).padStart(3, '0')}+${twoDigits[offset / 60]}:00`;
 }
 
-const data = (local: string, text: string, attributes: Attributes = {}): XmlElement =>
-  element(begrep, local, attributes, [text]);
+/*
+ * A Person is written as mark-up at once, since an answer may hold a thousand: all names in it have one prefix, so it is the same in the
+ * canonical form that is signed and in the form that is sent.
+ */
 
-const contact = (local: string, punkt: Kontaktpunkt | undefined): XmlElement[] =>
-  punkt === undefined
-    ? []
-    : [
-        data(local, punkt.verdi, {
-          sistOppdatert: punkt.sistOppdatert === null ? undefined : dateTime(punkt.sistOppdatert),
-          sistVerifisert: punkt.sistVerifisert === null ? undefined : dateTime(punkt.sistVerifisert),
-        }),
-      ];
+const tagged = (local: string, content: string, attributes = ''): string =>
+  `<${begrep.prefix}:${local}${attributes}>${content}</${begrep.prefix}:${local}>`;
 
-const optional = (local: string, text: string | undefined): XmlElement[] =>
-  text === undefined ? [] : [data(local, text)];
+const data = (local: string, text: string | undefined, attributes = ''): string =>
+  text === undefined ? '' : tagged(local, escapeText(text), attributes);
+
+const group = (local: string, content: string): string => (content === '' ? '' : tagged(local, content));
+
+const date = (name: string, at: Date | null): string => (at === null ? '' : ` ${name}="${dateTime(at)}"`);
+
+const contact = (local: string, punkt: Kontaktpunkt | undefined): string =>
+  data(
+    local,
+    punkt?.verdi,
+    punkt && date('sistOppdatert', punkt.sistOppdatert) + date('sistVerifisert', punkt.sistVerifisert),
+  );
 
 /** `certificates`: base64 DER by organisation number of the mailbox supplier. */
 function person(svar: PersonSvar, certificates: ReadonlyMap<string, string>): XmlElement {
-  const contacts = [
-    ...contact('Mobiltelefonnummer', svar.mobiltelefonnummer),
-    ...contact('Epostadresse', svar.epostadresse),
-  ];
-  const mailbox = svar.postkasse;
-  const certificate = svar.visSertifikat === undefined ? undefined : certificates.get(svar.visSertifikat);
-  return element(begrep, 'Person', {}, [
-    data('personidentifikator', svar.personidentifikator),
-    ...optional('reservasjon', svar.reservasjon),
-    data('status', svar.status),
-    ...optional('varslingsstatus', svar.varslingsstatus),
-    ...(contacts.length === 0 ? [] : [element(begrep, 'Kontaktinformasjon', {}, contacts)]),
-    ...(mailbox === undefined
-      ? []
-      : [
-          element(begrep, 'SikkerDigitalPostAdresse', {}, [
-            data('postkasseadresse', mailbox.postkasseadresse),
-            data('postkasseleverandoerAdresse', mailbox.postkasseleverandoerAdresse),
-          ]),
-        ]),
-    ...optional('X509Sertifikat', certificate),
-  ]);
+  const { postkasse, visSertifikat } = svar;
+  const certificate = visSertifikat === undefined ? undefined : certificates.get(visSertifikat);
+  const markup =
+    data('personidentifikator', svar.personidentifikator) +
+    data('reservasjon', svar.reservasjon) +
+    data('status', svar.status) +
+    data('varslingsstatus', svar.varslingsstatus) +
+    group(
+      'Kontaktinformasjon',
+      contact('Mobiltelefonnummer', svar.mobiltelefonnummer) + contact('Epostadresse', svar.epostadresse),
+    ) +
+    group(
+      'SikkerDigitalPostAdresse',
+      data('postkasseadresse', postkasse?.postkasseadresse) +
+        data('postkasseleverandoerAdresse', postkasse?.postkasseleverandoerAdresse),
+    ) +
+    (certificate === undefined ? '' : tagged('X509Sertifikat', certificate));
+  return element(begrep, 'Person', {}, [{ markup }]);
 }
 
 const message = (local: string, children: readonly XmlElement[], attributes: Attributes = {}): XmlElement =>

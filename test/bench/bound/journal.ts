@@ -17,9 +17,8 @@ interface Handle {
 }
 
 /**
- * Makes the two rows that the service writes for each request durable, with nothing around them: prepared statements, and one commit
- * (WAL, synchronous = FULL, off the main thread) for all requests that came while the last commit was going on, as the service's
- * store does it.
+ * Makes the two rows that the service writes for each request durable, with nothing around them: prepared statements, and one commit a
+ * request (WAL, synchronous = FULL, off the main thread).
  */
 export async function openJournal(path: string): Promise<(rows: Rows) => Promise<void>> {
   const db = new Libsql(path, {}) as unknown as Handle;
@@ -29,31 +28,12 @@ export async function openJournal(path: string): Promise<(rows: Rows) => Promise
   const auditRow = await db.prepare(
     "insert into audit (at, correlation_id, organisasjon, paa_vegne_av, operasjon, personer) values (?, ?, '310000019', '310000019', 'HentPersoner', ?)",
   );
-  const waiting: { rows: Rows; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  let draining = false;
-
-  const commitBatch = async (): Promise<void> => {
-    const batch = waiting.splice(0);
-    try {
-      begin.run();
-      for (const { rows } of batch) {
-        replayRow.run(...rows.replay);
-        auditRow.run(...rows.audit);
-      }
-      await db.exec('commit');
-      for (const { resolve } of batch) resolve();
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
+  const commit = async ({ replay, audit }: Rows): Promise<void> => {
+    begin.run();
+    replayRow.run(...replay);
+    auditRow.run(...audit);
+    await db.exec('commit');
   };
-  const drain = async (): Promise<void> => {
-    draining = true;
-    while (waiting.length > 0) await commitBatch();
-    draining = false;
-  };
-  return (rows) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ rows, resolve, reject });
-      if (!draining) void drain();
-    });
+  let last = Promise.resolve();
+  return (rows) => (last = last.then(() => commit(rows)));
 }

@@ -4,7 +4,7 @@ import { encodeHentPrintSertifikat } from '../../../src/contract/oppslagstjenest
 import { protectAnswer } from '../../../src/security/answer.js';
 import { signingKey } from '../../../src/security/sign.js';
 import { parseCertificate } from '../../../src/security/x509.js';
-import { encryptContent } from '../../../src/security/xmlenc.js';
+import { encryptContent } from '../../support/encrypt.js';
 import { SOAP11, SOAP12 } from '../../../src/soap/names.js';
 import { serialise } from '../../../src/xml/write.js';
 import { goodRequest, swap } from '../../support/messages.js';

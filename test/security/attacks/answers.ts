@@ -11,7 +11,7 @@ import {
   wsuIdAttribute,
 } from '../../../src/security/sign.js';
 import { parseCertificate } from '../../../src/security/x509.js';
-import { encryptContent } from '../../../src/security/xmlenc.js';
+import { encryptContent } from '../../support/encrypt.js';
 import { asFailure } from '../../../src/soap/fault.js';
 import { env, wsse, wsse11 } from '../../../src/soap/names.js';
 import type { XmlElement } from '../../../src/xml/model.js';

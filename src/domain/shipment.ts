@@ -1,0 +1,87 @@
+import type { Beslutning } from './routing/decision.js';
+import type { Forsendelse, Prioritet } from './forsendelse.js';
+
+/*
+ * A shipment's life. MOTTATT: accepted and durable, not yet handed on. SENDT: the provider has taken it over (its transport receipt is
+ * verified). I_PRODUKSJON: the printer has taken it in. LEVERT: it can be read, or paper is posted. AAPNET: the recipient has opened it.
+ * RETURNERT: paper came back. TRUKKET: withdrawn by the sender before it was handed on. OVERLATT: handed back to the sender, whose own
+ * portal shows it. FEILET: given up, with the reason; the sender has been told.
+ */
+export const tilstander = [
+  'MOTTATT',
+  'SENDT',
+  'I_PRODUKSJON',
+  'LEVERT',
+  'AAPNET',
+  'RETURNERT',
+  'TRUKKET',
+  'OVERLATT',
+  'FEILET',
+] as const;
+export type Tilstand = (typeof tilstander)[number];
+
+/** What happens to a shipment, as its status shows it. */
+export const hendelser = [
+  'MOTTATT',
+  'FORSOEK_UTSATT',
+  'SENDT',
+  'MOTTAK',
+  'LEVERING',
+  'VARSLINGFEILET',
+  'AAPNING',
+  'RETURPOST',
+  'FEIL',
+  'NYTT_OPPSLAG',
+  'TRUKKET',
+  'OVERLATT',
+  'OPPGITT',
+] as const;
+export type Hendelsestype = (typeof hendelser)[number];
+
+export interface Hendelse {
+  readonly type: Hendelsestype;
+  /** Real time at which it was recorded here. */
+  readonly tid: Date;
+  /** A code of the error table, of ebMS, or of the receipt; null when nothing needs to be told apart. */
+  readonly kode: string | null;
+  /** For people: what happened and why. Holds no national id. */
+  readonly tekst: string;
+}
+
+/** One shipment as it is stored. */
+export interface Shipment {
+  /** UUID. */
+  readonly id: string;
+  readonly mottatt: Date;
+  readonly forsendelse: Forsendelse;
+  /** SHA-256 over everything that the sender ordered: the same reference with another digest is a fault. 32 octets. */
+  readonly digest: Buffer;
+  readonly tilstand: Tilstand;
+  /** The decision in force; made anew at dispatch when it waited for virkningstidspunkt. */
+  readonly beslutning: Beslutning;
+  /** UUID that ties the letter to its receipts (SBDH scope ConversationId). */
+  readonly konversasjonsId: string;
+  /** MessageId of the push in force: the same at each attempt, a new one after a new look-up. */
+  readonly meldingsId: string;
+}
+
+/** A shipment's turn at being handed on. */
+export interface Job {
+  readonly shipmentId: string;
+  /** Attempts begun, this one included. */
+  readonly forsoek: number;
+  readonly foersteForsoek: Date;
+  /** Proves that the turn is still ours: it rises each time the job is claimed. */
+  readonly fence: number;
+}
+
+/** A receipt that waits for its sender. */
+export interface Kvittering {
+  /** UUID. */
+  readonly id: string;
+  readonly shipmentId: string;
+  /** Organisation number that may fetch it. */
+  readonly avsender: string;
+  readonly prioritet: Prioritet;
+  readonly hendelse: Hendelse;
+}

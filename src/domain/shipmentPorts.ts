@@ -1,0 +1,82 @@
+import type { Prioritet } from './forsendelse.js';
+import type { Beslutning } from './routing/decision.js';
+import type { Hendelse, Job, Kvittering, Shipment, Tilstand } from './shipment.js';
+
+/** Payloads at rest: encrypted, addressed by reference. */
+export interface Payloads {
+  /** Stores octets durably (fsync before it resolves); `ref` is new each time. Digest and size are those of the clear octets. */
+  put(
+    octets: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly ref: string; readonly size: number; readonly sha256: string }>;
+  /** The clear octets. @throws Failure INTERNAL when they are missing or have been changed */
+  get(ref: string): AsyncIterable<Uint8Array>;
+  /** Does nothing when it is gone already. */
+  remove(ref: string): Promise<void>;
+}
+
+/** Reads of shipments; each call sees one snapshot. */
+export interface ShipmentReads {
+  byId(id: string): Promise<Shipment | undefined>;
+  /** `avsender` and `eksternRef` are compared octet by octet. */
+  byRef(avsender: string, eksternRef: string): Promise<Shipment | undefined>;
+  byConversation(konversasjonsId: string): Promise<Shipment | undefined>;
+  /** Oldest first. */
+  events(shipmentId: string): Promise<readonly Hendelse[]>;
+  /** Jobs that wait, and those given up: what an operator asks about. Oldest first. */
+  queue(limit: number): Promise<readonly QueueRow[]>;
+}
+
+export interface QueueRow {
+  readonly shipmentId: string;
+  readonly avsender: string;
+  readonly leverandoer: string | null;
+  readonly forsoek: number;
+  readonly neste: Date;
+  readonly givenUp: boolean;
+  readonly sisteHendelse: string;
+}
+
+/** Writes of one transaction about shipments; part of `Tx`. */
+export interface ShipmentTx {
+  /**
+   * Inserts a shipment, its first event and its job (due at `tidligst`), unless its sender has used the reference before: then the
+   * shipment that is there is returned and nothing is written. Decided by a unique key.
+   */
+  insertShipment(shipment: Shipment, event: Hendelse, tidligst: Date | null): Promise<Shipment | undefined>;
+  /** The shipment, locked until the transaction ends. */
+  lockShipment(id: string): Promise<Shipment | undefined>;
+  updateShipment(
+    id: string,
+    change: { readonly tilstand?: Tilstand; readonly beslutning?: Beslutning; readonly meldingsId?: string },
+  ): Promise<void>;
+  appendShipmentEvent(id: string, event: Hendelse): Promise<void>;
+  /** Ends a turn for good. False, with nothing written, when the turn is no longer ours. */
+  endJob(job: Job): Promise<boolean>;
+  /** Puts a job off. False as `endJob`. */
+  deferJob(job: Job, until: Date): Promise<boolean>;
+  /** Gives a job up; it stays for the operator. False as `endJob`. */
+  giveUpJob(job: Job): Promise<boolean>;
+  /** Makes a job that waits or was given up due at `at`, with its attempts forgotten; makes one when there is none. */
+  retryJob(shipmentId: string, at: Date): Promise<void>;
+  /** Takes a waiting job away. False when there is none, or somebody has begun it (its lease runs). */
+  withdrawJob(shipmentId: string, now: Date): Promise<boolean>;
+  putReceipt(receipt: Kvittering): Promise<void>;
+  /** Ends a receipt that `avsender` may fetch. False when there is none such. */
+  confirmReceipt(avsender: string, id: string): Promise<boolean>;
+}
+
+export interface Queue {
+  /**
+   * Claims jobs that are due at `now` and that nobody else holds, oldest first, for `leaseMs`; attempts are counted before the work.
+   * A provider in `except` is passed over. Fences decide between processes.
+   */
+  claim(now: Date, leaseMs: number, limit: number, except: readonly string[]): Promise<readonly Job[]>;
+  /** Leases receipts of one sender and priority, oldest first; unconfirmed ones come again after `leaseMs`. */
+  leaseReceipts(
+    avsender: string,
+    prioritet: Prioritet,
+    now: Date,
+    leaseMs: number,
+    limit: number,
+  ): Promise<readonly Kvittering[]>;
+}
