@@ -83,19 +83,26 @@ const lost = (children: readonly Child[]): Promise<string> =>
     }),
   );
 
-/** Makes what development needs, starts both children and pushes them to `children`, and waits until they are ready or we are to stop. */
+/**
+ * Makes what development needs, starts first the sandbox and then the gateway that uses it, pushes them to `children`, and waits until they
+ * are ready or we are to stop. Gives the gateway's message first.
+ */
 async function startBoth(options: DevelopmentOptions, children: Child[]): Promise<readonly ReadyMessage[] | undefined> {
   const { config, env, scripts, prepare, readyTimeoutMs = 60_000, stop } = options;
   await removeRun(config.dataDir);
   await Promise.all([ensureDataKey(config.dataDir), prepare()]);
   if (stop.aborted) return undefined;
-  for (const role of ['gateway', 'sandbox'] as const) {
-    children.push(startChild(role, scripts[role], env, readyTimeoutMs));
-  }
-  return Promise.race([Promise.all(children.map(({ ready }) => ready)), asked(stop)]);
+  const begin = (role: Role, more: NodeJS.ProcessEnv): Promise<ReadyMessage | undefined> => {
+    const child = startChild(role, scripts[role], { ...more, ...env }, readyTimeoutMs);
+    children.push(child);
+    return Promise.race([child.ready, asked(stop)]);
+  };
+  const sandbox = await begin('sandbox', {});
+  const gateway = sandbox && (await begin('gateway', sandbox.offers ?? {}));
+  return gateway && [gateway, sandbox];
 }
 
-const runOf = ([gateway, sandbox]: readonly Child[], ready: readonly ReadyMessage[]): Run => ({
+const runOf = ([sandbox, gateway]: readonly Child[], ready: readonly ReadyMessage[]): Run => ({
   gateway: { url: ready[0]?.url ?? '', pid: gateway?.pid ?? 0 },
   sandbox: { url: ready[1]?.url ?? '', pid: sandbox?.pid ?? 0 },
   startedAt: new Date().toISOString(),

@@ -29,6 +29,8 @@ const security = {
 
 const beforeSoap = { act: 'sender', retryable: false, fault: 'Sender', ebms: 'EBMS:0004' } as const;
 
+const letter = { act: 'sender', retryable: false, fault: 'Sender', ebms: 'EBMS:0003', http: 500 } as const;
+
 const table = {
   MALFORMED_XML: {
     act: 'sender',
@@ -101,6 +103,42 @@ const table = {
     en: '[P-1001] Temporarily unavailable; nothing was carried out. Try again in a minute',
     nb: '[P-1001] Midlertidig utilgjengelig; ingenting ble utført. Prøv igjen om et minutt',
   },
+  POSTAL_ADDRESS_REQUIRED: {
+    ...letter,
+    en: '[P-2000] The letter would go on paper, and has no postal address. Send it again with mottaker/postadresse',
+    nb: '[P-2000] Brevet ville gått på papir og har ingen postadresse. Send det på nytt med mottaker/postadresse',
+  },
+  INVALID_RECIPIENT: {
+    ...letter,
+    en: '[P-2001] The id of the recipient is neither a national id of 11 digits nor an organisation number of 9. Correct it',
+    nb: '[P-2001] Mottakerens id er verken fødselsnummer eller D-nummer på 11 siffer eller organisasjonsnummer på 9. Rett den',
+  },
+  CHANNEL_NOT_AVAILABLE: {
+    ...letter,
+    act: 'operator',
+    en: '[P-2002] The channel that the rules choose for this letter is not set up. Ask the operator, or send it another way',
+    nb: '[P-2002] Kanalen som reglene velger for brevet, er ikke satt opp. Spør driften, eller send brevet på annen måte',
+  },
+  ONLY_DIGITAL: {
+    ...letter,
+    en: '[P-2003] The recipient cannot get this letter digitally, and kunDigitalt forbids paper. Leave kunDigitalt out to print it',
+    nb: '[P-2003] Mottakeren kan ikke få brevet digitalt, og kunDigitalt utelukker papir. Fjern kunDigitalt for å skrive det ut',
+  },
+  EKSTERN_REF_USED: {
+    ...letter,
+    en: '[P-2004] This eksternRef was used for a letter with other content. Use a new eksternRef for a new letter',
+    nb: '[P-2004] Denne eksternRef er brukt for et brev med annet innhold. Bruk en ny eksternRef for et nytt brev',
+  },
+  UNKNOWN_SHIPMENT: {
+    ...letter,
+    en: '[P-2005] There is no such letter of this avsender. Check forsendelsesId or eksternRef, and avsender',
+    nb: '[P-2005] Avsenderen har ikke noe slikt brev. Kontroller forsendelsesId eller eksternRef, og avsender',
+  },
+  ALREADY_DISPATCHED: {
+    ...letter,
+    en: '[P-2006] The letter has been handed on and cannot be withdrawn. HentStatus says where it is',
+    nb: '[P-2006] Brevet er levert videre og kan ikke trekkes tilbake. HentStatus viser hvor det er',
+  },
   UPSTREAM_FAULT: {
     act: 'provider',
     retryable: false,
@@ -120,6 +158,12 @@ const table = {
     nb: 'Tjenesten som ble kalt, kan ikke nås: {text}. Kontroller adressen, og prøv igjen',
   },
   BAD_HTTP: { ...beforeSoap, http: 400, en: 'Bad HTTP request', nb: 'Ugyldig HTTP-forespørsel' },
+  UNAUTHORIZED: {
+    ...beforeSoap,
+    http: 401,
+    en: 'User name or password is wrong, or missing: use HTTP Basic over TLS, or sign the request',
+    nb: 'Brukernavn eller passord er feil eller mangler: bruk HTTP Basic over TLS, eller signer forespørselen',
+  },
   NOT_FOUND: { ...beforeSoap, http: 404, en: 'Nothing here', nb: 'Ingenting her' },
   METHOD_NOT_ALLOWED: {
     ...beforeSoap,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createDirectory } from './application/directory.js';
 import { ensureDataKey, namedExceptions, productionProblems } from './config.js';
 import type { Config } from './config.js';
+import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
@@ -12,10 +13,11 @@ import { createCallerReader } from './http/caller.js';
 import { createClockWatch, timeFile } from './http/clockwatch.js';
 import type { ClockWatch } from './http/clockwatch.js';
 import { databaseCheck, exceptionsCheck, keyCheck, readiness } from './http/health.js';
+import { BROKER_PATH, isBrokerPath } from './http/meldingsformidler.js';
 import { createMetrics } from './http/metrics.js';
 import type { Metrics } from './http/metrics.js';
 import { oppslagstjenesten } from './http/oppslagstjenesten.js';
-import { createEdge } from './http/server.js';
+import { createEdge, type SoapHandler } from './http/server.js';
 import { soapEndpoint } from './http/soapEndpoint.js';
 import { contractResponse, loadContracts } from './http/wsdl.js';
 import type { Log } from './log.js';
@@ -28,6 +30,7 @@ import { createTrust } from './security/trust.js';
 import type { Trust } from './security/trust.js';
 import { derBlocks, parseCertificate } from './security/x509.js';
 import type { Certificate } from './security/x509.js';
+import { openSending, type Sending } from './sending.js';
 import { openStore } from './store/index.js';
 import type { Store } from './store/index.js';
 
@@ -75,6 +78,8 @@ async function loadSecurity(config: Config, log: Log): Promise<Security> {
   return { trust, signer, key: signingKey(store.privateKey, store.certificate) };
 }
 
+type Directory = ReturnType<typeof createDirectory>;
+
 interface Parts {
   readonly config: Config;
   readonly log: Log;
@@ -85,7 +90,7 @@ interface Parts {
 }
 
 /** The look-up service as a handler, with its policy and use cases. */
-async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: ReturnType<typeof createDirectory>) {
+async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: Directory) {
   const { config, store, security, metrics, clockWatch } = parts;
   const clock = systemClock;
   const exceptions = {
@@ -114,6 +119,39 @@ async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: Retur
   });
 }
 
+const services = [
+  { name: 'Oppslagstjenesten 16-02', path: PATH, wsdl: `${PATH}?wsdl` },
+  { name: 'Forsendelse v1', path: FORSENDELSE, wsdl: `${FORSENDELSE}?wsdl` },
+];
+
+/** Which handler takes a path. The broker's has what its callers put after it. */
+function soapPaths(lookup: SoapHandler | undefined, sending: Sending | undefined) {
+  const exact = new Map<string, SoapHandler | undefined>([
+    [PATH, lookup],
+    [FORSENDELSE, sending?.forsendelse],
+    [BROKER_PATH, sending?.meldingsformidler],
+  ]);
+  return { get: (path: string) => exact.get(isBrokerPath(path) ? BROKER_PATH : path) };
+}
+
+/** Sending, where key stores are configured for it. */
+const sendingOf = (
+  { config, log, store, security, metrics, clockWatch }: Parts,
+  dataKey: KeyObject,
+  directory: Directory,
+) =>
+  openSending({
+    config,
+    log,
+    store,
+    trust: security.trust,
+    metrics,
+    clock: systemClock,
+    dataKey,
+    senders: () => directory.current(),
+    timeIsRight: () => clockWatch.right(),
+  });
+
 function healthChecks({ config, store, security, metrics, clockWatch, log }: Parts) {
   const role = 'oppslagstjenesten';
   const validity = { from: security.signer.notBefore, to: security.signer.notAfter };
@@ -134,7 +172,7 @@ function healthChecks({ config, store, security, metrics, clockWatch, log }: Par
 }
 
 /** Work that comes round: the sender tables are read again, and replay rows that time alone refuses are removed. */
-function housekeeping(store: Store, directory: ReturnType<typeof createDirectory>, log: Log): () => void {
+function housekeeping(store: Store, directory: Directory, log: Log): () => void {
   const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout =>
     setInterval(() => {
       work().catch((error: unknown) => log.error(`${what} failed; it is tried again`, { error }));
@@ -153,7 +191,7 @@ function housekeeping(store: Store, directory: ReturnType<typeof createDirectory
 export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   const security = await loadSecurity(config, log);
   const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
-  const store = await openStore({ url: config.databaseUrl.reveal() });
+  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey });
   for (const warning of store.warnings) log.warn(warning);
   const exceptions = namedExceptions(config);
   if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
@@ -163,13 +201,17 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
   const parts: Parts = { config, log, store, security, metrics, clockWatch };
   const contracts = loadContracts();
+  const sending = await sendingOf(parts, dataKey, directory);
   const edge = createEdge({
     config,
     log,
-    // Without the exception there is no encryption that a client of this contract could read, so there is no service.
-    soap: new Map(config.allowOaepSha1Cbc ? [[PATH, await lookupEndpoint(parts, dataKey, directory)]] : []),
+    soap: soapPaths(
+      // Without the exception there is no encryption that a client of this contract could read, so there is no service.
+      config.allowOaepSha1Cbc ? await lookupEndpoint(parts, dataKey, directory) : undefined,
+      sending,
+    ),
     app: createApp({
-      services: [{ name: 'Oppslagstjenesten 16-02', path: PATH, wsdl: `${PATH}?wsdl` }],
+      services: services.filter(({ path }) => path === PATH || sending !== undefined),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
       ready: healthChecks(parts),
       metrics,
@@ -185,6 +227,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     close: async (graceMs = 25_000) => {
       stopHousekeeping();
       await edge.close(graceMs);
+      await sending?.stop();
       await store.close();
     },
   };

@@ -52,4 +52,51 @@ export const limits = {
   httpPipeline: 8,
   /** Open connections at once. */
   httpConnections: 4096,
+  /** Octets of one document package, and of all that lies in it unpacked. */
+  packageBytes: 50 * 1024 * 1024,
+  packageContentBytes: 100 * 1024 * 1024,
+  /** Clear octets to one packed octet in one entry of a package that we open. */
+  packageRatio: 200,
+  /** Entries of one package: 201 documents with their metadata, the manifest, the signature and a mimetype. */
+  packageEntries: 405,
+  /** Octets of manifest.xml and of signatures.xml. */
+  packageXmlBytes: 1024 * 1024,
+  /** Octets of a package that is kept in memory while its size is found; a larger one waits in the payload store. */
+  packageMemoryBytes: 1024 * 1024,
+  /** Octets of a CMS structure before its content. */
+  cmsHeadBytes: 16 * 1024,
+  /** Parts of one multipart message, the envelope among them. */
+  mimeParts: 256,
+  /** The header of one part: octets, and lines. */
+  mimeHeaderBytes: 8 * 1024,
+  mimeHeaderLines: 32,
+  /** Characters of a boundary (RFC 2046, 5.1.1). */
+  mimeBoundaryCharacters: 70,
+  /** What stands before the first part, and after the last: octets each. */
+  mimePreambleBytes: 1024,
+  /** Octets of one message with attachments, and of the envelope in an ebMS message. */
+  messageBytes: 64 * 1024 * 1024,
+  messageEnvelopeBytes: 1024 * 1024,
+  /** Attachments of one letter. */
+  attachments: 200,
+  /** Octets of all documents of one letter together. */
+  letterBytes: 50 * 1024 * 1024,
+  /** Octets of one request of Forsendelse: the documents as base64 with line breaks, and the rest of the envelope. */
+  forsendelseRequestBytes: 72 * 1024 * 1024,
+  /** Recipients of one dry run, letters of one status call, receipts of one fetch and one confirmation. */
+  dryRunRecipients: 100,
+  statusShipments: 100,
+  receipts: 100,
+  /** How long a fetched receipt is lent. */
+  receiptLease: 300_000,
+  /** HTTP Basic: characters of the user name, and octets of the password. */
+  basicUserCharacters: 100,
+  basicPasswordBytes: 200,
+  /** How long a password that was right is remembered. */
+  passwordCache: 300_000,
+  /** Wrong passwords of one account, and from one address, in the time that follows; then the next is refused unseen. */
+  passwordGuesses: 10,
+  passwordGuessWindow: 300_000,
+  /** Accounts and addresses whose guesses are counted. */
+  passwordGuessers: 10_000,
 } as const;

@@ -1,6 +1,8 @@
 import { loadConfig } from './config.js';
+import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { PATH } from './contract/oppslagstjenesten/names.js';
 import { startGateway } from './gateway.js';
+import { BROKER_PATH } from './http/meldingsformidler.js';
 import { createLog } from './log.js';
 import { runProcess } from './run.js';
 
@@ -13,6 +15,12 @@ await runProcess('gateway', async () => {
   return {
     url,
     stop: () => gateway.close(),
-    summary: [`Oppslagstjenesten 16-02   ${url}${PATH}`, `  its WSDL                ${url}${PATH}?wsdl`],
+    summary: [
+      `Oppslagstjenesten 16-02   ${url}${PATH}`,
+      `  its WSDL                ${url}${PATH}?wsdl`,
+      `Forsendelse v1            ${url}${FORSENDELSE}`,
+      `  its WSDL                ${url}${FORSENDELSE}?wsdl`,
+      `Meldingsformidler         ${url}${BROKER_PATH} (receipts of providers)`,
+    ],
   };
 });

@@ -13,6 +13,8 @@ export interface ReadyMessage {
   readonly url: string;
   /** Lines for the person who started it: WSDLs, keys, accounts. */
   readonly summary: readonly string[];
+  /** Environment variables that the other process needs to use this one; what is set already stands. */
+  readonly offers?: Readonly<Record<string, string>>;
 }
 
 /** A child could not start; `reason` is a sentence for people. */
@@ -62,6 +64,7 @@ export const removeRun = (dataDir: string): Promise<void> => rm(runFile(dataDir)
 export interface Started {
   readonly url: string;
   readonly summary: readonly string[];
+  readonly offers?: ReadyMessage['offers'];
   /** Finishes what is in flight and lets go of everything, so that the process can end by itself. */
   stop(): Promise<void>;
 }
@@ -105,9 +108,9 @@ export async function runProcess(role: Role, start: () => Promise<Started>): Pro
   const parentIsGone = process.send !== undefined && !process.connected;
   if (parentIsGone) stop();
   try {
-    const { url, summary } = await starting;
+    const { url, summary, offers } = await starting;
     // The gateway's output is its log; whoever runs the sandbox alone must be told where it is.
-    const told = tell({ ready: true, role, url, summary });
+    const told = tell({ ready: true, role, url, summary, ...(offers && { offers }) });
     if (!told && role === 'sandbox') process.stdout.write(`${[`Sandbox ${url}`, ...summary].join('\n')}\n`);
   } catch (error) {
     stopping ??= Promise.resolve(fail(error));

@@ -1,4 +1,7 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Failure } from '../errors.js';
 import { contentType, SOAP11, SOAP12 } from '../soap/names.js';
@@ -13,7 +16,7 @@ const MAX_ANSWER = 32 * 1024 * 1024;
 const MAX_TEXT = 500;
 
 /** Another's words on one line, without control characters. */
-const oneLine = (text: string): string =>
+export const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
     .trim()
@@ -55,17 +58,19 @@ export function faultReason(octets: Buffer): string | undefined {
   }
 }
 
-async function read(response: Response): Promise<Buffer> {
+async function collect(answer: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  if (response.body === null) return Buffer.alloc(0);
-  for await (const chunk of Readable.fromWeb(response.body as ReadableStream) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of answer) {
     size += chunk.length;
     if (size > MAX_ANSWER) throw fault('the answer is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
+
+const read = async ({ body }: Response): Promise<Buffer> =>
+  body === null ? Buffer.alloc(0) : collect(Readable.fromWeb(body as ReadableStream));
 
 /**
  * Posts a SOAP 1.2 envelope and returns the octets of the answer. Redirects are not followed.
@@ -88,4 +93,58 @@ export async function postEnvelope(url: string, envelope: string, timeout = 30_0
   if (reason !== undefined) throw fault(reason);
   if (!response.ok) throw fault(`HTTP ${response.status}: ${octets.toString('utf8', 0, 200)}`);
   return octets;
+}
+
+/** A request whose octets are made while it is sent. */
+export interface Upload {
+  readonly contentType: string;
+  /** Octets; undefined sends in chunks. */
+  readonly contentLength: number | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface Posted {
+  readonly status: number;
+  readonly contentType: string;
+  readonly octets: Buffer;
+}
+
+/** What failed: a Failure is our own, everything else is the network's. */
+const sendFailure = (url: string, error: unknown): Failure =>
+  error instanceof Failure ? error : unreachable(`${url}: ${networkReason(error)}`);
+
+/**
+ * Posts octets as they are made and returns the answer, whatever its status. Redirects are not followed. An answer that comes before
+ * everything has been sent is the answer.
+ * @param timeout milliseconds for the whole exchange
+ * @throws Failure UPSTREAM_UNREACHABLE for the network, UPSTREAM_FAULT for an answer that is too large, or what `upload.body` throws
+ */
+export function postStream(url: string, upload: Upload, timeout = 30_000): Promise<Posted> {
+  const { contentType: type, contentLength: length, body } = upload;
+  const headers = {
+    'Content-Type': type,
+    Accept: 'application/soap+xml',
+    ...(length === undefined ? {} : { 'Content-Length': length }),
+  };
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const failed = (error: unknown): void => reject(sendFailure(url, error));
+    let answered = false;
+    const request = send(url, { method: 'POST', headers, signal: AbortSignal.timeout(timeout) });
+    request.on('response', (response) => {
+      answered = true;
+      const { statusCode: status = 0, headers: answer } = response;
+      collect(response).then((octets) => {
+        // What is still unsent nobody waits for.
+        if (!request.writableFinished) request.destroy();
+        resolve({ status, contentType: answer['content-type'] ?? '', octets });
+      }, failed);
+    });
+    request.on('error', (error) => {
+      if (!answered) failed(error);
+    });
+    pipeline(body, request).catch((error: unknown) => {
+      if (!answered) failed(error);
+    });
+  });
 }

@@ -43,6 +43,22 @@ function optional<T>(kind: z.ZodType<T, string>, notes: Omit<Notes, 'shown'> & {
   return { kind, fallback: () => undefined, shown: '', ...notes };
 }
 
+const keystore = (name: string, does: string): Row<string> =>
+  row(kinds.text, ({ production, certsDir }) => (production ? '' : join(certsDir, `${name}.p12`)), {
+    shown: `certs/dev/${name}.p12; in production none, and nothing is sent`,
+    meaning: `PKCS#12 key store that ${does}`,
+    fix: 'Name a readable PKCS#12 file with the enterprise certificate and its chain.',
+    files: true,
+  });
+
+const keystorePassword = row(kinds.secret, ({ production }) => new Secret(production ? '' : 'changeit'), {
+  shown: 'changeit; none in production',
+  meaning: 'Password of that key store',
+  fix: 'Set it to the password of the key store.',
+  secret: true,
+});
+
+const noAddresses: ReadonlyMap<string, string> = new Map();
 const none: readonly string[] = Object.freeze([]);
 const frozen = (...files: string[]): readonly string[] => Object.freeze(files);
 const yesNo = 'Set it to true or false.';
@@ -124,6 +140,28 @@ export const settings = {
     fix: 'Set it to the password of the key store.',
     secret: true,
   }),
+  posthornKeystore: keystore('posthorn', 'signs packages, and the documents about them, as databehandler'),
+  posthornKeystorePassword: keystorePassword,
+  meldingsformidlerKeystore: keystore('meldingsformidler', 'signs envelopes to mailbox and print providers'),
+  meldingsformidlerKeystorePassword: keystorePassword,
+  sdpProviders: row(kinds.addresses, () => noAddresses, {
+    shown: 'none; `npm start` gives those of the sandbox',
+    meaning: 'Where mailbox and print providers take letters: `ORGNR=URL`, with commas. Without it letters wait',
+    fix: 'List them as 984661185=https://host/path,996460320=https://host/path.',
+  }),
+  role: row(kinds.oneOf('all', 'web', 'worker'), () => 'all' as const, {
+    meaning: '`web` takes requests and `worker` hands letters on; many of each may run on one database',
+    fix: 'Set it to all, web or worker.',
+  }),
+  identifiers: row(
+    kinds.oneOf('any', 'synthetic', 'real'),
+    ({ production }): 'any' | 'real' => (production ? 'real' : 'any'),
+    {
+      shown: 'any; real in production',
+      meaning: 'National ids that may be sent to: `synthetic` ones are of test series (R-54)',
+      fix: 'Set it to any, synthetic or real.',
+    },
+  ),
   trustAnchors: row(
     kinds.files,
     ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'root.pem'))),

@@ -89,6 +89,14 @@ export const kinds = {
       'is not a list of IP addresses or networks (10.0.0.0/8)',
     )
     .transform(freeze),
+  addresses: text
+    .transform(splitList)
+    .refine(
+      (list) =>
+        list.length > 0 && list.every((item) => isPublicUrl(item.replace(/^\d{9}=/, '')) && /^\d{9}=/.test(item)),
+      'is not a list of ORGNR=URL',
+    )
+    .transform((list): ReadonlyMap<string, string> => new Map(list.map((item) => [item.slice(0, 9), item.slice(10)]))),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
     .transform((value) => value.replace(/\/+$/, '')),

@@ -8,6 +8,7 @@ import type {
   SenderData,
   Sertifikat,
 } from './sender.js';
+import type { ShipmentTx } from './shipmentPorts.js';
 
 /** Real time: security, certificates, leases. */
 export interface Clock {
@@ -61,7 +62,7 @@ export interface Reads {
 }
 
 /** Writes of one transaction. */
-export interface Tx {
+export interface Tx extends ShipmentTx {
   /** False when the key was there already: the same signed request has been accepted before. */
   remember(key: ReplayKey): Promise<boolean>;
   appendEvent(event: AuditEvent): Promise<void>;

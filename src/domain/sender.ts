@@ -1,5 +1,5 @@
-/** Services of the look-up contract that are granted one by one (CONTRACT.md section 3, "Authorization"). */
-export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN'] as const;
+/** Services that are granted one by one: those of the look-up contract (CONTRACT.md section 3, "Authorization"), and our own. */
+export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN', 'FORSENDELSE'] as const;
 export type Tjeneste = (typeof tjenester)[number];
 
 /** Validity from–to; `til` null means until further notice. */

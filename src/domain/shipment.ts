@@ -1,5 +1,5 @@
 import type { Beslutning } from './routing/decision.js';
-import type { Forsendelse, Prioritet } from './forsendelse.js';
+import type { Blob, Forsendelse, Prioritet } from './forsendelse.js';
 
 /*
  * A shipment's life. MOTTATT: accepted and durable, not yet handed on. SENDT: the provider has taken it over (its transport receipt is
@@ -48,6 +48,15 @@ export interface Hendelse {
   readonly tekst: string;
 }
 
+/** What is pushed, made once for a MessageId: a provider knows a repeated message by its digests (PROFILES, "Duplicates"). */
+export interface Pakke {
+  readonly meldingsId: string;
+  /** The signed StandardBusinessDocument. */
+  readonly sbd: Blob;
+  /** The encrypted document package. */
+  readonly cms: Blob;
+}
+
 /** One shipment as it is stored. */
 export interface Shipment {
   /** UUID. */
@@ -63,6 +72,8 @@ export interface Shipment {
   readonly konversasjonsId: string;
   /** MessageId of the push in force: the same at each attempt, a new one after a new look-up. */
   readonly meldingsId: string;
+  /** Absent until the first attempt. */
+  readonly pakke?: Pakke;
 }
 
 /** A shipment's turn at being handed on. */

@@ -1,6 +1,6 @@
 import type { Prioritet } from './forsendelse.js';
 import type { Beslutning } from './routing/decision.js';
-import type { Hendelse, Job, Kvittering, Shipment, Tilstand } from './shipment.js';
+import type { Hendelse, Job, Kvittering, Pakke, Shipment, Tilstand } from './shipment.js';
 
 /** Payloads at rest: encrypted, addressed by reference. */
 export interface Payloads {
@@ -47,7 +47,12 @@ export interface ShipmentTx {
   lockShipment(id: string): Promise<Shipment | undefined>;
   updateShipment(
     id: string,
-    change: { readonly tilstand?: Tilstand; readonly beslutning?: Beslutning; readonly meldingsId?: string },
+    change: {
+      readonly tilstand?: Tilstand;
+      readonly beslutning?: Beslutning;
+      readonly meldingsId?: string;
+      readonly pakke?: Pakke;
+    },
   ): Promise<void>;
   appendShipmentEvent(id: string, event: Hendelse): Promise<void>;
   /** Ends a turn for good. False, with nothing written, when the turn is no longer ours. */

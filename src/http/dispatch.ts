@@ -39,8 +39,8 @@ export type InFlight = Map<Socket, Set<ServerResponse>>;
 export interface DispatchOptions {
   readonly callerOf: (request: IncomingMessage) => Caller;
   readonly log: Log;
-  /** Exact path, without query → its handler. */
-  readonly soap: ReadonlyMap<string, SoapHandler>;
+  /** Path, without query → its handler. */
+  readonly soap: { get(path: string): SoapHandler | undefined };
   /** Everything else, and GET on SOAP paths. */
   readonly app: (request: IncomingMessage, response: ServerResponse) => unknown;
   readonly metrics: Metrics;

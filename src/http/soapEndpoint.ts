@@ -40,7 +40,7 @@ interface Envelope {
 }
 
 /** What the HTTP header says of the envelope. @throws Failure UNSUPPORTED_MEDIA_TYPE, TOO_LARGE */
-function readHttpHeader(req: IncomingMessage, maxBytes: number): Envelope {
+export function readHttpHeader(req: IncomingMessage, maxBytes: number): Envelope {
   const media = readMediaType(req.headers['content-type'] ?? '');
   const known = media !== undefined && (mediaTypes as readonly string[]).includes(media.type);
   if (!known) throw unsupportedType('Content-Type');
@@ -52,7 +52,7 @@ function readHttpHeader(req: IncomingMessage, maxBytes: number): Envelope {
 }
 
 /** Answers with a SOAP fault, or with plain text where SOAP has not started. */
-function answerFailure(
+export function answerFailure(
   res: ServerResponse,
   failure: Failure,
   incoming: Incoming,
@@ -102,7 +102,7 @@ export function soapEndpoint({ policy, verifyDeps, metrics, timeIsRight, handle 
 
 const ours: ReadonlySet<ErrorCode> = new Set(['INTERNAL', 'UNAVAILABLE']);
 
-function report(failure: Failure, { log }: SoapContext, metrics: Metrics, endpoint: string): void {
+export function report(failure: Failure, { log }: SoapContext, metrics: Metrics, endpoint: string): void {
   const level = ours.has(failure.code) ? 'error' : 'warn';
   log[level]('request refused', { code: failure.code, detail: failure.detail });
   metrics.fault(failure.code);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { PATH } from '../contract/oppslagstjenesten/names.js';
 import { errors } from '../errors.js';
 
@@ -16,6 +17,7 @@ const table: readonly ContractRow[] = [
     wsdl: 'wsdl/oppslagstjeneste-16-02.wsdl',
     schemas: ['xsd/oppslagstjeneste-ws-16-02.xsd', 'xsd/oppslagstjeneste-metadata-16-02.xsd'],
   },
+  { path: FORSENDELSE, wsdl: 'wsdl/forsendelse.wsdl', schemas: ['xsd/forsendelse.xsd'] },
 ];
 
 /** The address that our WSDL files name on disk, so that they can be used as they lie; the caller's takes its place. */
@@ -53,7 +55,7 @@ function withServedImports(text: string, row: ContractRow): string {
 
 function documentsOf(row: ContractRow): ReadonlyMap<string, Document> {
   const wsdl = withServedImports(read(row.wsdl), row).split(`"${addressOnDisk}${row.path}"`);
-  if (wsdl.length !== 2) throw new Error(`${row.wsdl} must name the address ${addressOnDisk}${row.path} exactly once`);
+  if (wsdl.length < 2) throw new Error(`${row.wsdl} must name the address ${addressOnDisk}${row.path}`);
   return new Map([
     ...['wsdl', 'WSDL'].map((query): [string, Document] => [query, wsdl]),
     ...row.schemas.map((file): [string, Document] => [`xsd=${basename(file)}`, [withServedImports(read(file), row)]]),

@@ -30,6 +30,7 @@ const suppliers = [
 const rights = [
   ['sender', 'OPPSLAGSTJENESTEN'],
   ['sender', 'ENDRINGSTJENESTEN'],
+  ['sender', 'FORSENDELSE'],
   ['sender-seid2', 'OPPSLAGSTJENESTEN'],
 ] as const satisfies readonly (readonly [IdentityName, Rettighet['tjeneste']])[];
 

@@ -16,6 +16,7 @@ import { asFailure, faultEnvelope } from '../soap/fault.js';
 import { contentType } from '../soap/names.js';
 import { nationalLookup } from './oppslagstjenesten.js';
 import type { DevelopmentPki } from './pki/development.js';
+import { addProviders, type ProvidersOptions } from './providers/routes.js';
 import { testpersons } from './testpersons.js';
 
 const exceptions = { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true };
@@ -29,8 +30,8 @@ function refuse(response: Response, code: ErrorCode): void {
     .send(`${errorText(code, 'en')}\n`);
 }
 
-/** The simulated national services on one port of the loopback address: today the look-up service and the authority's revocation lists. */
-function sandboxApp(pki: DevelopmentPki): express.Express {
+/** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, and the authority's revocation lists. */
+function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'>): express.Express {
   const { identities } = pki;
   const lookup = nationalLookup({
     persons: testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person])),
@@ -67,6 +68,7 @@ function sandboxApp(pki: DevelopmentPki): express.Express {
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
+  addProviders(app, { pki, ...providers });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);
     const crl = pki.crls[index];
@@ -90,8 +92,12 @@ export interface Sandbox {
 }
 
 /** Starts the sandbox. @throws Error when the port is taken */
-export async function startSandbox(pki: DevelopmentPki, port: number): Promise<Sandbox> {
-  const app = sandboxApp(pki);
+export async function startSandbox(
+  pki: DevelopmentPki,
+  port: number,
+  providers: Omit<ProvidersOptions, 'pki'>,
+): Promise<Sandbox> {
+  const app = sandboxApp(pki, providers);
   const server = await new Promise<Server>((resolve, reject) => {
     const listening: Server = app.listen(port, '127.0.0.1', (error?: Error) =>
       error === undefined ? resolve(listening) : reject(error),

@@ -15,18 +15,23 @@ const DSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
 const DSIG_2007 = 'http://www.w3.org/2007/05/xmldsig-more#';
 
 export const RSA_SHA256 = `${DSIG_MORE}rsa-sha256`;
+export const RSA_SHA384 = `${DSIG_MORE}rsa-sha384`;
+export const RSA_SHA512 = `${DSIG_MORE}rsa-sha512`;
 export const SHA1 = 'http://www.w3.org/2000/09/xmldsig#sha1';
 export const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
 export const EXC_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 export const C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+/** The content of an attachment, its headers not covered (SwA profile 1.1, 5.4.1). */
+export const ATTACHMENT_CONTENT =
+  'http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform';
 export const AES256_CBC = 'http://www.w3.org/2001/04/xmlenc#aes256-cbc';
 export const RSA_OAEP_MGF1P = 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p';
 
 /** Signature methods that we know; a policy takes a subset. HMAC, DSA and SHA-1 signatures are in no policy. */
 export const signatureAlgorithms: ReadonlyMap<string, SignatureAlgorithm> = new Map([
   [RSA_SHA256, { hash: 'sha256', ...pkcs1 }],
-  [`${DSIG_MORE}rsa-sha384`, { hash: 'sha384', ...pkcs1 }],
-  [`${DSIG_MORE}rsa-sha512`, { hash: 'sha512', ...pkcs1 }],
+  [RSA_SHA384, { hash: 'sha384', ...pkcs1 }],
+  [RSA_SHA512, { hash: 'sha512', ...pkcs1 }],
   [`${DSIG_2007}sha256-rsa-MGF1`, { hash: 'sha256', ...pss }],
   [`${DSIG_2007}sha384-rsa-MGF1`, { hash: 'sha384', ...pss }],
   [`${DSIG_2007}sha512-rsa-MGF1`, { hash: 'sha512', ...pss }],

@@ -1,6 +1,17 @@
 import { limits } from '../limits.js';
 import type { SoapVersion } from '../soap/names.js';
-import { C14N, c14nAlgorithms, digestAlgorithms, EXC_C14N, SHA1, signatureAlgorithms } from './algorithms.js';
+import {
+  C14N,
+  c14nAlgorithms,
+  digestAlgorithms,
+  EXC_C14N,
+  RSA_SHA256,
+  RSA_SHA384,
+  RSA_SHA512,
+  SHA1,
+  SHA256,
+  signatureAlgorithms,
+} from './algorithms.js';
 import type { Signer } from './trusted.js';
 
 /** A header block besides Security that an endpoint understands. It must be signed when it is there. */
@@ -15,8 +26,14 @@ export interface KnownBlock {
 export interface SignaturePolicy {
   readonly name: string;
   readonly versions: readonly SoapVersion[];
-  /** Octets of one request. */
+  /** Octets of one envelope. */
   readonly maxBytes: number;
+  /** Octets of a whole message with attachments; one without is its envelope. */
+  readonly maxMessageBytes: number;
+  /** Whether there may be parts beside the envelope. Each that is there must be signed. */
+  readonly attachments: 'none' | 'signed';
+  /** Accept a Body without a child, which ebMS signals have. */
+  readonly emptyBody: boolean;
   /** Algorithm URIs. */
   readonly signatures: ReadonlySet<string>;
   readonly digests: ReadonlySet<string>;
@@ -51,6 +68,9 @@ export const oppslagstjenestenPolicy = (
   name: 'oppslagstjenesten',
   versions: ['1.2'],
   maxBytes,
+  maxMessageBytes: maxBytes,
+  attachments: 'none',
+  emptyBody: false,
   signatures: new Set(signatureAlgorithms.keys()),
   digests: new Set([...digestAlgorithms.keys()].filter((uri) => uri !== SHA1 || exceptions.sha1Digest)),
   signedInfoC14n: new Set(c14nAlgorithms.keys()),
@@ -62,4 +82,50 @@ export const oppslagstjenestenPolicy = (
   maxLifetime: 2100,
   blocks,
   alsoInSecurity: new Set(),
+});
+
+/** What the columns of the two profiles with attachments have in common. */
+const withAttachments = {
+  attachments: 'signed',
+  signedInfoC14n: new Set([EXC_C14N]),
+  referenceC14n: new Set([EXC_C14N]),
+  keyIdentifier: false,
+  timestampWithoutTransforms: false,
+  maxAhead: 60,
+  maxLifetime: 300,
+  alsoInSecurity: new Set<string>(),
+} as const;
+
+/**
+ * The column "ebMS / SDP" of PROFILES' table, for messages and for the answers to them.
+ * @param blocks the Messaging block, which the contract names
+ */
+export const sdpPolicy = (
+  blocks: readonly KnownBlock[],
+  maxMessageBytes: number = limits.messageBytes,
+): SignaturePolicy => ({
+  ...withAttachments,
+  name: 'sdp',
+  versions: ['1.2'],
+  maxBytes: limits.messageEnvelopeBytes,
+  maxMessageBytes,
+  emptyBody: true,
+  signatures: new Set([RSA_SHA256]),
+  digests: new Set([SHA256]),
+  maxAge: 180,
+  blocks,
+});
+
+/** The column "Forsendelse v1" of PROFILES' table. */
+export const forsendelsePolicy = (maxMessageBytes: number = limits.messageBytes): SignaturePolicy => ({
+  ...withAttachments,
+  name: 'forsendelse',
+  versions: ['1.1', '1.2'],
+  maxBytes: maxMessageBytes,
+  maxMessageBytes,
+  emptyBody: false,
+  signatures: new Set([RSA_SHA256, RSA_SHA384, RSA_SHA512]),
+  digests: new Set([...digestAlgorithms.keys()].filter((uri) => uri !== SHA1)),
+  maxAge: 300,
+  blocks: [],
 });

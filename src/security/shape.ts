@@ -29,6 +29,14 @@ export interface Reference {
   readonly digest: Buffer;
 }
 
+/** A reference to the content of an attachment, by its Content-ID. */
+export interface AttachmentReference {
+  readonly contentId: string;
+  readonly transform: Algorithm | null;
+  readonly digestMethod: string;
+  readonly digest: Buffer;
+}
+
 export interface SecurityShape {
   readonly security: XmlElement;
   readonly timestamp: XmlElement;
@@ -40,6 +48,7 @@ export interface SecurityShape {
   readonly canonicalisation: Algorithm;
   readonly signatureMethod: string;
   readonly references: readonly Reference[];
+  readonly attachments: readonly AttachmentReference[];
   readonly signature: Buffer;
   /** The base64 of SignatureValue without white space: what a SignatureConfirmation repeats. */
   readonly signatureValue: string;
@@ -121,39 +130,57 @@ function transformOf(reference: XmlElement): Algorithm | null {
   return others.length === 0 ? transform : { uri: `${transform.uri} and another`, prefixes: [] };
 }
 
-function referenceOf(reference: XmlElement): Reference {
+/** The parts of a Reference besides what it refers to. */
+function digestOf(reference: XmlElement): Omit<Reference, 'id'> {
   const children = elementsOf(reference);
   const names = children.length === 2 ? ['DigestMethod', 'DigestValue'] : ['Transforms', 'DigestMethod', 'DigestValue'];
   const found = sequence(reference, DS, names);
-  const uri = attributeOf(reference, 'URI');
-  if (!uri.startsWith('#') || !isNcName(uri.slice(1))) throw shape('a Reference that is not to a fragment');
   const method = found['DigestMethod'] as XmlElement;
   if (elementsOf(method).length > 0) throw shape('DigestMethod with content');
   return {
-    id: uri.slice(1),
     transform: transformOf(reference),
     digestMethod: attributeOf(method, 'Algorithm'),
     digest: base64Of(found['DigestValue'] as XmlElement),
   };
 }
 
+function referenceOf(reference: XmlElement): Reference {
+  const uri = attributeOf(reference, 'URI');
+  if (!uri.startsWith('#') || !isNcName(uri.slice(1))) throw shape('a Reference that is not to a fragment');
+  return { id: uri.slice(1), ...digestOf(reference) };
+}
+
+const CID = 'cid:';
+const isToAttachment = (reference: XmlElement): boolean => attribute(reference, 'URI')?.startsWith(CID) === true;
+
+/** The id is taken as it is written: one in another spelling names no part. */
+const attachmentReferenceOf = (reference: XmlElement): AttachmentReference => ({
+  contentId: attributeOf(reference, 'URI').slice(CID.length),
+  ...digestOf(reference),
+});
+
 function signedInfoOf(
   signedInfo: XmlElement,
-): Pick<SecurityShape, 'canonicalisation' | 'signatureMethod' | 'references'> {
-  const [canonicalisation, method, ...references] = elementsOf(signedInfo);
+  mayHaveAttachments: boolean,
+): Pick<SecurityShape, 'canonicalisation' | 'signatureMethod' | 'references' | 'attachments'> {
+  const [canonicalisation, method, ...all] = elementsOf(signedInfo);
   const fits =
     canonicalisation !== undefined &&
     method !== undefined &&
     is(canonicalisation, DS, 'CanonicalizationMethod') &&
     is(method, DS, 'SignatureMethod') &&
-    references.every((r) => is(r, DS, 'Reference'));
+    all.every((r) => is(r, DS, 'Reference'));
   if (!fits) throw shape('SignedInfo is not CanonicalizationMethod, SignatureMethod, Reference');
   if (elementsOf(method).length > 0) throw shape('SignatureMethod with content');
+  const attachments = mayHaveAttachments ? all.filter(isToAttachment) : [];
+  const references = mayHaveAttachments ? all.filter((r) => !isToAttachment(r)) : all;
   if (references.length === 0 || references.length > limits.signatureReferences) throw shape('number of references');
+  if (attachments.length > limits.mimeParts) throw shape('number of references to attachments');
   return {
     canonicalisation: algorithmOf(canonicalisation),
     signatureMethod: attributeOf(method, 'Algorithm'),
     references: references.map(referenceOf),
+    attachments: attachments.map(attachmentReferenceOf),
   };
 }
 
@@ -206,12 +233,14 @@ function securityBlock(header: XmlElement | null, version: SoapVersion): XmlElem
 /**
  * Reads the one Security header of a message.
  * @param also children that are allowed besides Timestamp, BinarySecurityToken and Signature, as `{ns}local`
+ * @param mayHaveAttachments whether a Reference may be to an attachment
  * @throws Failure INVALID_SECURITY, INVALID_SECURITY_TOKEN, SECURITY_TOKEN_UNAVAILABLE
  */
 export function readSecurity(
   header: XmlElement | null,
   version: SoapVersion,
   also: ReadonlySet<string> = new Set(),
+  mayHaveAttachments = false,
 ): SecurityShape {
   const security = securityBlock(header, version);
   const children = elementsOf(security);
@@ -232,7 +261,7 @@ export function readSecurity(
     token,
     ...certificateOf(parts.KeyInfo, token),
     signedInfo: parts.SignedInfo,
-    ...signedInfoOf(parts.SignedInfo),
+    ...signedInfoOf(parts.SignedInfo, mayHaveAttachments),
     signature: base64Of(parts.SignatureValue),
     signatureValue: textOf(parts.SignatureValue).replace(/[ \t\r\n]+/g, ''),
   };

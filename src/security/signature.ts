@@ -4,19 +4,23 @@ import type { Clock } from '../domain/ports.js';
 import { Failure } from '../errors.js';
 import { bodyChild, EnvelopeReader } from '../soap/envelope.js';
 import { checkAddressing, checkMustUnderstand } from '../soap/header.js';
+import type { MultipartType } from '../soap/mime.js';
 import type { SoapVersion } from '../soap/names.js';
-import { WSSE } from '../soap/names.js';
+import { DS, WSSE } from '../soap/names.js';
 import type { C14nMethod } from '../xml/c14n.js';
 import { canonicalise, Canonicaliser } from '../xml/c14n.js';
 import type { XmlElement, XmlEvents } from '../xml/model.js';
-import { childElements, is } from '../xml/model.js';
+import { childElements, childrenNamed, is } from '../xml/model.js';
+import type { Spill } from '../xml/tree.js';
 import { C14N, c14nAlgorithms, digestAlgorithms, signatureAlgorithms } from './algorithms.js';
+import type { PartSinks, PlannedPart } from './attachments.js';
+import { openMessage, planParts, refuseMissing } from './attachments.js';
 import type { KnownBlock, SignaturePolicy } from './policy.js';
 import type { Algorithm, Reference, SecurityShape } from './shape.js';
 import { readSecurity, wsuId } from './shape.js';
 import { checkTimes, readTimestamp } from './time.js';
 import type { Trust } from './trust.js';
-import type { Signer, Trusted } from './trusted.js';
+import type { Signer, Trusted, TrustedPart } from './trusted.js';
 import { sealTrusted } from './trusted.js';
 
 /*
@@ -33,6 +37,8 @@ export interface VerifyDeps {
 export interface Incoming {
   readonly stream: AsyncIterable<Uint8Array>;
   charset?: string | undefined;
+  /** Set when the message has parts: what its Content-Type says of them. */
+  multipart?: MultipartType | undefined;
   version?: SoapVersion | undefined;
 }
 
@@ -140,6 +146,9 @@ export interface HeaderVerdict {
   readonly bodyPlan: Planned;
   /** Every element that a reference covers, Body among them. */
   readonly signed: ReadonlySet<XmlElement>;
+  /** What the attachments must be. */
+  readonly parts: readonly PlannedPart[];
+  readonly references: readonly XmlElement[];
   readonly replayKey: Buffer;
   readonly expires: Date;
   readonly signatureValue: string;
@@ -156,12 +165,13 @@ export function verifyHeader(
   const known = new Set([`{${WSSE}}Security`, ...policy.blocks.map((b) => `{${b.ns}}${b.local}`)]);
   checkMustUnderstand(header, version, known);
   const action = checkAddressing(header);
-  const shape = readSecurity(header, version, policy.alsoInSecurity);
+  const shape = readSecurity(header, version, policy.alsoInSecurity, policy.attachments === 'signed');
   if (shape.byKeyIdentifier && !policy.keyIdentifier) {
     throw new Failure('SECURITY_TOKEN_UNAVAILABLE', 'KeyIdentifier is not accepted here');
   }
   const block = header as XmlElement;
   const planned = resolve(shape, block, body, policy);
+  const parts = planParts(shape.attachments, policy);
   const now = deps.clock.now();
   const times = readTimestamp(shape.timestamp);
   checkTimes(times, now, policy);
@@ -176,6 +186,8 @@ export function verifyHeader(
     action,
     bodyPlan: planned.find((p) => p.target === body) as Planned,
     signed: new Set(planned.map((p) => p.target)),
+    parts,
+    references: childrenNamed(shape.signedInfo, DS, 'Reference'),
     replayKey: hash('sha256', `${signer.organisasjonsnummer} ${hash('sha256', canonical, 'hex')}`, 'buffer'),
     expires: new Date(times.created.getTime() + (policy.maxAge + policy.maxAhead) * 1000),
     signatureValue: shape.signatureValue,
@@ -188,15 +200,54 @@ export function digesting(planned: Planned): { events: XmlEvents; digest: Hash }
   return { events: new Canonicaliser(planned.c14n, (octets) => digest.update(octets)), digest };
 }
 
+/** Where the octets go that are not kept. */
+export interface Sinks extends Partial<PartSinks> {
+  readonly spill?: Spill;
+}
+
+const operationOf = (body: XmlElement, policy: SignaturePolicy): XmlElement =>
+  policy.emptyBody && body.children.length === 0 ? body : bodyChild(body);
+
+const trustedOf = (
+  checked: HeaderVerdict,
+  version: SoapVersion,
+  operation: XmlElement,
+  parts: readonly TrustedPart[],
+): Trusted =>
+  sealTrusted({
+    principal: checked.signer,
+    evidence: 'signature',
+    version,
+    operation,
+    blocks: checked.blocks,
+    action: checked.action,
+    replay: { key: checked.replayKey, expires: checked.expires },
+    signatureValue: checked.signatureValue,
+    bodyId: checked.bodyPlan.reference.id,
+    parts,
+    references: checked.references,
+  });
+
 /**
- * Verifies one request as its octets arrive.
- * @throws Failure with the code of SECURITY.md section 1; nothing has been stored, and no more than the policy's size been read
+ * Verifies one request as its octets arrive. Resolves after the digest of its last attachment has been found right.
+ * @throws Failure with the code of SECURITY.md section 1; nothing has been stored but what `sinks` did, and no more than the policy's
+ * size been read
  */
-export async function verify(incoming: Incoming, policy: SignaturePolicy, deps: VerifyDeps): Promise<Trusted> {
+export async function verify(
+  incoming: Incoming,
+  policy: SignaturePolicy,
+  deps: VerifyDeps,
+  sinks: Sinks = {},
+): Promise<Trusted> {
   let verdict: HeaderVerdict | undefined;
   let bodyDigest: Hash | undefined;
+  const message = incoming.multipart && (await openMessage(incoming.stream, incoming.multipart, policy));
   const reader: EnvelopeReader = new EnvelopeReader(
-    { versions: policy.versions, charset: incoming.charset },
+    {
+      versions: policy.versions,
+      charset: message === undefined ? incoming.charset : message.charset,
+      spill: sinks.spill,
+    },
     {
       bodyStarts: (header, body) => {
         verdict = verifyHeader(header, body, reader.version as SoapVersion, policy, deps);
@@ -208,7 +259,7 @@ export async function verify(incoming: Incoming, policy: SignaturePolicy, deps: 
   );
   let size = 0;
   try {
-    for await (const chunk of incoming.stream) {
+    for await (const chunk of message?.envelope ?? incoming.stream) {
       size += chunk.length;
       if (size > policy.maxBytes) throw new Failure('TOO_LARGE', `more than ${policy.maxBytes} octets`);
       reader.write(chunk);
@@ -216,17 +267,12 @@ export async function verify(incoming: Incoming, policy: SignaturePolicy, deps: 
     const { body, version } = reader.finish();
     const checked = verdict as HeaderVerdict;
     checkDigest(checked.bodyPlan, (bodyDigest as Hash).digest());
-    return sealTrusted({
-      principal: checked.signer,
-      evidence: 'signature',
-      version,
-      operation: bodyChild(body),
-      blocks: checked.blocks,
-      action: checked.action,
-      replay: { key: checked.replayKey, expires: checked.expires },
-      signatureValue: checked.signatureValue,
-    });
+    const operation = operationOf(body, policy);
+    const parts = message === undefined ? [] : await message.attachments(checked.parts, sinks);
+    refuseMissing(checked.parts, parts);
+    return trustedOf(checked, version, operation, parts);
   } finally {
     incoming.version = reader.version;
+    await message?.close();
   }
 }

@@ -10,6 +10,16 @@ export interface Signer {
   readonly organisasjonsnummer: string;
 }
 
+/** An attachment whose content has been verified. The type is what its sender says, and is not covered by the signature. */
+export interface TrustedPart {
+  readonly contentId: string;
+  readonly contentType: string | undefined;
+  /** Octets. */
+  readonly size: number;
+  /** SHA-256 of the content, 32 octets. */
+  readonly sha256: Buffer;
+}
+
 declare const seal: unique symbol;
 
 /**
@@ -21,7 +31,7 @@ export interface Trusted {
   readonly principal: Signer;
   readonly evidence: 'signature';
   readonly version: SoapVersion;
-  /** The one child of Body. */
+  /** The one child of Body; Body itself when the policy lets it be empty and it is. */
   readonly operation: XmlElement;
   /** Header blocks that the policy knows, in document order. */
   readonly blocks: readonly XmlElement[];
@@ -31,7 +41,18 @@ export interface Trusted {
   readonly replay: ReplayKey;
   /** The base64 of SignatureValue without white space, for SignatureConfirmation. */
   readonly signatureValue: string;
+  /** The value of Body's wsu:Id, which a reference names. */
+  readonly bodyId: string;
+  /** The attachments, in the order in which they came: every one is covered by the signature. */
+  readonly parts: readonly TrustedPart[];
+  /** The ds:Reference elements as they stood: to Body, to attachments, to the rest, in document order. */
+  readonly references: readonly XmlElement[];
 }
 
+/** What only messages with attachments and receipts are asked about. */
+type OfAttachments = 'bodyId' | 'parts' | 'references';
+
 /** For the makers of Trusted in this folder only. */
-export const sealTrusted = (checked: Omit<Trusted, typeof seal>): Trusted => checked as Trusted;
+export const sealTrusted = (
+  checked: Omit<Trusted, typeof seal | OfAttachments> & Partial<Pick<Trusted, OfAttachments>>,
+): Trusted => ({ bodyId: '', parts: [], references: [], ...checked }) as unknown as Trusted;

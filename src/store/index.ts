@@ -1,11 +1,17 @@
+import type { KeyObject } from 'node:crypto';
 import type { Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Queue, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
 import { changesFrom, persons, upsertPersons } from './persons.js';
+import { claimJobs, jobWrites } from './queue.js';
+import { leaseReceipts, receiptWrites } from './receipts.js';
 import { appendEvent, events, ping, prune, remember } from './replay.js';
+import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
+import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
 
 export interface Store {
@@ -13,6 +19,8 @@ export interface Store {
   /** Settings of the database server that break what Posthorn promises, each with its remedy. */
   readonly warnings: readonly string[];
   readonly reads: Reads;
+  readonly shipments: ShipmentReads;
+  readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   /** Resolves when the database answers. */
@@ -23,12 +31,19 @@ export interface Store {
   close(): Promise<void>;
 }
 
+export interface StoreOptions {
+  readonly url: string;
+  /** 32 octets. */
+  readonly dataKey?: KeyObject;
+}
+
 /**
  * Opens the database and brings its tables up to date. `url` is `sqlite:PATH` or
  * `mysql://user:password@host:port/database`. Throws `Failure('UNAVAILABLE')` when it cannot be reached; so do
- * all reads and writes later.
+ * all reads and writes later. What a letter says and to whom is sealed under `dataKey`: without it everything works but
+ * reading and writing shipments, which throws `Failure('INTERNAL')`.
  */
-export async function openStore({ url }: { readonly url: string }): Promise<Store> {
+export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> {
   const backend = await open(url);
   try {
     await migrate(backend);
@@ -36,6 +51,7 @@ export async function openStore({ url }: { readonly url: string }): Promise<Stor
     await backend.close();
     throw error;
   }
+  const seal = dataKey === undefined ? sealNothing : sealUnder(dataKey);
   const { flavour, warnings, read, snapshot, write, close } = backend;
   return {
     kind: flavour.kind,
@@ -47,7 +63,9 @@ export async function openStore({ url }: { readonly url: string }): Promise<Stor
       events: (limit, person) => read((db) => events(db, limit, person)),
       senders: () => snapshot(senders),
     },
-    unitOfWork: (work) => write((db) => work(txOf(db, flavour))),
+    shipments: shipmentReads(backend, seal),
+    queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
+    unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
     ping: () => read(ping),
     pruneReplay: (now) => write((db) => prune(db, now)),
@@ -61,9 +79,12 @@ function open(url: string): Promise<Backend> {
   throw new Error('The database URL must be sqlite:PATH or mysql://user:password@host:port/database');
 }
 
-const txOf = (db: Db, flavour: Flavour): Tx => ({
+const txOf = (db: Db, flavour: Flavour, seal: Seal): Tx => ({
   remember: (key) => remember(db, flavour, key),
   appendEvent: (event) => appendEvent(db, event),
   upsertPersons: (rows) => upsertPersons(db, flavour, rows),
   ...senderWrites(db, flavour),
+  ...shipmentWrites(db, flavour, seal),
+  ...jobWrites(db),
+  ...receiptWrites(db),
 });

@@ -51,6 +51,10 @@ const tables = [
   'delegation',
   'service_right',
   'supplier',
+  'shipment',
+  'shipment_event',
+  'job',
+  'receipt',
 ] as const satisfies readonly (keyof Tables)[];
 
 async function collationWarnings(db: Db, collation: string): Promise<string[]> {

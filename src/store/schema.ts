@@ -1,6 +1,8 @@
 import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
 import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
+import type { Prioritet } from '../domain/forsendelse.js';
+import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
 
 /** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
 export interface Tables {
@@ -28,6 +30,65 @@ export interface Tables {
   delegation: Period & { leverandoer: string; oppdragsgiver: string };
   service_right: Period & { organisasjon: string; tjeneste: Tjeneste };
   supplier: { organisasjonsnummer: string; rolle: Leverandoer['rolle']; navn: string; sertifikat: Buffer };
+  shipment: ShipmentRow;
+  shipment_event: EventRow & { nr: Generated<number>; shipment_id: string };
+  job: JobRow;
+  receipt: ReceiptRow;
+}
+
+/** `leverandoer` is '' where the decision names none. */
+export interface ShipmentRow {
+  id: string;
+  avsender: string;
+  ekstern_ref: string;
+  digest: Buffer;
+  tilstand: Tilstand;
+  konversasjons_id: string;
+  meldings_id: string;
+  prioritet: Prioritet;
+  leverandoer: string;
+  mottatt: number;
+  /** Sealed JSON. */
+  forsendelse: Buffer;
+  /** Sealed JSON. */
+  beslutning: Buffer;
+  /** JSON; holds references and digests only. */
+  pakke: string | null;
+}
+
+export interface EventRow {
+  type: Hendelsestype;
+  tid: number;
+  kode: string | null;
+  tekst: string;
+}
+
+export interface JobRow {
+  /** Order of arrival. */
+  nr: Generated<number>;
+  shipment_id: string;
+  /** '' where there is none. */
+  leverandoer: string;
+  /** When the job was put off to. */
+  neste: number;
+  /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */
+  klar: number | null;
+  /** 0 when nobody has begun it. */
+  leased_until: number;
+  forsoek: number;
+  foerste_forsoek: number | null;
+  fence: number;
+}
+
+interface ReceiptRow extends EventRow {
+  /** Order of arrival. */
+  nr: Generated<number>;
+  id: string;
+  shipment_id: string;
+  avsender: string;
+  prioritet: Prioritet;
+  /** 0 when nobody has fetched it. */
+  leased_until: number;
 }
 
 export interface Period {

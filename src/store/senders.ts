@@ -1,6 +1,7 @@
 import { sql, type Insertable } from 'kysely';
 import type { Tx } from '../domain/ports.js';
 import type { Gyldighet, Leverandoer, SenderData } from '../domain/sender.js';
+import type { ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Db, Flavour } from './backend.js';
 import type { Period, Tables } from './schema.js';
 
@@ -46,7 +47,7 @@ export const suppliers = (db: Db): Promise<Leverandoer[]> =>
   db.selectFrom('supplier').selectAll().orderBy('organisasjonsnummer').orderBy('rolle').execute();
 
 /** The writes of `Tx` that replace one row by its key. */
-export function senderWrites(db: Db, flavour: Flavour): Pick<Tx, `put${string}` & keyof Tx> {
+export function senderWrites(db: Db, flavour: Flavour): Pick<Tx, `put${string}` & Exclude<keyof Tx, keyof ShipmentTx>> {
   const put = async <T extends keyof Tables>(table: T, key: readonly string[], row: Insertable<Tables[T]>) => {
     const columns = Object.keys(row).filter((column) => !key.includes(column));
     await db

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { faultReason, postEnvelope } from '../../src/client/post.js';
+import { faultReason, postEnvelope, postStream } from '../../src/client/post.js';
 import { Failure } from '../../src/errors.js';
 import { faultEnvelope } from '../../src/soap/fault.js';
 import { SOAP11, SOAP12 } from '../../src/soap/names.js';
@@ -227,6 +227,51 @@ describe('client/post', () => {
       const url = await stubUrl((response) => void response.writeHead(200).write('<a>'));
       const { code } = await failureOf(postEnvelope(url, '<a/>', 50));
       expect(code).to.equal('UPSTREAM_UNREACHABLE');
+    });
+  });
+
+  describe('octets as they are made', () => {
+    const upload = (contentLength: number | undefined, ...chunks: string[]) => ({
+      contentType: 'multipart/related; boundary=b',
+      contentLength,
+      body: (async function* () {
+        for (const chunk of chunks) yield Buffer.from(chunk);
+      })(),
+    });
+
+    it('go with the length that is said, or in chunks, and any status is an answer', async () => {
+      for (const length of [4, undefined]) {
+        const url = await stubUrl(send(503, 'busy', { 'Content-Type': 'text/plain' }));
+        const answer = await postStream(url, upload(length, 'ab', 'cd'));
+        expect(answer).to.deep.equal({ status: 503, contentType: 'text/plain', octets: Buffer.from('busy') });
+        const [request] = stub?.received ?? [];
+        expect(request).to.deep.include({ method: 'POST', body: 'abcd' });
+        expect(request?.headers['content-type']).to.equal('multipart/related; boundary=b');
+        expect(request?.headers['content-length']).to.equal(length === undefined ? undefined : '4');
+        await stub?.stop();
+      }
+    });
+
+    it('follow no redirect', async () => {
+      const url = await stubUrl(send(307, '', { Location: 'http://127.0.0.1:1/' }));
+      expect((await postStream(url, upload(2, 'ab'))).status).to.equal(307);
+    });
+
+    it(`take an answer of ${limit} octets and no more`, async () => {
+      const answer = (n: number) => async () => postStream(await stubUrl(send(200, Buffer.alloc(n))), upload(2, 'ab'));
+      expect((await answer(limit)()).octets).to.have.length(limit);
+      await stub?.stop();
+      expect((await failureOf(answer(limit + 1)())).code).to.equal('UPSTREAM_FAULT');
+    });
+
+    it('are UPSTREAM_UNREACHABLE when nobody answers, or not in time', async () => {
+      const nobody = postStream(`http://127.0.0.1:${await closedPort()}/`, upload(2, 'ab'));
+      expect((await failureOf(nobody)).code).to.equal('UPSTREAM_UNREACHABLE');
+      const silent = postStream(await stubUrl(() => {}), upload(2, 'ab'), 200);
+      expect((await failureOf(silent)).code).to.equal('UPSTREAM_UNREACHABLE');
+      await stub?.stop();
+      const cut = postStream(await stubUrl((response) => void response.destroy()), upload(2, 'ab'));
+      expect((await failureOf(cut)).code).to.equal('UPSTREAM_UNREACHABLE');
     });
   });
 });

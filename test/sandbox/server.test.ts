@@ -30,13 +30,16 @@ const cast = testpersons(new Date());
 const ids = cast.map((t) => t.personidentifikator);
 const uuid = /<ph:CorrelationId[^>]*>([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})<\/ph:CorrelationId>/;
 
+/** Doubles whose broker is nowhere: what they report is lost. */
+const offline = { trayDir: 'never-used', brokerUrl: () => Promise.resolve(undefined), lost: () => undefined };
+
 describe('sandbox/server', () => {
   let sandbox: Sandbox;
   let service: Callable;
   before(async function () {
     this.timeout(60_000);
     const pki = await ensureDevelopmentPki(testCertsDir);
-    sandbox = await startSandbox(pki, 0);
+    sandbox = await startSandbox(pki, 0, offline);
     service = { url: sandbox.url + PATH, pki };
   });
   after(() => sandbox.close());
@@ -219,7 +222,7 @@ describe('sandbox/server', () => {
   describe('close', () => {
     it('finishes what is in flight, ends idle connections and lets go of the port', async function () {
       this.timeout(10_000);
-      const own = await startSandbox(service.pki, 0);
+      const own = await startSandbox(service.pki, 0, offline);
       const port = Number(new URL(own.url).port);
       const agent = new Agent({ keepAlive: true });
       const get = (): Promise<number> =>
@@ -246,13 +249,13 @@ describe('sandbox/server', () => {
       expect(response.statusCode).to.equal(200);
       response.resume();
       await closed;
-      const again = await startSandbox(service.pki, port);
+      const again = await startSandbox(service.pki, port, offline);
       await again.close();
       agent.destroy();
     });
 
     it('does not wait for a caller that never ends its request', async () => {
-      const own = await startSandbox(service.pki, 0);
+      const own = await startSandbox(service.pki, 0, offline);
       const socket = connect({ port: Number(new URL(own.url).port), host: '127.0.0.1' });
       socket.write(`POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n`);
       await once(socket, 'connect');
@@ -264,7 +267,7 @@ describe('sandbox/server', () => {
 
     it('says why it cannot start on a port that is taken', async () => {
       const port = Number(new URL(sandbox.url).port);
-      const outcome = await startSandbox(service.pki, port).catch((error: unknown) => error);
+      const outcome = await startSandbox(service.pki, port, offline).catch((error: unknown) => error);
       expect(outcome).to.be.instanceOf(Error).with.property('code', 'EADDRINUSE');
     });
   });

@@ -13,11 +13,6 @@ export const notApplicable: readonly NotApplicable[] = [
     why: 'What the Header decides is refused before Body is read, so an early refusal is quicker. It tells a caller only which of its own octets were wrong; whether an organisation is known is looked up after every check of the signature.',
   },
   {
-    security: 42,
-    part: 'all',
-    why: 'The look-up service takes no attachments: multipart bodies are refused before SOAP starts (SECURITY 27).',
-  },
-  {
     security: 51,
     part: 'requests',
     why: 'Requests are not encrypted by contract: an encrypted Body is no operation, an EncryptedKey no child of Security. Answers are tested instead.',

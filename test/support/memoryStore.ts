@@ -1,6 +1,15 @@
 import type { AuditEvent, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
+import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
+import {
+  copyOf,
+  memoryQueue,
+  memoryShipmentReads,
+  memoryShipmentTx,
+  noShipments,
+  type MemoryShipments,
+} from './memoryShipments.js';
 
 type Rows = Map<string, unknown>;
 
@@ -10,11 +19,14 @@ interface State {
   readonly seneste: number;
   readonly events: readonly AuditEvent[];
   readonly replay: ReadonlySet<string>;
+  readonly shipments: MemoryShipments;
   readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
 }
 
 export interface MemoryStore {
   readonly reads: Reads;
+  readonly shipments: ShipmentReads;
+  readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   close(): Promise<void>;
@@ -26,6 +38,7 @@ const empty = (): State => ({
   seneste: 0,
   events: [],
   replay: new Set(),
+  shipments: noShipments(),
   tables: {
     organisasjoner: new Map(),
     sertifikater: new Map(),
@@ -82,11 +95,12 @@ export function memoryStore(): MemoryStore {
     putServiceRight: async (r) => put(draft, 'rettigheter', `${r.organisasjon} ${r.tjeneste}`, r),
     putCredential: async (l) => put(draft, 'legitimasjoner', `${l.tjeneste} ${l.brukernavn}`, l),
     putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
+    ...memoryShipmentTx(draft.state.shipments),
   });
-  const unitOfWork: UnitOfWork = (work) => {
+  const transaction = <T>(work: (draft: { state: State }) => Promise<T> | T): Promise<T> => {
     const run = async () => {
-      const draft = { state };
-      const result = await work(txOf(draft));
+      const draft = { state: { ...state, shipments: copyOf(state.shipments) } };
+      const result = await work(draft);
       state = draft.state;
       return result;
     };
@@ -94,10 +108,13 @@ export function memoryStore(): MemoryStore {
     last = result.catch(() => {});
     return result;
   };
+  const unitOfWork: UnitOfWork = (work) => transaction((draft) => work(txOf(draft)));
   const rows = <T>(table: keyof State['tables']) => [...state.tables[table].values()] as T[];
 
   return {
     unitOfWork,
+    shipments: memoryShipmentReads(() => state.shipments),
+    queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
       persons: async (ids) => {
         const found = ids.map((id) => state.persons.get(id)).filter((person) => person !== undefined);

@@ -2,6 +2,7 @@ import { CompiledQuery, sql } from 'kysely';
 import type { Backend, Flavour } from '../backend.js';
 import { register } from './0001-register.js';
 import { senders } from './0002-senders.js';
+import { shipments } from './0003-shipments.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -10,6 +11,7 @@ import { senders } from './0002-senders.js';
 export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>> = {
   '0001-register': register,
   '0002-senders': senders,
+  '0003-shipments': shipments,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */

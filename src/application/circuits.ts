@@ -1,0 +1,25 @@
+/** Failures in a row after which a provider is left alone, and for how long: doubled at each further failure up to the longest rest. */
+const FAILURES = 3;
+const SHORTEST_MS = 5_000;
+const LONGEST_MS = 300_000;
+
+/** Which providers are worth trying. Each process learns it for itself. */
+export interface Circuits {
+  /** Organisation numbers to be left alone at `now`. */
+  resting(now: Date): readonly string[];
+  /** How an attempt went: `reached` is false when the provider did not answer as itself. */
+  report(leverandoer: string, reached: boolean, now: Date): void;
+}
+
+export function createCircuits(): Circuits {
+  const failed = new Map<string, { failures: number; until: number }>();
+  return {
+    resting: (now) => [...failed].filter(([, { until }]) => until > now.getTime()).map(([leverandoer]) => leverandoer),
+    report: (leverandoer, reached, now) => {
+      if (reached) return void failed.delete(leverandoer);
+      const failures = (failed.get(leverandoer)?.failures ?? 0) + 1;
+      const rest = failures < FAILURES ? 0 : Math.min(SHORTEST_MS * 2 ** (failures - FAILURES), LONGEST_MS);
+      failed.set(leverandoer, { failures, until: now.getTime() + rest });
+    },
+  };
+}

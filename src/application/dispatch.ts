@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Channel } from '../domain/channel.js';
+import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
+import { next, type Utfall } from '../domain/retry.js';
+import type { Beslutning, Kanal } from '../domain/routing/decision.js';
+import type { Hendelse, Hendelsestype, Job, Pakke, Shipment } from '../domain/shipment.js';
+import type { ShipmentReads } from '../domain/shipmentPorts.js';
+import { transition } from '../domain/transitions.js';
+import { Failure } from '../errors.js';
+import type { Circuits } from './circuits.js';
+
+export interface DispatchDeps {
+  readonly shipments: ShipmentReads;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  readonly random: () => number;
+  /** By what was decided. A letter for a channel that is not here any more waits for it. */
+  readonly channels: ReadonlyMap<Kanal, Channel>;
+  /** Looks up and decides anew. @throws Failure UNAVAILABLE when the register does not answer */
+  readonly decideAgain: (shipment: Shipment) => Promise<Beslutning>;
+  readonly circuits: Circuits;
+  /** Told what our own side failed at: the history of a letter, which its sender reads, has none of it. */
+  readonly failed?: (error: unknown, shipmentId: string) => void;
+}
+
+export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, tekst: string): Hendelse => ({
+  type,
+  tid,
+  kode,
+  tekst,
+});
+
+/** Writes an event, the state that it leads to, and a receipt for the sender. */
+export async function happen(tx: Tx, shipment: Shipment, event: Hendelse, told: boolean): Promise<void> {
+  const { id, tilstand, forsendelse } = shipment;
+  await tx.appendShipmentEvent(id, event);
+  const to = transition(tilstand, event.type);
+  if (to !== undefined && to !== tilstand) await tx.updateShipment(id, { tilstand: to });
+  const { avsender, prioritet } = forsendelse;
+  if (told) await tx.putReceipt({ id: randomUUID(), shipmentId: id, avsender, prioritet, hendelse: event });
+}
+
+/** An error of our own: the letter waits. The detail is for the log, for the sender reads the history. */
+function deferred({ failed }: DispatchDeps, error: unknown, { id }: Shipment): Utfall {
+  failed?.(error, id);
+  const kode = error instanceof Failure ? error.code : 'INTERNAL';
+  const grunn = kode === 'UNAVAILABLE' ? 'A service that the letter needs did not answer' : 'An error of our own';
+  return { type: 'deferred', kode, grunn };
+}
+
+/** Decided not to be sent: the rule that said so is the reason. */
+const refusal = ({ kode, spor }: Extract<Beslutning, { utfall: 'AVVIS' }>): Utfall => ({
+  type: 'rejected',
+  kode,
+  grunn: spor.at(-1)?.tekst.en ?? kode,
+});
+
+/**
+ * Writes what this turn has found out, unless another has been faster: a turn whose lease ran out may still be at it, the sender may have
+ * withdrawn the letter, and a provider may have answered.
+ * @returns the letter as it is now; undefined when it is not to be sent any more, or as another message
+ */
+const agree = (
+  deps: DispatchDeps,
+  shipment: Shipment,
+  isDone: (current: Shipment) => boolean,
+  write: (tx: Tx) => Promise<void>,
+): Promise<Shipment | undefined> =>
+  deps.unitOfWork(async (tx) => {
+    const current = await tx.lockShipment(shipment.id);
+    if (current?.tilstand !== 'MOTTATT' || current.meldingsId !== shipment.meldingsId) return undefined;
+    if (!isDone(current)) await write(tx);
+    return tx.lockShipment(shipment.id);
+  });
+
+/** A letter that waited is decided by the register as it is when it goes (R-15). */
+const waited = ({ beslutning: b }: Shipment, now: Date): boolean =>
+  b.utfall === 'SEND' && b.tidligst !== null && b.fattet < b.tidligst && b.tidligst <= now;
+
+/** The letter with the decision in force: the one made at acceptance, or a new one where it waited. Undefined as `agree`. */
+async function decided(deps: DispatchDeps, shipment: Shipment): Promise<Shipment | undefined> {
+  const now = deps.calendar.now();
+  if (!waited(shipment, now)) return shipment;
+  const beslutning = await deps.decideAgain(shipment);
+  const text = 'The register was asked again, since the letter had waited (R-15).';
+  const event = hendelse('NYTT_OPPSLAG', deps.clock.now(), null, text);
+  return agree(
+    deps,
+    shipment,
+    (current) => !waited(current, now),
+    async (tx) => {
+      await tx.updateShipment(shipment.id, { beslutning });
+      await tx.appendShipmentEvent(shipment.id, event);
+    },
+  );
+}
+
+const isPacked = ({ pakke, meldingsId }: Shipment): boolean => pakke?.meldingsId === meldingsId;
+
+/** Makes what is handed on, and keeps it before it leaves the house: every attempt sends the same. Undefined as `agree`. */
+async function prepared(deps: DispatchDeps, channel: Channel, shipment: Shipment): Promise<Shipment | undefined> {
+  if (isPacked(shipment)) return shipment;
+  const pakke = await channel.prepare(shipment);
+  return agree(
+    deps,
+    shipment,
+    (current) => pakke === undefined || isPacked(current),
+    (tx) => tx.updateShipment(shipment.id, { pakke: pakke as Pakke }),
+  );
+}
+
+/** Whether a provider answered as itself: an ebMS error is an answer, and a letter that nobody wants says nothing about its provider. */
+const reached = (outcome: Utfall): boolean => outcome.type !== 'deferred' || outcome.kode.startsWith('EBMS:');
+
+/** Hands a letter on; undefined as `agree`. */
+async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall | undefined> {
+  const { beslutning } = shipment;
+  if (beslutning.utfall !== 'SEND') return refusal(beslutning);
+  const { kanal, leverandoer } = beslutning;
+  const channel = deps.channels.get(kanal);
+  if (channel === undefined) {
+    return { type: 'deferred', kode: 'CHANNEL_NOT_AVAILABLE', grunn: `This installation has no channel ${kanal}` };
+  }
+  const ready = await prepared(deps, channel, shipment);
+  if (ready === undefined) return undefined;
+  const outcome = await channel.deliver(ready);
+  if (leverandoer !== null) deps.circuits.report(leverandoer, reached(outcome), deps.clock.now());
+  return outcome;
+}
+
+/** How a turn ends: what is done to the job, the event that tells of it, and whether the sender gets a receipt. */
+interface Ending {
+  readonly job: (tx: Tx) => Promise<boolean>;
+  readonly event: Hendelse;
+  readonly told: boolean;
+}
+
+function endingOf({ clock, random }: DispatchDeps, { forsendelse }: Shipment, job: Job, outcome: Utfall): Ending {
+  const now = clock.now();
+  if (outcome.type === 'sent') {
+    const text = 'The provider has taken the letter over.';
+    return { job: (tx) => tx.endJob(job), event: hendelse('SENDT', now, null, text), told: false };
+  }
+  const { kode, grunn } = outcome;
+  if (outcome.type === 'rejected') {
+    return { job: (tx) => tx.endJob(job), event: hendelse('FEIL', now, kode, grunn), told: true };
+  }
+  const after = next(outcome, job.forsoek, job.foersteForsoek, forsendelse.prioritet, now, random());
+  if ('oppgitt' in after) {
+    return { job: (tx) => tx.giveUpJob(job), event: hendelse('OPPGITT', now, kode, after.oppgitt), told: true };
+  }
+  const text = `Attempt ${job.forsoek}: ${grunn}. Next attempt at ${after.neste.toISOString()}.`;
+  return {
+    job: (tx) => tx.deferJob(job, after.neste),
+    event: hendelse('FORSOEK_UTSATT', now, kode, text),
+    told: false,
+  };
+}
+
+/** Ends a turn in which the letter moved on; where it is to go out as another message, its job waits for that. */
+const endOrWait = (tx: Tx, { tilstand, beslutning }: Shipment, job: Job, now: Date): Promise<boolean> =>
+  tilstand === 'MOTTATT'
+    ? tx.deferJob(job, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now)
+    : tx.endJob(job);
+
+/** Ends a turn in which nothing was sent. */
+const release = (deps: DispatchDeps, job: Job): Promise<boolean> =>
+  deps.unitOfWork(async (tx) => {
+    const current = await tx.lockShipment(job.shipmentId);
+    return current === undefined ? tx.endJob(job) : endOrWait(tx, current, job, deps.clock.now());
+  });
+
+/** How a turn ends whose letter has moved on without it: what a receipt has said stands, and a new message waits for its own turn (R-28). */
+function overtaken({ clock }: DispatchDeps, current: Shipment, job: Job, outcome: Utfall): Ending {
+  const type = outcome.type === 'sent' ? 'SENDT' : 'FORSOEK_UTSATT';
+  const kode = outcome.type === 'sent' ? null : outcome.kode;
+  const text = `Attempt ${job.forsoek}: the provider had reported on the letter before it answered.`;
+  return {
+    job: (tx) => endOrWait(tx, current, job, clock.now()),
+    event: hendelse(type, clock.now(), kode, text),
+    told: false,
+  };
+}
+
+/**
+ * Writes how a turn ended. Nothing is written when the turn is no longer ours. The state is read again under lock, since a receipt may
+ * have been faster than the answer that it is about.
+ */
+async function settle(deps: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Promise<void> {
+  const ending = endingOf(deps, shipment, job, outcome);
+  await deps.unitOfWork(async (tx) => {
+    const current = await tx.lockShipment(shipment.id);
+    if (current === undefined) return;
+    if (current.tilstand === 'MOTTATT' && current.meldingsId === shipment.meldingsId) {
+      if (await ending.job(tx)) await happen(tx, current, ending.event, ending.told);
+      return;
+    }
+    const late = overtaken(deps, current, job, outcome);
+    if (await late.job(tx)) await tx.appendShipmentEvent(current.id, late.event);
+  });
+}
+
+/** The letter is its sender's to show after all. */
+const handBack = (deps: DispatchDeps, shipment: Shipment, job: Job): Promise<void> =>
+  deps.unitOfWork(async (tx) => {
+    const current = await tx.lockShipment(shipment.id);
+    if (current === undefined || !(await tx.endJob(job))) return;
+    const text = 'The letter is handed back: its sender shows it and notifies.';
+    await happen(tx, current, hendelse('OVERLATT', deps.clock.now(), null, text), true);
+  });
+
+/** What came of a turn; undefined when there was nothing left to do. */
+async function turn(deps: DispatchDeps, shipment: Shipment, job: Job): Promise<Utfall | undefined> {
+  const current = await decided(deps, shipment);
+  if (current === undefined) return undefined;
+  const { beslutning } = current;
+  if (beslutning.utfall !== 'SEND' || beslutning.kanal !== 'PORTAL') return attempt(deps, current);
+  await handBack(deps, current, job);
+  return undefined;
+}
+
+/** Milliseconds until the letter may go, by the calendar that decided about it. */
+function early({ calendar }: DispatchDeps, { beslutning }: Shipment): number {
+  if (beslutning.utfall !== 'SEND' || beslutning.tidligst === null) return 0;
+  return Math.max(0, beslutning.tidligst.getTime() - calendar.now().getTime());
+}
+
+/**
+ * One turn of one job: decides again where the letter has waited, hands it on, and writes what came of it. The push has the same
+ * MessageId at each attempt, so a crash between the provider's answer and our commit doubles nothing.
+ */
+export const dispatch =
+  (deps: DispatchDeps) =>
+  async (job: Job): Promise<void> => {
+    const shipment = await deps.shipments.byId(job.shipmentId);
+    if (shipment === undefined || shipment.tilstand !== 'MOTTATT') return void (await release(deps, job));
+    const wait = early(deps, shipment);
+    if (wait > 0) {
+      const due = new Date(deps.clock.now().getTime() + wait);
+      await deps.unitOfWork((tx) => tx.deferJob(job, due));
+      return;
+    }
+    const outcome = await turn(deps, shipment, job).catch((error: unknown) => deferred(deps, error, shipment));
+    await (outcome === undefined ? release(deps, job) : settle(deps, shipment, job, outcome));
+  };

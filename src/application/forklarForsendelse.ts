@@ -1,0 +1,48 @@
+import type { Forsendelse } from '../domain/forsendelse.js';
+import type { Prisoverslag } from '../domain/routing/describe.js';
+import { cost } from '../domain/routing/describe.js';
+import type { Caller, Forklart, ShipmentDeps } from './shipmentDeps.js';
+import { authorise, recordRead, spurtOm, vurder } from './shipmentDeps.js';
+
+/** A letter that is only thought of, to one or more recipients. */
+export interface Tenkt {
+  readonly mottakere: readonly Forsendelse['mottaker'][];
+  readonly bestilling: Omit<Brev, 'mottaker'>;
+  /** Octets of all documents together, and printed pages. */
+  readonly stoerrelse: number;
+  readonly sider: number;
+}
+
+type Brev = Omit<Forsendelse, 'avsender' | 'databehandler' | 'eksternRef' | 'hoveddokument' | 'vedlegg'>;
+
+export interface Forklaring extends Forklart {
+  /** Null when the letter would be refused. */
+  readonly kostnad: Prisoverslag | null;
+}
+
+/**
+ * What would happen to a letter, for each recipient in the order given. The look-up is real, and stands in the audit trail.
+ * @throws Failure NO_ACCESS, INVALID_SECURITY_TOKEN, REPLAYED, UNAVAILABLE
+ */
+export const forklarForsendelse =
+  (deps: ShipmentDeps) =>
+  async (caller: Caller, { mottakere, bestilling, stoerrelse, sider }: Tenkt): Promise<readonly Forklaring[]> => {
+    const owner = authorise(deps, caller);
+    const ids = spurtOm(mottakere, deps.routing(owner));
+    await recordRead(deps, caller, owner, 'ForklarForsendelse', ids);
+    const decided = await vurder(
+      deps,
+      owner,
+      mottakere.map((mottaker) => ({ ...bestilling, mottaker })),
+    );
+    const grunnlag = {
+      octets: stoerrelse,
+      sider,
+      aapningskvittering: bestilling.aapningskvittering !== null,
+      utskrift: bestilling.utskrift,
+    };
+    return decided.map((d) => ({
+      ...d,
+      kostnad: d.beslutning.utfall === 'AVVIS' ? null : cost(d.beslutning, grunnlag),
+    }));
+  };

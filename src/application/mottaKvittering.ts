@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { Calendar, Clock, ReplayKey, UnitOfWork } from '../domain/ports.js';
+import { feilfoelge, hendelseAv, type Feiltype, type Kvitteringstype } from '../domain/receipts.js';
+import type { Beslutning } from '../domain/routing/decision.js';
+import { renset } from '../domain/retry.js';
+import type { Hendelse, Shipment, Tilstand } from '../domain/shipment.js';
+import type { ShipmentReads } from '../domain/shipmentPorts.js';
+import { Failure } from '../errors.js';
+import { happen, hendelse } from './dispatch.js';
+
+/** A business receipt from a provider, verified. */
+export interface MottattKvittering {
+  readonly type: Kvitteringstype;
+  /** With `feil`. */
+  readonly feiltype: Feiltype | null;
+  /** The provider's words. */
+  readonly detaljer: string;
+  readonly konversasjonsId: string;
+  /** Organisation number of the provider, as its signature proves it. */
+  readonly leverandoer: string;
+  /** Recognises the same message when it comes again. */
+  readonly replay: ReplayKey;
+}
+
+export interface KvitteringDeps {
+  readonly shipments: ShipmentReads;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  /** Looks up and decides anew. @throws Failure UNAVAILABLE, and the provider is asked to send its receipt again */
+  readonly decideAgain: (shipment: Shipment) => Promise<Beslutning>;
+  /** A receipt that belongs to no letter of ours: somebody must look. */
+  readonly alarm: (kvittering: MottattKvittering) => void;
+}
+
+const texts: Readonly<Record<Kvitteringstype, string>> = {
+  mottak: 'The printer has taken the letter in.',
+  levering: 'The letter is delivered: it can be read, or is posted.',
+  aapning: 'The recipient has opened the letter.',
+  varslingfeilet: 'A notice did not reach the recipient; the letter stays where it is.',
+  returpost: 'The letter came back by post.',
+  feil: 'The provider reports an error.',
+};
+
+/** Letters that go out, or went. */
+const isOurs = (shipment: Shipment | undefined): shipment is Shipment => shipment?.beslutning.utfall === 'SEND';
+
+function eventOf({ type, feiltype, detaljer }: MottattKvittering, tid: Date): Hendelse {
+  const words = [feiltype === null ? '' : `${feiltype}.`, renset(detaljer)].filter((word) => word !== '');
+  return hendelse(hendelseAv[type], tid, type, [texts[type], ...words].join(' '));
+}
+
+/** record: into the history only. happen: and to where the state table says. resend: as `feilfoelge`. */
+type Foelge = { readonly type: 'record' | 'happen' } | { readonly type: 'resend'; readonly beslutning: Beslutning };
+
+const delivered: ReadonlySet<Tilstand> = new Set<Tilstand>(['LEVERT', 'AAPNET']);
+
+/** Nobody but the addressed provider decides about a letter; only who has moved mailbox opens it in the new one (R-28). */
+function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type }: MottattKvittering): boolean {
+  if (beslutning.utfall !== 'SEND') return false;
+  if (beslutning.leverandoer === leverandoer) return true;
+  return type === 'aapning' && beslutning.kanal === 'POSTKASSE' && delivered.has(tilstand);
+}
+
+/** The message in force has not left the house, so that nobody can have refused it. */
+const isUnsent = ({ tilstand, pakke, meldingsId }: Shipment): boolean =>
+  tilstand === 'MOTTATT' && pakke?.meldingsId !== meldingsId;
+
+/** What a receipt leads to. An error leads to at most one new look-up, and the letter goes out again under a new MessageId (R-28). */
+async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: MottattKvittering): Promise<Foelge> {
+  const { beslutning, tilstand } = shipment;
+  if (beslutning.utfall !== 'SEND' || !isToldBy(shipment, kvittering)) return { type: 'record' };
+  if (kvittering.type !== 'feil') return { type: 'happen' };
+  if (isUnsent(shipment)) return { type: 'record' };
+  const events = await deps.shipments.events(shipment.id);
+  const foelge = feilfoelge({
+    tilstand,
+    kanal: beslutning.kanal,
+    sendtPaaNytt: events.some(({ type, kode }) => type === 'NYTT_OPPSLAG' && kode === 'feil'),
+    feiltype: kvittering.feiltype ?? 'SERVER',
+  });
+  if (foelge.type !== 'resend') return { type: foelge.type === 'fail' ? 'happen' : 'record' };
+  const ny = await deps.decideAgain(shipment);
+  return ny.utfall === 'SEND' ? { type: 'resend', beslutning: ny } : { type: 'happen' };
+}
+
+/** Writes a receipt and what it leads to. False, with nothing written, when the letter is not any more as it was judged. */
+const write = (
+  deps: KvitteringDeps,
+  judged: Shipment,
+  kvittering: MottattKvittering,
+  foelge: Foelge,
+): Promise<boolean> =>
+  deps.unitOfWork(async (tx) => {
+    const shipment = await tx.lockShipment(judged.id);
+    if (shipment?.tilstand !== judged.tilstand || shipment.meldingsId !== judged.meldingsId) return false;
+    if (!(await tx.remember(kvittering.replay))) return true;
+    const now = deps.clock.now();
+    const event = eventOf(kvittering, now);
+    if (foelge.type === 'resend') {
+      const { beslutning } = foelge;
+      const text = `${event.tekst} The register was asked again, and the letter is sent once more (R-28).`;
+      await tx.updateShipment(shipment.id, { beslutning, meldingsId: randomUUID() });
+      await happen(tx, shipment, hendelse('NYTT_OPPSLAG', now, 'feil', text), false);
+      await tx.retryJob(shipment.id, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now);
+    } else if (foelge.type === 'record') {
+      await tx.appendShipmentEvent(shipment.id, event);
+    } else {
+      await happen(tx, shipment, event, true);
+    }
+    return true;
+  });
+
+/** How often a receipt is judged anew, because another about the same letter was faster. */
+const JUDGEMENTS = 5;
+
+/**
+ * Records a provider's receipt and what it leads to. Receipts may come twice and in any order; the same message changes nothing the
+ * second time.
+ * @returns whether it belonged to a letter of ours
+ * @throws Failure UNAVAILABLE when the register does not answer, with nothing written
+ */
+export const mottaKvittering =
+  (deps: KvitteringDeps) =>
+  async (kvittering: MottattKvittering): Promise<boolean> => {
+    for (let judgement = 0; judgement < JUDGEMENTS; judgement++) {
+      const found = await deps.shipments.byConversation(kvittering.konversasjonsId.toLowerCase());
+      if (!isOurs(found)) {
+        deps.alarm(kvittering);
+        return false;
+      }
+      if (await write(deps, found, kvittering, await foelgeOf(deps, found, kvittering))) return true;
+    }
+    throw new Failure('UNAVAILABLE', 'others write about the same letter all the time');
+  };

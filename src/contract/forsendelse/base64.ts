@@ -1,0 +1,34 @@
+import { Failure } from '../../errors.js';
+
+const invalid = (reason: string): Failure => new Failure('INVALID_REQUEST', reason, { reason });
+const onlyBase64 = /^[A-Za-z0-9+/]*$/;
+
+/** Decodes xs:base64Binary piece by piece; white space may stand anywhere. It keeps at most three characters between the pieces. */
+export class Base64Decoder {
+  private carry = '';
+  private padding = '';
+
+  /** The octets that are whole with `text`. @throws Failure INVALID_REQUEST */
+  write(text: string): Buffer {
+    let digits = /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]+/g, '') : text;
+    const at = digits.indexOf('=');
+    if (at >= 0 || this.padding !== '') {
+      this.padding += at >= 0 ? digits.slice(at) : digits;
+      digits = at >= 0 && this.padding.length === digits.length - at ? digits.slice(0, at) : '';
+      if (!/^={0,2}$/.test(this.padding)) throw invalid('innhold is not base64');
+    }
+    if (!onlyBase64.test(digits)) throw invalid('innhold is not base64');
+    const all = this.carry + digits;
+    const whole = all.length - (all.length % 4);
+    this.carry = all.slice(whole);
+    return Buffer.from(all.slice(0, whole), 'base64');
+  }
+
+  /** The last octets. @throws Failure INVALID_REQUEST when the text was cut, or its padding is wrong */
+  end(): Buffer {
+    const { carry, padding } = this;
+    const right = carry.length === 0 ? padding === '' : carry.length > 1 && carry.length + padding.length === 4;
+    if (!right) throw invalid('innhold is not base64: its end is missing');
+    return Buffer.from(carry, 'base64');
+  }
+}

@@ -1,0 +1,155 @@
+import type { Blob } from '../../domain/forsendelse.js';
+import type { Payloads } from '../../domain/shipmentPorts.js';
+import { Failure } from '../../errors.js';
+import { limits } from '../../limits.js';
+import { is } from '../../xml/model.js';
+import type { Spill, TextSink } from '../../xml/tree.js';
+import { Base64Decoder } from './base64.js';
+import { CONTENT, tns } from './names.js';
+
+const invalid = (reason: string): Failure => new Failure('INVALID_REQUEST', reason, { reason });
+
+/** Octets on their way from a writer that cannot wait to a reader that is slower. */
+class Pipe implements AsyncIterable<Uint8Array> {
+  private readonly chunks: Uint8Array[] = [];
+  private ended = false;
+  private broken: Error | undefined;
+  private wake: (() => void) | undefined;
+  private idle: (() => void) | undefined;
+  private waiting = false;
+
+  push(chunk: Uint8Array): void {
+    this.chunks.push(chunk);
+    this.waiting = false;
+    this.wake?.();
+  }
+
+  /** No more octets; with an error, the reader is told that what it has is not whole. */
+  end(broken?: Error): void {
+    this.ended = true;
+    this.broken = broken;
+    this.wake?.();
+  }
+
+  /** Resolves when the reader has taken everything and asks for more. */
+  drained(): Promise<void> {
+    return this.waiting || this.ended ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    for (;;) {
+      if (this.broken !== undefined) throw this.broken;
+      const chunk = this.chunks.shift();
+      if (chunk !== undefined) {
+        yield chunk;
+        continue;
+      }
+      if (this.ended) return;
+      this.waiting = true;
+      this.idle?.();
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
+
+type Stored = Awaited<ReturnType<Payloads['put']>>;
+
+/**
+ * Document contents of one request, on their way to the payload store. What is staged belongs to nobody until a use case commits it:
+ * whoever made the stage calls `discard` when the request comes to nothing.
+ */
+export interface ContentStage {
+  /** For the reader of the envelope. In the tree a content becomes a token, base64 too, that `settle` has the octets of. */
+  readonly spill: Spill;
+  /** Resolves when everything read so far is with the store: wait for it after each piece of the request, and memory holds one piece. */
+  drained(): Promise<void>;
+  /** Resolves when all contents are durable. @throws what the store throws */
+  settle(): Promise<ReadonlyMap<string, Blob>>;
+  /** What has been settled belongs to somebody else now: `discard` does nothing any more. */
+  release(): void;
+  /** Removes everything that was stored; what cannot be removed is left to the store's sweep. May be called at any time. */
+  discard(): Promise<void>;
+}
+
+export interface StageLimits {
+  /** Octets of all contents together. */
+  readonly letterBytes: number;
+  /** Attachments; the main document comes on top. */
+  readonly attachments: number;
+}
+
+/** Four octets that number a content. */
+const tokenOf = (index: number): string => {
+  const octets = Buffer.alloc(4);
+  octets.writeUInt32BE(index);
+  return octets.toString('base64');
+};
+
+class Stage implements ContentStage {
+  private readonly puts: Promise<Stored>[] = [];
+  private open: Pipe | undefined;
+  private octets = 0;
+  private released = false;
+
+  constructor(
+    private readonly payloads: Pick<Payloads, 'put' | 'remove'>,
+    private readonly bounds: StageLimits,
+  ) {}
+
+  readonly spill: Spill = (element) => (is(element, tns.uri, CONTENT) ? this.begin() : undefined);
+
+  async drained(): Promise<void> {
+    const { open, puts } = this;
+    await Promise.all(open === undefined ? puts : puts.slice(0, -1));
+    if (open !== undefined) await Promise.race([open.drained(), puts.at(-1)]);
+  }
+
+  async settle(): Promise<ReadonlyMap<string, Blob>> {
+    const stored = await Promise.all(this.puts);
+    return new Map(stored.map(({ ref, size, sha256 }, i) => [tokenOf(i), { ref, size, sha256 }]));
+  }
+
+  release(): void {
+    this.released = true;
+  }
+
+  async discard(): Promise<void> {
+    if (this.released) return;
+    this.open?.end(new Failure('INVALID_REQUEST', 'the request came to nothing'));
+    const stored = await Promise.allSettled(this.puts);
+    const refs = stored.flatMap((put) => (put.status === 'fulfilled' ? [put.value.ref] : []));
+    await Promise.allSettled(refs.map((ref) => this.payloads.remove(ref)));
+  }
+
+  private begin(): TextSink {
+    const { attachments } = this.bounds;
+    if (this.puts.length > attachments) throw invalid(`vedlegg: 0 to ${attachments} are allowed`);
+    const token = tokenOf(this.puts.length);
+    const [pipe, decoder] = [new Pipe(), new Base64Decoder()];
+    this.open = pipe;
+    const put = this.payloads.put(pipe);
+    // It is awaited later; until then a rejection is nobody's.
+    put.catch(() => {});
+    this.puts.push(put);
+    return {
+      write: (text) => this.pass(decoder.write(text), pipe),
+      end: () => {
+        this.pass(decoder.end(), pipe);
+        pipe.end();
+        this.open = undefined;
+        return token;
+      },
+    };
+  }
+
+  private pass(chunk: Buffer, pipe: Pipe): void {
+    const { letterBytes } = this.bounds;
+    this.octets += chunk.length;
+    if (this.octets > letterBytes) throw invalid(`innhold: ${letterBytes} octets are allowed in all`);
+    if (chunk.length > 0) pipe.push(chunk);
+  }
+}
+
+/** Makes a stage for one request. Its sinks throw INVALID_REQUEST for what is not base64 and for more than `bounds` allow (R-33). */
+export const stageContents = (payloads: Pick<Payloads, 'put' | 'remove'>, bounds: StageLimits = limits): ContentStage =>
+  new Stage(payloads, bounds);

@@ -1,0 +1,87 @@
+import type { Blob, Dokument } from '../../domain/forsendelse.js';
+import type { XmlElement } from '../../xml/model.js';
+import { limits } from '../../limits.js';
+import { childrenOf, invalid, leaf, length, must, one, text } from './fields.js';
+import { CONTENT } from './names.js';
+
+const ooxml = 'application/vnd.openxmlformats-officedocument';
+const odf = 'application/vnd.oasis.opendocument';
+
+/** Types that a letter may be made of (PROFILES, "Validation"). */
+export const mimetypes: ReadonlySet<string> = new Set([
+  'application/pdf',
+  'text/html',
+  'text/plain',
+  'text/xml',
+  'application/xml',
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'application/msword',
+  'application/vnd.ms-excel',
+  'application/vnd.ms-powerpoint',
+  ...['wordprocessingml.document', 'spreadsheetml.sheet', 'presentationml.presentation'].map((t) => `${ooxml}.${t}`),
+  ...['text', 'spreadsheet', 'presentation', 'graphics'].map((t) => `${odf}.${t}`),
+]);
+
+/** Invoices, as main document only (R-33). */
+export const mainOnly: ReadonlySet<string> = new Set(['application/ehf+xml']);
+
+const executable =
+  /\.(?:exe|com|bat|cmd|msi|msp|scr|pif|cpl|dll|sys|vbs?|vbe|jse?|mjs|wsf|wsh|hta|ps1|psm1|sh|bash|jar|class|app|apk|deb|rpm|lnk|reg|py|pl|rb|php|docm|xlsm|pptm)$/i;
+
+/** Path characters, what Windows cannot have in a name, and characters that cannot be seen. */
+const notInName = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** A file name that means the same in every package and on every disk (R-33). @throws Failure INVALID_REQUEST */
+export function filnavn(element: XmlElement): string {
+  const name = leaf(element);
+  if (length(name) < 4 || length(name) > 100) throw invalid('filnavn has 4 to 100 characters');
+  if (notInName.test(name) || /^[. ]|[. ]$/.test(name)) {
+    throw invalid('filnavn has no path and none of the characters / \\ : * ? " < > |');
+  }
+  if (executable.test(name)) throw invalid('filnavn is that of a program, which no letter can have');
+  return name;
+}
+
+const known =
+  (allowed: ReadonlySet<string>) =>
+  (element: XmlElement): string => {
+    const type = leaf(element).trim().toLowerCase();
+    if (!allowed.has(type)) throw invalid(`mimetype is one of ${[...allowed].join(', ')}`);
+    return type;
+  };
+
+/** Contents of a request by what stands for them in the tree. */
+export type Contents = ReadonlyMap<string, Blob>;
+
+function dokument(element: XmlElement, allowed: ReadonlySet<string>, contents: Contents): Dokument {
+  const fields = childrenOf(element, { filnavn: one, tittel: one, mimetype: one, [CONTENT]: one });
+  const innhold = contents.get(must(fields[CONTENT], leaf));
+  if (innhold === undefined || innhold.size === 0) throw invalid('innhold holds at least one octet');
+  return {
+    filnavn: must(fields.filnavn, filnavn),
+    tittel: must(fields.tittel, text(1, 255)),
+    mimetype: must(fields.mimetype, known(allowed)),
+    innhold,
+  };
+}
+
+/** What two names have in common on a disk that tells neither case nor composition apart. */
+const folded = (name: string): string => name.normalize('NFKC').toLowerCase();
+
+/** The documents of a letter, held against R-33. @throws Failure INVALID_REQUEST */
+export function documents(
+  hoveddokument: readonly XmlElement[],
+  vedlegg: readonly XmlElement[],
+  contents: Contents,
+): { readonly hoveddokument: Dokument; readonly vedlegg: readonly Dokument[] } {
+  const main = must(hoveddokument, (e) => dokument(e, new Set([...mimetypes, ...mainOnly]), contents));
+  const attachments = vedlegg.map((e) => dokument(e, mimetypes, contents));
+  const all = [main, ...attachments];
+  if (new Set(all.map((d) => folded(d.filnavn))).size < all.length) throw invalid('filnavn is unique in a letter');
+  if (all.reduce((sum, d) => sum + d.innhold.size, 0) > limits.letterBytes) {
+    throw invalid(`innhold: ${limits.letterBytes} octets are allowed in all`);
+  }
+  return { hoveddokument: main, vedlegg: attachments };
+}

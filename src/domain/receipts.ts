@@ -1,0 +1,42 @@
+import type { Kanal } from './routing/decision.js';
+import type { Hendelsestype, Tilstand } from './shipment.js';
+
+/** What a business receipt says: the element in `kvittering`, or `feil` (sdp-kvittering.xsd, sdp-feil.xsd). */
+export type Kvitteringstype = 'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil';
+/** `feiltype` of `feil`: the input was wrong, or the provider failed. */
+export type Feiltype = 'KLIENT' | 'SERVER';
+
+/** The event that each receipt is. `levering` is what a mailbox makes available and what a printer posts (R-39). */
+export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {
+  mottak: 'MOTTAK',
+  levering: 'LEVERING',
+  aapning: 'AAPNING',
+  varslingfeilet: 'VARSLINGFEILET',
+  returpost: 'RETURPOST',
+  feil: 'FEIL',
+};
+
+/**
+ * record: the event goes into the history and leads where the state table says. resend: one new look-up, and the letter goes out
+ * again under a new message id (event NYTT_OPPSLAG). fail: as record, and the letter is given up (event FEIL).
+ */
+export type Kvitteringsfoelge = { readonly type: 'record' } | { readonly type: 'resend' } | { readonly type: 'fail' };
+
+/** States in which the provider that was addressed still owes an answer. */
+const uavklart: ReadonlySet<Tilstand> = new Set<Tilstand>(['MOTTATT', 'SENDT', 'I_PRODUKSJON']);
+
+/**
+ * What a `feil` leads to (R-28, PROFILES "Outcome of a push"). The caller has checked that it comes from the provider that was
+ * addressed, and that it is not one that was seen before (the InstanceIdentifier of the receipt).
+ * `sendtPaaNytt`: the letter has had its one new look-up.
+ */
+export function feilfoelge(sak: {
+  readonly tilstand: Tilstand;
+  readonly kanal: Kanal;
+  readonly sendtPaaNytt: boolean;
+  readonly feiltype: Feiltype;
+}): Kvitteringsfoelge {
+  if (!uavklart.has(sak.tilstand)) return { type: 'record' };
+  const kanVaereFlyttet = sak.kanal === 'POSTKASSE' && sak.feiltype === 'KLIENT' && sak.tilstand !== 'I_PRODUKSJON';
+  return { type: kanVaereFlyttet && !sak.sendtPaaNytt ? 'resend' : 'fail' };
+}

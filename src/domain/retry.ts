@@ -1,0 +1,97 @@
+import type { Prioritet } from './forsendelse.js';
+
+/** What came of one attempt to hand a letter on. `kode` is of the error table or of ebMS; `grunn` is for people and holds no national id. */
+export type Utfall =
+  | { readonly type: 'sent' }
+  | { readonly type: 'deferred'; readonly kode: string; readonly grunn: string }
+  | { readonly type: 'rejected'; readonly kode: string; readonly grunn: string };
+
+interface Taalmodighet {
+  /** Milliseconds that the first pause may last at most; doubled at each attempt. */
+  readonly foerstePause: number;
+  /** Milliseconds that no pause exceeds. */
+  readonly lengstePause: number;
+  /** Milliseconds from the first attempt until a letter is given up. */
+  readonly levetid: number;
+}
+
+const sekund = 1000;
+const minutt = 60 * sekund;
+const time = 60 * minutt;
+const doegn = 24 * time;
+
+/** No pause is shorter, however the dice fall: milliseconds. */
+export const kortestePause = sekund;
+
+/** How long each priority is tried, and how eagerly: 25 + 5 days as the broker keeps normal post, 24 hours for priority (R-37). */
+export const taalmodighet: Readonly<Record<Prioritet, Taalmodighet>> = {
+  NORMAL: { foerstePause: 30 * sekund, lengstePause: time, levetid: 30 * doegn },
+  PRIORITERT: { foerstePause: 5 * sekund, lengstePause: 5 * minutt, levetid: doegn },
+};
+
+/** When the next attempt is made, or why there is none. */
+export type Neste = { readonly neste: Date } | { readonly oppgitt: string };
+
+/**
+ * When a letter that was not taken over is tried again: exponential back-off with full jitter. The last attempt is made when the
+ * lifetime ends, and only after that one is the letter given up. A rejection is final at once.
+ * `forsoek`: attempts begun, 1 or more. `random`: in [0, 1). Times are real time.
+ */
+export function next(
+  utfall: Exclude<Utfall, { type: 'sent' }>,
+  forsoek: number,
+  foersteForsoek: Date,
+  prioritet: Prioritet,
+  now: Date,
+  random: number,
+): Neste {
+  if (utfall.type === 'rejected') return { oppgitt: `${utfall.kode}: ${utfall.grunn}` };
+  const { foerstePause, lengstePause, levetid } = taalmodighet[prioritet];
+  const frist = foersteForsoek.getTime() + levetid;
+  if (now.getTime() >= frist) {
+    return { oppgitt: `Given up after ${forsoek} attempts in ${levetid / time} hours. The last: ${utfall.grunn}` };
+  }
+  const pause = random * Math.min(lengstePause, foerstePause * 2 ** (forsoek - 1));
+  return { neste: new Date(Math.min(frist, now.getTime() + Math.max(kortestePause, Math.floor(pause)))) };
+}
+
+/**
+ * Errors of ebMS 3.0 that say that the message itself is wrong: the same message again gets the same answer (CONTRACT.md section
+ * 11, R-40). Codes of lost connections and lost messages (0005, 0201, 0202), and warnings, are left out on purpose.
+ */
+const endeligeFeil: ReadonlyMap<string, string> = new Map([
+  ['EBMS:0001', 'ValueNotRecognized'],
+  ['EBMS:0003', 'ValueInconsistent'],
+  ['EBMS:0007', 'MimeInconsistency'],
+  ['EBMS:0008', 'FeatureNotSupported'],
+  ['EBMS:0009', 'InvalidHeader'],
+  ['EBMS:0010', 'ProcessingModeMismatch'],
+  ['EBMS:0011', 'ExternalPayloadError'],
+  ['EBMS:0101', 'FailedAuthentication'],
+  ['EBMS:0102', 'FailedDecryption'],
+  ['EBMS:0103', 'PolicyNoncompliance'],
+]);
+
+/** Characters of a provider's own words that are kept. */
+const lengsteGrunn = 200;
+
+/** A provider's own words, short and without anything that could be a national id. */
+export const renset = (tekst: string): string => tekst.replace(/\d{6}\D?\d{5,}/g, '…').slice(0, lengsteGrunn);
+
+/**
+ * What an ebMS error in answer to a push means: a known code is final, `EBMS:0004` Other and anything unlisted is tried again with
+ * the same MessageId. The code decides; the short description is the provider's own words. Null stands for a member that is
+ * missing, as in a fault without an ebMS header.
+ */
+export function ebmsOutcome(
+  errorCode: string | null,
+  shortDescription: string | null,
+): Exclude<Utfall, { type: 'sent' }> {
+  const navn = errorCode === null ? undefined : endeligeFeil.get(errorCode);
+  const ord = renset(shortDescription ?? navn ?? 'no description');
+  if (errorCode !== null && navn !== undefined) {
+    return { type: 'rejected', kode: errorCode, grunn: `The provider refused the message: ${ord}` };
+  }
+  const kode = renset(errorCode ?? 'EBMS:0004');
+  return { type: 'deferred', kode, grunn: `The provider could not take the message: ${ord}` };
+}

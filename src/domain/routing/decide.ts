@@ -1,0 +1,28 @@
+import type { Beslutning } from './decision.js';
+import { registertilstand, type Fakta } from './facts.js';
+import { varselbestillinger } from './notices.js';
+import { avsendelse, krav } from './requirements.js';
+import { ellersPapir, regler } from './rules.js';
+import { spoer } from './table.js';
+
+/**
+ * Where a letter goes, by table K, and then by what the chosen channel needs. Answers for every fact there can be, and asks
+ * nobody. In the trace the first rule that hit chose the channel (or refused), and the last says when it goes (or refused it).
+ */
+export function decide(fakta: Fakta): Beslutning {
+  const felles = { fattet: fakta.now, register: registertilstand(fakta) };
+  const valg = spoer(regler, ellersPapir, fakta);
+  if ('kode' in valg.utfall) {
+    return { ...felles, spor: valg.spor, varsler: [], utfall: 'AVVIS', kode: valg.utfall.kode };
+  }
+  const { kanal, leverandoer } = valg.utfall;
+  const kanalensKrav = krav.filter((rad) => rad.kanaler.includes(kanal));
+  const klarering = spoer(kanalensKrav, avsendelse[kanal], { fakta, kanal });
+  const alt = [...valg.spor, ...klarering.spor];
+  if ('kode' in klarering.utfall) {
+    return { ...felles, spor: alt, varsler: [], utfall: 'AVVIS', kode: klarering.utfall.kode };
+  }
+  const { tidligst } = klarering.utfall;
+  const varsler = varselbestillinger(fakta, kanal);
+  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, tidligst };
+}

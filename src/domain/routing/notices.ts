@@ -1,0 +1,92 @@
+import type { Klasse } from '../forsendelse.js';
+import type { Kontaktpunkt, Spraak } from '../person.js';
+import { ferskhet } from '../varsling.js';
+import type { Kanal, Varselbestilling } from './decision.js';
+import { aktiv, kontaktpunkter, type Fakta } from './facts.js';
+
+export type Varslingskanal = Varselbestilling['varslingskanal'];
+
+/** Characters that a notice may have (sdp-melding.xsd, R-16). */
+export const varseltekstTegn: Readonly<Record<Varslingskanal, number>> = { SMS: 160, EPOST: 500 };
+
+/** Days after virkningstidspunkt: what § 8 applies to is notified again after a week when it is unread (R-17). */
+export const varslingsdager: Readonly<Record<Klasse, readonly number[]>> = { VEDTAK: [0, 7], INFO: [0] };
+
+/** Characters that take no room and could hide a number. */
+const usynlig = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
+
+/** Eleven digits, together or as a birth date and five: what a national id looks like. */
+const elleveSifre = /(?<!\d)\d{6}[\s.-]?\d{5}(?!\d)/;
+
+/**
+ * Why a sender's text may not be used as a notice; undefined when it may (R-16). Length is counted in characters, as the schema
+ * does.
+ */
+export function checkVarseltekst(text: string, kanal: Varslingskanal): string | undefined {
+  const tegn = [...text].length;
+  const tillatt = varseltekstTegn[kanal];
+  if (text.trim() === '') return 'the text of a notice is empty; leave it out to get a text that the gateway has';
+  if (tegn > tillatt) return `the text of a notice by ${kanal} has ${tegn} characters; ${tillatt} are allowed`;
+  if (elleveSifre.test(text.normalize('NFKC').replace(usynlig, ''))) {
+    return 'the text of a notice holds a number of 11 digits, which may be a national id';
+  }
+  return undefined;
+}
+
+type Varselsted = Extract<Kanal, 'POSTKASSE' | 'PORTAL'>;
+
+/** Says that there is a letter and where it is read, and nothing about it (R-16). Each fits an SMS. */
+const standardtekst: Readonly<Record<Varselsted, Readonly<Record<Klasse, Readonly<Record<Spraak, string>>>>>> = {
+  POSTKASSE: {
+    VEDTAK: {
+      nb: 'Du har fått et vedtak eller et annet viktig brev fra det offentlige. Logg inn i den digitale postkassen din for å lese det.',
+      nn: 'Du har fått eit vedtak eller eit anna viktig brev frå det offentlege. Logg inn i den digitale postkassa di for å lese det.',
+      en: 'You have received a decision or another important letter from a public body. Log in to your digital mailbox to read it.',
+      se: 'Dutnje lea boahtán mearrádus dahje eará dehálaš reive. Logge sisa iežat digitála poastaboksii ja loga dan.',
+    },
+    INFO: {
+      nb: 'Du har fått et brev fra det offentlige. Logg inn i den digitale postkassen din for å lese det.',
+      nn: 'Du har fått eit brev frå det offentlege. Logg inn i den digitale postkassa di for å lese det.',
+      en: 'You have received a letter from a public body. Log in to your digital mailbox to read it.',
+      se: 'Dutnje lea boahtán reive. Logge sisa iežat digitála poastaboksii ja loga dan.',
+    },
+  },
+  PORTAL: {
+    VEDTAK: {
+      nb: 'Du har fått et vedtak eller et annet viktig brev fra det offentlige. Logg inn på nettstedet til avsenderen for å lese det.',
+      nn: 'Du har fått eit vedtak eller eit anna viktig brev frå det offentlege. Logg inn på nettstaden til avsendaren for å lese det.',
+      en: "You have received a decision or another important letter from a public body. Log in to the sender's website to read it.",
+      se: 'Dutnje lea boahtán mearrádus dahje eará dehálaš reive. Logge sisa sáddejeaddji neahttasiidui ja loga dan.',
+    },
+    INFO: {
+      nb: 'Du har fått et brev fra det offentlige. Logg inn på nettstedet til avsenderen for å lese det.',
+      nn: 'Du har fått eit brev frå det offentlege. Logg inn på nettstaden til avsendaren for å lese det.',
+      en: "You have received a letter from a public body. Log in to the sender's website to read it.",
+      se: 'Dutnje lea boahtán reive. Logge sisa sáddejeaddji neahttasiidui ja loga dan.',
+    },
+  },
+};
+
+const varselsted = (kanal: Kanal): kanal is Varselsted => kanal === 'POSTKASSE' || kanal === 'PORTAL';
+
+/** A stale contact point may be used where no notice is required by law (R-03, R-13). */
+const brukbar = (punkt: Kontaktpunkt | null, { forsendelse, now }: Fakta): punkt is Kontaktpunkt =>
+  punkt !== null && (forsendelse.klasse === 'INFO' || ferskhet(punkt, now) === 'FERSK');
+
+/**
+ * The notices of a letter: one for each contact point that may be used. None for paper and Altinn, which notifies by itself, nor
+ * where the sender does it (R-23). A text of the gateway's own is in the recipient's language, else the sender's (R-11); a text of the
+ * sender's is in the language of the letter, and has passed `checkVarseltekst` when the letter was accepted.
+ */
+export function varselbestillinger(fakta: Fakta, kanal: Kanal): readonly Varselbestilling[] {
+  if (!varselsted(kanal) || fakta.policy.egenVarsling) return [];
+  const { klasse, varseltekst, spraak: brevetsSpraak } = fakta.forsendelse;
+  const { mobil, epost } = kontaktpunkter(fakta);
+  const bestill = (varslingskanal: Varslingskanal, punkt: Kontaktpunkt | null, egen: string | null) => {
+    if (!brukbar(punkt, fakta)) return [];
+    const spraak = egen === null ? (aktiv(fakta)?.spraak ?? brevetsSpraak) : brevetsSpraak;
+    const tekst = egen ?? standardtekst[kanal][klasse][spraak];
+    return [{ varslingskanal, adresse: punkt.verdi, tekst, dagerEtter: varslingsdager[klasse], spraak }];
+  };
+  return [...bestill('EPOST', epost, varseltekst.epost), ...bestill('SMS', mobil, varseltekst.sms)];
+}

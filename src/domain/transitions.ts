@@ -1,0 +1,81 @@
+import type { Hendelsestype, Tilstand } from './shipment.js';
+
+type Steg = Partial<Readonly<Record<Hendelsestype, Tilstand>>>;
+
+/** What a provider reports by a receipt. It may come late, twice and out of order, so each of them is recorded in every state. */
+export const meldtUtenfra = [
+  'MOTTAK',
+  'LEVERING',
+  'VARSLINGFEILET',
+  'AAPNING',
+  'RETURPOST',
+  'FEIL',
+] as const satisfies readonly Hendelsestype[];
+
+/** A state that no receipt changes. */
+const staarFast = (tilstand: Tilstand): Steg => Object.fromEntries(meldtUtenfra.map((type) => [type, tilstand]));
+
+/** Our own side of a push whose receipts were faster than its answer: what the provider has said stands. */
+const forsinket = (tilstand: Tilstand): Steg => ({ FORSOEK_UTSATT: tilstand, SENDT: tilstand, OPPGITT: tilstand });
+
+/**
+ * From each state, what each event leads to (R-39, R-46). A pair that is not here cannot happen: the sender withdraws only what
+ * has not been handed on, and a new look-up is made only while nothing has been delivered. A letter that failed can be taken up
+ * again by an operator, so the outcome of a new attempt counts; a receipt does not.
+ */
+const tabell: Readonly<Record<Tilstand, Steg>> = {
+  MOTTATT: {
+    FORSOEK_UTSATT: 'MOTTATT',
+    SENDT: 'SENDT',
+    MOTTAK: 'I_PRODUKSJON',
+    LEVERING: 'LEVERT',
+    VARSLINGFEILET: 'MOTTATT',
+    AAPNING: 'AAPNET',
+    RETURPOST: 'RETURNERT',
+    FEIL: 'FEILET',
+    NYTT_OPPSLAG: 'MOTTATT',
+    TRUKKET: 'TRUKKET',
+    OVERLATT: 'OVERLATT',
+    OPPGITT: 'FEILET',
+  },
+  SENDT: {
+    SENDT: 'SENDT',
+    MOTTAK: 'I_PRODUKSJON',
+    LEVERING: 'LEVERT',
+    VARSLINGFEILET: 'SENDT',
+    AAPNING: 'AAPNET',
+    RETURPOST: 'RETURNERT',
+    FEIL: 'FEILET',
+    NYTT_OPPSLAG: 'MOTTATT',
+  },
+  I_PRODUKSJON: {
+    ...forsinket('I_PRODUKSJON'),
+    MOTTAK: 'I_PRODUKSJON',
+    LEVERING: 'LEVERT',
+    VARSLINGFEILET: 'I_PRODUKSJON',
+    AAPNING: 'AAPNET',
+    RETURPOST: 'RETURNERT',
+    FEIL: 'FEILET',
+  },
+  LEVERT: { ...forsinket('LEVERT'), ...staarFast('LEVERT'), AAPNING: 'AAPNET', RETURPOST: 'RETURNERT' },
+  AAPNET: { ...forsinket('AAPNET'), ...staarFast('AAPNET') },
+  RETURNERT: { ...forsinket('RETURNERT'), ...staarFast('RETURNERT') },
+  TRUKKET: staarFast('TRUKKET'),
+  OVERLATT: staarFast('OVERLATT'),
+  FEILET: {
+    ...staarFast('FEILET'),
+    FORSOEK_UTSATT: 'MOTTATT',
+    SENDT: 'SENDT',
+    NYTT_OPPSLAG: 'MOTTATT',
+    OVERLATT: 'OVERLATT',
+    OPPGITT: 'FEILET',
+  },
+};
+
+/**
+ * The state after an event: the same state when the event is recorded and changes nothing; undefined when the event cannot
+ * happen in that state.
+ */
+export function transition(tilstand: Tilstand, hendelsestype: Hendelsestype): Tilstand | undefined {
+  return tabell[tilstand][hendelsestype];
+}

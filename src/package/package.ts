@@ -1,0 +1,101 @@
+import type { KeyObject } from 'node:crypto';
+import type { Packer } from '../contract/sdp/packer.js';
+import type { Clock } from '../domain/ports.js';
+import type { Payloads } from '../domain/shipmentPorts.js';
+import { Failure } from '../errors.js';
+import { limits } from '../limits.js';
+import { decryptCms, encryptCms, type CmsRecipient } from '../security/cms.js';
+import type { Trust } from '../security/trust.js';
+import { openPackage, pack, verifyPackage, type PackageSigner, type Unpacked } from './asice.js';
+
+/*
+ * The size of a package goes ahead of it in CMS, so the whole is made before the first octet leaves. Small ones wait in memory; larger ones in
+ * the payload store, which encrypts at rest and takes streams: so memory stays bounded, no clear text lies in a temporary file, and the
+ * encrypted package has to be kept there anyhow, because each new attempt sends the same octets.
+ */
+
+export interface PackerDeps extends PackageSigner {
+  readonly payloads: Payloads;
+  readonly clock: Clock;
+}
+
+interface Spooled {
+  readonly size: number;
+  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly release: () => Promise<void>;
+}
+
+async function* bounded(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let size = 0;
+  for await (const piece of octets) {
+    size += piece.length;
+    if (size > limits.packageBytes) {
+      const reason = `a document package has at most ${limits.packageBytes} octets`;
+      throw new Failure('INVALID_REQUEST', reason, { reason });
+    }
+    yield piece;
+  }
+}
+
+async function* joined(first: readonly Buffer[], rest: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
+  yield* first;
+  yield* rest;
+}
+
+async function spool(octets: AsyncGenerator<Buffer, void>, payloads: Payloads): Promise<Spooled> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for (let next = await octets.next(); next.done !== true; next = await octets.next()) {
+    kept.push(next.value);
+    size += next.value.length;
+    if (size <= limits.packageMemoryBytes) continue;
+    const stored = await payloads.put(joined(kept, octets));
+    return { size: stored.size, open: () => payloads.get(stored.ref), release: () => payloads.remove(stored.ref) };
+  }
+  return { size, open: () => joined(kept, empty()), release: async () => undefined };
+}
+
+async function* empty(): AsyncGenerator<Buffer, void> {}
+
+/** The packer of the gateway. */
+export const createPacker = ({ payloads, clock, key, chain }: PackerDeps): Packer => ({
+  async pack(innhold, recipient, transport) {
+    const clear = await spool(bounded(pack(innhold, { key, chain }, clock.now())), payloads);
+    try {
+      const options = transport === undefined ? {} : { transport };
+      return await payloads.put(encryptCms(clear.open(), clear.size, recipient, options));
+    } finally {
+      await clear.release();
+    }
+  },
+});
+
+/** Who receives packages. */
+export interface PackageReceiver {
+  readonly privateKey: KeyObject;
+  readonly certificate: CmsRecipient;
+  readonly trust: Trust;
+}
+
+async function decrypted(octets: AsyncIterable<Uint8Array> | Buffer, receiver: PackageReceiver) {
+  const pieces: Buffer[] = [];
+  for await (const piece of bounded(decryptCms(octets, receiver.privateKey, receiver.certificate))) pieces.push(piece);
+  return openPackage(Buffer.concat(pieces));
+}
+
+/**
+ * Decrypts, opens and verifies a package, as a mailbox does. Whether the decryption went wrong or what came out is no package cannot be told
+ * apart by the code, for that would help to decrypt (SECURITY.md 99).
+ * @throws Failure UNSUPPORTED_ALGORITHM, FAILED_CHECK, then as `unpack`
+ */
+export async function receivePackage(
+  octets: AsyncIterable<Uint8Array> | Buffer,
+  receiver: PackageReceiver,
+  now: Date,
+): Promise<Unpacked> {
+  const opened = await decrypted(octets, receiver).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'INVALID_REQUEST') throw new Failure('FAILED_CHECK', error.detail);
+    throw error;
+  });
+  return verifyPackage(opened, receiver.trust, now);
+}

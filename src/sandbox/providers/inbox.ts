@@ -1,0 +1,100 @@
+import type { Varsel } from '../../contract/sdp/types.js';
+import type { Sikkerhetsnivaa } from '../../domain/forsendelse.js';
+import type { Doubles } from './routes.js';
+import type { Letter, ProviderName } from './types.js';
+
+/** A letter as its recipient sees it. */
+export interface InboxLetter {
+  readonly provider: ProviderName;
+  readonly conversationId: string;
+  readonly received: string;
+  readonly title: string;
+  readonly from: string;
+  readonly level: Sikkerhetsnivaa;
+  readonly opened: string | null;
+  readonly files: readonly { readonly name: string; readonly type: string; readonly octets: number }[];
+  /** What the recipient is told, and how. */
+  readonly notices: readonly string[];
+}
+
+/** What came of trying to open the letters that are not open yet. */
+export interface Opening {
+  readonly opened: readonly string[];
+  /** Letters that ask for a stronger log-in (R-27). */
+  readonly stepUp: readonly string[];
+}
+
+export interface Inboxes {
+  inbox(personidentifikator: string): readonly InboxLetter[];
+  open(personidentifikator: string, level: Sikkerhetsnivaa): Promise<Opening>;
+  /** The person chooses the other mailbox. @returns the provider left, and the one chosen */
+  switchProvider(personidentifikator: string): { readonly from: ProviderName; readonly to: ProviderName };
+}
+
+const mailboxes = ['digipost', 'eboks'] as const;
+
+/** The sender's notice stands beside the citizen's own settings in Digipost, and instead of them in e-Boks (R-21). */
+const own: Readonly<Record<ProviderName, string>> = {
+  digipost: 'as the recipient has asked for (Digipost adds the notice of the sender to it)',
+  eboks: '',
+  utskrift: '',
+};
+
+function noticesOf(provider: ProviderName, { post }: Letter): string[] {
+  if (post.digital === null) return [];
+  const line = (channel: string, varsel: Varsel | null): string[] =>
+    varsel === null ? [] : [`${channel} on day ${varsel.dagerEtter.join(', ')}: ${varsel.tekst.tekst}`];
+  const ordered = [...line('e-mail', post.digital.epostVarsel), ...line('SMS', post.digital.smsVarsel)];
+  return own[provider] === '' ? ordered : [...ordered, own[provider]];
+}
+
+const isTo = ({ post }: Letter, id: string): boolean =>
+  post.fysisk === null && post.mottaker.personidentifikator === id;
+
+function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
+  const { post, documents } = letter;
+  if (post.digital === null) return [];
+  return [
+    {
+      provider,
+      conversationId: letter.conversationId,
+      received: letter.received.toISOString(),
+      title: post.digital.ikkeSensitivTittel.tekst,
+      from: post.avsender.organisasjonsnummer,
+      level: post.digital.sikkerhetsnivaa,
+      opened: letter.opened?.toISOString() ?? null,
+      files: documents.map((d) => ({ name: d.filnavn, type: d.mimetype, octets: d.innhold.length })),
+      notices: noticesOf(provider, letter),
+    },
+  ];
+}
+
+/** What citizens do with the letters that the doubles hold. */
+export function inboxes(doubles: Doubles, moved: Map<string, ProviderName>): Inboxes {
+  const lettersOf = (id: string): (readonly [ProviderName, Letter])[] =>
+    mailboxes.flatMap((name) => doubles[name].letters.filter((l) => isTo(l, id)).map((l) => [name, l] as const));
+  return {
+    inbox: (id) => lettersOf(id).flatMap(([name, letter]) => shown(name, letter)),
+
+    async open(id, level) {
+      const closed = lettersOf(id).filter(([, { opened, documents }]) => opened === null && documents.length > 0);
+      const enough = closed.filter(([, { post }]) => (post.digital?.sikkerhetsnivaa ?? 4) <= level);
+      for (const [name, letter] of enough) {
+        letter.opened = new Date();
+        if (letter.post.digital?.aapningskvittering === true) await doubles[name].report(letter, { type: 'aapning' });
+      }
+      return {
+        opened: enough.map(([, l]) => l.conversationId),
+        stepUp: closed.filter((entry) => !enough.includes(entry)).map(([, l]) => l.conversationId),
+      };
+    },
+
+    switchProvider(id) {
+      const last = lettersOf(id).at(-1)?.[0];
+      const from = moved.get(id) ?? last ?? 'digipost';
+      const to = from === 'digipost' ? 'eboks' : 'digipost';
+      moved.set(id, to);
+      return { from, to };
+    },
+  };
+}

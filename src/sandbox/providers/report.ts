@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pushMessage, type PushOutcome } from '../../client/ebms.js';
+import { payloadParts } from '../../contract/ebms/encode.js';
+import { encodeSbd } from '../../contract/sdp/sbd.js';
+import { signEnveloped } from '../../security/enveloped.js';
+import type { SigningKey } from '../../security/sign.js';
+import type { VerifyDeps } from '../../security/signature.js';
+import type { Letter, Report } from './types.js';
+
+/** Milliseconds before each attempt to hand a receipt over; after the last it is lost, and said so. */
+const PAUSES = [0, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
+
+export interface Reporter extends VerifyDeps {
+  /** Nine digits. */
+  readonly organisasjonsnummer: string;
+  readonly key: SigningKey;
+  /** The broker: its number, and the certificate that it is known by (SHA-256, lower-case hex). */
+  readonly broker: { readonly organisasjonsnummer: string; readonly fingeravtrykk: string };
+  /** Where the broker takes receipts; undefined while nobody knows. */
+  readonly brokerUrl: () => Promise<string | undefined>;
+  readonly lost: (what: string) => void;
+}
+
+async function push(reporter: Reporter, letter: Letter, report: Report, messageId: string, url: string) {
+  const { organisasjonsnummer, key, broker, clock, trust } = reporter;
+  const now = clock.now();
+  const header = {
+    sender: organisasjonsnummer,
+    receiver: letter.sender,
+    instanceIdentifier: messageId,
+    conversationId: letter.conversationId,
+    created: now,
+  };
+  const payload =
+    report.type === 'feil'
+      ? ({ ...report, tidspunkt: now } as const)
+      : ({ type: 'kvittering', tidspunkt: now, hendelse: report } as const);
+  return pushMessage({
+    url,
+    userMessage: {
+      info: { timestamp: now, messageId, refToMessageId: undefined },
+      mpc: { prioritet: letter.prioritet, id: undefined },
+      fra: { organisasjonsnummer, rolle: 'postkasse' },
+      til: { organisasjonsnummer: broker.organisasjonsnummer, rolle: 'meldingsformidler' },
+      avtale: letter.post.fysisk === null ? 'digital' : 'fysisk',
+      action: 'KvitteringsForespoersel',
+      conversationId: letter.conversationId,
+      parts: payloadParts(),
+    },
+    sbd: await signEnveloped(encodeSbd({ header, payload }), key),
+    attachment: undefined,
+    key,
+    isReceiver: ({ certificate }) => certificate.fingeravtrykk === broker.fingeravtrykk,
+    trust,
+    clock,
+    timeout: 10_000,
+  });
+}
+
+const why = (outcome: PushOutcome): string =>
+  outcome.type === 'ebmsError' ? `${outcome.code} ${outcome.description}` : 'reason' in outcome ? outcome.reason : '';
+
+/** Hands a receipt of a letter to the broker, patiently. @returns whether it was taken */
+export async function send(reporter: Reporter, letter: Letter, report: Report): Promise<boolean> {
+  const messageId = randomUUID();
+  let last = 'nobody knows where the broker is';
+  for (const pause of PAUSES) {
+    await sleep(pause, undefined, { ref: false });
+    const url = await reporter.brokerUrl();
+    if (url === undefined) continue;
+    const outcome = await push(reporter, letter, report, messageId, url);
+    if (outcome.type === 'accepted') {
+      letter.reported.push(report.type);
+      return true;
+    }
+    last = why(outcome);
+    if (outcome.type === 'ebmsError' && outcome.code !== 'EBMS:0004') break;
+  }
+  reporter.lost(`a receipt (${report.type}) of letter ${letter.conversationId}: ${last}`);
+  return false;
+}

@@ -1,0 +1,84 @@
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { Failure } from '../errors.js';
+import { derive, KEY_ID_SIZE, keyIdOf, SALT_SIZE, TAG_SIZE } from './sealed.js';
+
+/*
+ * A payload file: header (magic and version, key id, salt), then records of 64 KiB of cipher text with their tags; the last record is
+ * shorter or as long, and empty when the payload is. AES-256-GCM under a key of the file's own, which follows from the data key, the
+ * salt and the reference. A record's nonce is its number; header, number and whether it is the last are authenticated with it. So a
+ * file that was cut, put together anew, or is another's fails at the first record that is not where it was written.
+ */
+const MAGIC = Buffer.from('PHP\x01', 'latin1');
+/** Clear octets of a record that is full. */
+export const RECORD_SIZE = 64 * 1024;
+/** Octets of a full record in the file. */
+export const SEALED_RECORD_SIZE = RECORD_SIZE + TAG_SIZE;
+export const HEADER_SIZE = MAGIC.length + KEY_ID_SIZE + SALT_SIZE;
+
+/** Begins a file. */
+export const newHeader = (dataKey: KeyObject): Buffer =>
+  Buffer.concat([MAGIC, keyIdOf(dataKey), randomBytes(SALT_SIZE)]);
+
+/** The key of a file. @throws Failure INTERNAL when `header` is not one, or names another data key */
+export function fileKey(dataKey: KeyObject, header: Buffer, ref: string): Buffer {
+  const keyId = header.subarray(MAGIC.length, MAGIC.length + KEY_ID_SIZE);
+  if (header.length !== HEADER_SIZE || !header.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new Failure('INTERNAL', `payload ${ref} has no header`);
+  if (!keyId.equals(keyIdOf(dataKey)))
+    throw new Failure('INTERNAL', `payload ${ref} was written under another data key`);
+  return derive(dataKey, header.subarray(-SALT_SIZE), `posthorn payload ${ref}`, 32);
+}
+
+/** Where a record stands. */
+export interface Position {
+  readonly number: number;
+  readonly last: boolean;
+}
+
+/** Nonce (the number in 12 octets) and the data that is authenticated with the record. */
+function bound(header: Buffer, { number, last }: Position): { nonce: Buffer; aad: Buffer } {
+  const nonce = Buffer.alloc(12);
+  nonce.writeUIntBE(number, 6, 6);
+  return { nonce, aad: Buffer.concat([header, nonce, Buffer.from([last ? 1 : 0])]) };
+}
+
+export function sealRecord(key: Buffer, header: Buffer, position: Position, clear: Buffer): Buffer {
+  const { nonce, aad } = bound(header, position);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad);
+  return Buffer.concat([cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The clear octets, or undefined when the record is not what was written there. */
+export function openRecord(key: Buffer, header: Buffer, position: Position, sealed: Buffer): Buffer | undefined {
+  if (sealed.length < TAG_SIZE) return undefined;
+  const { nonce, aad } = bound(header, position);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_SIZE });
+  decipher.setAAD(aad).setAuthTag(sealed.subarray(-TAG_SIZE));
+  const clear = decipher.update(sealed.subarray(0, -TAG_SIZE));
+  try {
+    decipher.final();
+    return clear;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cuts octets into records: all are full but the last, which is there always. The buffer given out is used again. */
+export async function* records(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Position & { clear: Buffer }> {
+  const buffer = Buffer.allocUnsafe(RECORD_SIZE);
+  let [filled, number] = [0, 0];
+  for await (const chunk of octets) {
+    for (let at = 0; at < chunk.length;) {
+      // A full record is held back until there is more, because the last one is marked.
+      if (filled === RECORD_SIZE) {
+        yield { number: number++, last: false, clear: buffer };
+        filled = 0;
+      }
+      const part = chunk.subarray(at, at + RECORD_SIZE - filled);
+      buffer.set(part, filled);
+      filled += part.length;
+      at += part.length;
+    }
+  }
+  yield { number, last: true, clear: buffer.subarray(0, filled) };
+}

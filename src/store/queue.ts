@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import type { Job } from '../domain/shipment.js';
+import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
+import type { Backend, Db, Flavour } from './backend.js';
+
+/*
+ * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
+ * null). It may be claimed when `klar` has passed, so a lost lease needs no clearing up, and a shipment that ends the process that
+ * claims it goes behind those that became due meanwhile. Every change of state raises `fence`; who comes with an old one writes nothing.
+ */
+
+/** Times that a batch is chosen anew because other processes were faster. */
+const ROUNDS = 3;
+
+/** Ends a select whose rows are locked, without those that somebody else holds. */
+export const skippingLocked = ({ lock }: Flavour) => sql.raw<unknown>(lock === '' ? '' : `${lock} skip locked`);
+
+/** Takes a batch: `find` reads candidates, without those it is given; `take` returns those that it won. */
+export async function takeBatch<C, T>(
+  find: (beaten: readonly C[]) => Promise<readonly C[]>,
+  take: (candidates: readonly C[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const beaten: C[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const candidates = await find(beaten);
+    if (candidates.length === 0) return [];
+    const won = await take(candidates);
+    if (won.length > 0) return won;
+    beaten.push(...candidates);
+  }
+  return [];
+}
+
+/** As `Queue.claim`. Providers take turns: one job of each, oldest first, then the next of each, until there are `limit`. */
+export const claimJobs =
+  ({ flavour, read, write }: Backend): Queue['claim'] =>
+  (now, leaseMs, limit, except) =>
+    takeBatch(
+      (beaten: readonly number[]) => read((db) => dueJobs(db, now, limit, except, beaten)),
+      (candidates) => write((db) => leaseJobs(db, flavour, candidates, now, leaseMs)),
+    );
+
+/** Providers that have jobs, `''` among them, found by one seek of the index each: the jobs themselves are many. */
+async function providersOf(db: Db): Promise<string[]> {
+  const providers: string[] = [];
+  for (;;) {
+    const [last] = providers.slice(-1);
+    const jobs = db.selectFrom('job').select('leverandoer').orderBy('leverandoer').limit(1);
+    const next = await (last === undefined ? jobs : jobs.where('leverandoer', '>', last)).executeTakeFirst();
+    if (next === undefined) return providers;
+    providers.push(next.leverandoer);
+  }
+}
+
+interface Candidate {
+  readonly nr: number;
+  readonly klar: number;
+  /** Place among the provider's own. */
+  readonly turn: number;
+}
+
+/** The oldest due jobs of one provider. */
+export const dueOf = (db: Db, leverandoer: string, now: Date, limit: number, beaten: readonly number[]) =>
+  db
+    .selectFrom('job')
+    .select(['nr', 'klar'])
+    .where('leverandoer', '=', leverandoer)
+    .where('klar', '<=', now.getTime())
+    .$if(beaten.length > 0, (query) => query.where('nr', 'not in', beaten))
+    .orderBy('klar')
+    .orderBy('nr')
+    .limit(limit);
+
+async function dueJobs(
+  db: Db,
+  now: Date,
+  limit: number,
+  except: readonly string[],
+  beaten: readonly number[],
+): Promise<number[]> {
+  const providers = (await providersOf(db)).filter(
+    (leverandoer) => leverandoer === '' || !except.includes(leverandoer),
+  );
+  const due: Candidate[] = [];
+  for (const leverandoer of providers) {
+    const rows = await dueOf(db, leverandoer, now, limit, beaten).execute();
+    due.push(...rows.map(({ nr, klar }, turn) => ({ nr, klar: klar ?? 0, turn })));
+  }
+  due.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
+  return due.slice(0, limit).map(({ nr }) => nr);
+}
+
+/**
+ * Leases those of the candidates that are still free. Row locks only keep processes out of each other's way: the update by the fence
+ * decides, also between the nodes of a cluster, where the later commit fails, is run again and then finds nothing free.
+ */
+async function leaseJobs(
+  db: Db,
+  flavour: Flavour,
+  candidates: readonly number[],
+  now: Date,
+  leaseMs: number,
+): Promise<Job[]> {
+  const rows = await db
+    .selectFrom('job')
+    .select(['nr', 'shipment_id', 'forsoek', 'foerste_forsoek', 'fence'])
+    .where('nr', 'in', candidates)
+    .modifyEnd(skippingLocked(flavour))
+    .execute();
+  const byNr = new Map(rows.map((row) => [row.nr, row]));
+  const until = now.getTime() + leaseMs;
+  const won: Job[] = [];
+  for (const nr of candidates) {
+    const row = byNr.get(nr);
+    if (row === undefined) continue;
+    const [fence, forsoek, first] = [row.fence + 1, row.forsoek + 1, row.foerste_forsoek ?? now.getTime()];
+    const { numUpdatedRows } = await db
+      .updateTable('job')
+      .set({ fence, forsoek, foerste_forsoek: first, leased_until: until, klar: until })
+      .where('nr', '=', nr)
+      .where('fence', '=', row.fence)
+      .where('klar', '<=', now.getTime())
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 1n)
+      won.push({ shipmentId: row.shipment_id, forsoek, foersteForsoek: new Date(first), fence });
+  }
+  return won;
+}
+
+type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'giveUpJob' | 'withdrawJob'>;
+
+/** The writes of `ShipmentTx` that end a turn. */
+export function jobWrites(db: Db): Writes {
+  const release = async ({ shipmentId, fence }: Job, change: { neste?: number; klar: number | null }) => {
+    const { numUpdatedRows } = await db
+      .updateTable('job')
+      .set({ ...change, leased_until: 0, fence: fence + 1 })
+      .where('shipment_id', '=', shipmentId)
+      .where('fence', '=', fence)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  };
+  return {
+    async endJob({ shipmentId, fence }) {
+      const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('fence', '=', fence);
+      return (await job.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+    deferJob: (job, until) => release(job, { neste: until.getTime(), klar: until.getTime() }),
+    giveUpJob: (job) => release(job, { klar: null }),
+    async withdrawJob(shipmentId, now) {
+      const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is not', null);
+      const { numDeletedRows } = await job.where('leased_until', '<=', now.getTime()).executeTakeFirstOrThrow();
+      return numDeletedRows === 1n;
+    },
+  };
+}

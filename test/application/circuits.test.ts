@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { createCircuits } from '../../src/application/circuits.js';
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, seconds));
+
+describe('application/circuits', () => {
+  it('leaves a provider alone after three failures in a row, and not before', () => {
+    const circuits = createCircuits();
+    const resting: (readonly string[])[] = [];
+    for (let i = 0; i < 3; i++) {
+      circuits.report('984661185', false, at(i));
+      resting.push(circuits.resting(at(i)));
+    }
+    expect(resting).to.deep.equal([[], [], ['984661185']]);
+  });
+
+  it('tries again after five seconds, then rests twice as long each time, five minutes at most', () => {
+    const circuits = createCircuits();
+    for (let i = 0; i < 3; i++) circuits.report('984661185', false, at(0));
+    let now = 0;
+    for (const rest of [5, 10, 20, 40, 80, 160, 300, 300]) {
+      expect(circuits.resting(at(now + rest - 1)), `${rest} s`).to.deep.equal(['984661185']);
+      expect(circuits.resting(at(now + rest)), `${rest} s`).to.deep.equal([]);
+      now += rest;
+      circuits.report('984661185', false, at(now));
+    }
+  });
+
+  it('believes one good answer', () => {
+    const circuits = createCircuits();
+    for (let i = 0; i < 9; i++) circuits.report('984661185', false, at(0));
+    circuits.report('984661185', true, at(1));
+    circuits.report('984661185', false, at(2));
+    expect(circuits.resting(at(2))).to.deep.equal([]);
+  });
+
+  it('judges each provider by itself', () => {
+    const circuits = createCircuits();
+    for (let i = 0; i < 3; i++) circuits.report('984661185', false, at(0));
+    circuits.report('996460320', true, at(0));
+    expect(circuits.resting(at(1))).to.deep.equal(['984661185']);
+  });
+});

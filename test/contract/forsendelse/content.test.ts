@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import { Base64Decoder } from '../../../src/contract/forsendelse/base64.js';
+import type { ContentStage } from '../../../src/contract/forsendelse/content.js';
+import { stageContents } from '../../../src/contract/forsendelse/content.js';
+import { tns } from '../../../src/contract/forsendelse/names.js';
+import type { TextSink } from '../../../src/xml/tree.js';
+import { element } from '../../../src/xml/write.js';
+import { memoryPayloads } from '../../support/memoryPayloads.js';
+import { failureOf } from '../../support/pki.js';
+
+const decode = (...pieces: readonly string[]): Buffer => {
+  const decoder = new Base64Decoder();
+  return Buffer.concat([...pieces.map((p) => decoder.write(p)), decoder.end()]);
+};
+
+const innhold = element(tns, 'innhold');
+const sinkOf = (stage: ContentStage): TextSink => {
+  const sink = stage.spill(innhold);
+  if (sink === undefined) throw new Error('no sink');
+  return sink;
+};
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('contract/forsendelse/base64', () => {
+  it('decodes every length, cut at every place', () => {
+    for (let n = 0; n < 9; n++) {
+      const octets = Buffer.from(Array.from({ length: n }, (_, i) => 250 - i));
+      const text = octets.toString('base64');
+      for (let cut = 0; cut <= text.length; cut++) {
+        expect(decode(text.slice(0, cut), text.slice(cut))).to.deep.equal(octets);
+      }
+      expect(decode(...text)).to.deep.equal(octets);
+    }
+  });
+
+  it('passes over white space anywhere, after the padding too', () => {
+    expect(decode(' QU\r\nJD', '\tRA =', '\n= ').toString()).to.equal('ABCD');
+  });
+
+  for (const [what, pieces] of Object.entries({
+    'a character that is none': ['QUJD', 'R*=='],
+    base64url: ['-_8='],
+    'one digit over': ['QUJDR'],
+    'no padding': ['QUI'],
+    'too little padding': ['QQ='],
+    'too much padding': ['QUI=', '='],
+    'padding alone': ['='],
+    'padding after whole groups': ['QUJD', '===='],
+    'digits after padding': ['QQ==', 'QUJD'],
+    'digits after padding in one piece': ['QQ==QUJD'],
+  })) {
+    it(`refuses ${what}`, () => {
+      expect(failureOf(() => decode(...pieces)).code).to.equal('INVALID_REQUEST');
+    });
+  }
+});
+
+describe('contract/forsendelse/content', () => {
+  it('stores contents and leaves tokens that are base64 and that no sender can choose', async () => {
+    const payloads = memoryPayloads();
+    const stage = stageContents(payloads);
+    const tokens = ['QUJD', 'REVG'].map((text) => {
+      const sink = sinkOf(stage);
+      for (const c of text) sink.write(c);
+      return sink.end();
+    });
+    expect(tokens).to.deep.equal(['AAAAAA==', 'AAAAAQ==']);
+    const contents = await stage.settle();
+    expect(tokens.map((t) => payloads.stored.get(contents.get(t)?.ref ?? '')?.toString())).to.deep.equal([
+      'ABC',
+      'DEF',
+    ]);
+    expect(contents.get('AAAAAA==')?.size).to.equal(3);
+  });
+
+  it('takes the elements that the contract names and no other', () => {
+    const stage = stageContents(memoryPayloads());
+    const other = { prefix: 'x', uri: 'urn:x' };
+    expect([element(tns, 'tittel'), element(other, 'innhold')].map(stage.spill)).to.deep.equal([undefined, undefined]);
+  });
+
+  it('waits for a slow store, so that memory holds one piece', async () => {
+    let release = (): void => {};
+    const payloads = memoryPayloads({ slow: () => new Promise((resolve) => (release = resolve)) });
+    const stage = stageContents(payloads);
+    const sink = sinkOf(stage);
+    sink.write('QUJD');
+    let drained = false;
+    const waiting = stage.drained().then(() => (drained = true));
+    await turn();
+    expect(drained).to.equal(false);
+    release();
+    await waiting;
+    sink.write('REVG');
+    sink.end();
+    await turn();
+    release();
+    expect((await stage.settle()).size).to.equal(1);
+  });
+
+  it('SECURITY 100: removes what was stored when the request comes to nothing, half a content too', async () => {
+    const payloads = memoryPayloads();
+    const stage = stageContents(payloads);
+    const first = sinkOf(stage);
+    first.write('QUJD');
+    first.end();
+    sinkOf(stage).write('REVG');
+    await turn();
+    expect(payloads.stored.size).to.equal(1);
+    await stage.discard();
+    expect(payloads.stored.size).to.equal(0);
+  });
+
+  it('tells of a store that fails, while it is fed and at the end', async () => {
+    const full = new Error('disk full');
+    const stage = stageContents(memoryPayloads({ fail: full }));
+    sinkOf(stage).end();
+    for (const act of [() => stage.drained(), () => stage.settle()]) {
+      expect(await act().catch((error: unknown) => error)).to.equal(full);
+    }
+    await stage.discard();
+  });
+
+  it('R-33: takes octets in all and contents up to the limit', async () => {
+    const bounds = { letterBytes: 6, attachments: 2 };
+    const feed = (...texts: readonly string[]): void => {
+      const stage = stageContents(memoryPayloads(), bounds);
+      for (const text of texts) {
+        const sink = sinkOf(stage);
+        sink.write(text);
+        sink.end();
+      }
+    };
+    const octets = (n: number): string => Buffer.alloc(n).toString('base64');
+    for (const sizes of [[5], [6], [3, 3], [1, 1], [1, 1, 1]]) feed(...sizes.map(octets));
+    for (const sizes of [[7], [3, 4], [1, 1, 1, 1]]) {
+      expect(failureOf(() => feed(...sizes.map(octets))).code).to.equal('INVALID_REQUEST');
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import { decide } from '../../../src/domain/routing/decide.js';
+import { cost, describe as explain, type Prisgrunnlag } from '../../../src/domain/routing/describe.js';
+import type { Fakta } from '../../../src/domain/routing/facts.js';
+import * as f from './fakta.js';
+
+const without = f.about({ postkasse: null });
+const both = (fakta: Fakta) => {
+  const { virkningstidspunkt } = fakta.forsendelse;
+  const b = decide(fakta);
+  return { nb: explain(b, 'nb', virkningstidspunkt), en: explain(b, 'en', virkningstidspunkt) };
+};
+
+describe('domain/routing/describe', () => {
+  it('a mailbox letter that becomes visible later', () => {
+    const told = both(f.order({ virkningstidspunkt: f.senere }));
+    expect(told.nb).to.equal(
+      'Brevet sendes til digital postkasse. Mottakeren har valgt digital postkasse hos 984661185, og brevet åpnes med innlogging på nivå 4. ' +
+        'Brevet leveres med en gang og blir synlig 2. februar 2026 kl. 09.05. ' +
+        'Mottakeren skal varsles på e-post og SMS 2. februar 2026, og på nytt 9. februar 2026 hvis brevet er ulest.',
+    );
+    expect(told.en).to.equal(
+      'The letter is sent to a digital mailbox. The recipient has chosen a digital mailbox with 984661185, and the letter opens by a log-in of level 4. ' +
+        'The letter is delivered at once and becomes visible on 2 February 2026 at 09:05. ' +
+        'The recipient is to be notified by e-mail and SMS on 2 February 2026, and again on 9 February 2026 if the letter is unread.',
+    );
+  });
+
+  it('information by one channel: one notice', () => {
+    const told = both(f.order({ klasse: 'INFO' }, f.about({ epostadresse: null })));
+    expect(told.nb.endsWith('med en gang. Mottakeren skal varsles på SMS 15. januar 2026.')).to.equal(true);
+    expect(told.en.endsWith('at once. The recipient is to be notified by SMS on 15 January 2026.')).to.equal(true);
+  });
+
+  it('paper that waits', () => {
+    const told = both(f.order({ virkningstidspunkt: f.senere }, f.about({ reservasjon: true })));
+    expect(told.nb).to.equal(
+      'Brevet sendes på papir. Mottakeren har reservert seg mot digital post, så et vedtak eller annet viktig brev skal på papir. ' +
+        'Brevet venter til 2. februar 2026 kl. 09.05, og da avgjøres det på nytt hvor det skal.',
+    );
+    expect(told.en).to.equal(
+      'The letter is sent on paper. The recipient has opted out of digital mail, so a decision or other important letter goes on paper. ' +
+        'The letter waits until 2 February 2026 at 09:05, and then it is decided again where it goes.',
+    );
+  });
+
+  it('R-48: a business where there is no Altinn', () => {
+    const told = both(f.to(f.virksomhet));
+    expect(told.nb).to.equal(
+      'Brevet er avvist (CHANNEL_NOT_AVAILABLE). Mottakeren er en virksomhet, og virksomheter får digital post i Altinn. ' +
+        'Denne installasjonen kan ikke sende brev til Altinn, og brevet går ingen annen vei, så det er avvist.',
+    );
+    expect(told.en).to.equal(
+      'The letter is refused (CHANNEL_NOT_AVAILABLE). The recipient is a business, and businesses get digital mail in Altinn. ' +
+        'This installation cannot send letters to Altinn, and the letter does not go another way, so it is refused.',
+    );
+  });
+
+  it('a portal', () =>
+    expect(both(f.policy({ utenPostkasse: 'PORTAL', egenVarsling: true }, without)).en).to.equal(
+      'The letter is sent back to the sender. The sender shows letters in its own portal to persons who have chosen no digital mailbox. ' +
+        'The letter is handed back to the sender, who shows it in the portal and notifies the recipient.',
+    ));
+
+  it('counts days by the calendar in Oslo, over the change to summer time', () => {
+    const lateEvening = new Date('2026-03-24T22:30:00Z');
+    const told = explain(decide(f.order({ virkningstidspunkt: lateEvening })), 'nb', lateEvening);
+    expect(told).to.contain('SMS 24. mars 2026, og på nytt 31. mars 2026');
+    expect(told).to.contain('synlig 24. mars 2026 kl. 23.30');
+  });
+
+  it('names no contact point', () => {
+    expect(both(f.fakta).nb).not.to.match(/kari|9999/);
+    expect(both(f.fakta).en).not.to.match(/kari|9999/);
+  });
+
+  describe('R-57, R-58, R-59: what it will cost', () => {
+    const order: Prisgrunnlag = {
+      octets: 50_000,
+      aapningskvittering: false,
+      utskrift: { farge: 'SORT_HVIT', posttype: 'B_OEKONOMI' },
+      sider: null,
+    };
+    const prices = (fakta: Fakta, change: Partial<Prisgrunnlag> = {}) => {
+      const { linjer, minst, hoyst } = cost(decide(fakta), { ...order, ...change });
+      return { oere: linjer.map((l) => l.oere), sikker: linjer.map((l) => l.sikker), minst, hoyst };
+    };
+    const eboks = f.about({ postkasse: { postkasseadresse: 'x', postkasseleverandoerAdresse: f.eboks } });
+
+    it('a decision: letter, SMS, the second SMS and the receipt only if they come', () => {
+      const sikker = [true, true, false, false];
+      const opened = { aapningskvittering: true };
+      expect(prices(f.fakta, opened)).to.deep.equal({ oere: [69, 50, 50, 186], sikker, minst: 119, hoyst: 355 });
+      expect(prices(eboks, opened)).to.deep.equal({ oere: [69, 44, 44, 16], sikker, minst: 113, hoyst: 173 });
+    });
+    it('R-58: e-mail costs nothing, nor does what the sender notifies', () => {
+      expect(prices(f.about({ mobiltelefonnummer: null }))).to.include({ minst: 69, hoyst: 69 });
+      expect(prices(f.policy({ egenVarsling: true }))).to.include({ minst: 69, hoyst: 69 });
+    });
+    it('R-45: paper as one page, said to be an estimate, until the pages are known', () => {
+      expect(prices(without)).to.include({ minst: 510, hoyst: 510 });
+      expect(prices(without, { sider: 3 })).to.include({ minst: 630 });
+      expect(prices(without, { utskrift: { farge: 'FARGE', posttype: 'A_PRIORITERT' } })).to.include({ minst: 900 });
+      expect(cost(decide(without), order).linjer[0]?.tekst).to.deep.equal({
+        nb: 'Utskrift, anslått til én side',
+        en: 'Print, estimated as one page',
+      });
+    });
+    it('nothing for what is refused, Altinn and portal', () => {
+      const nothing = { linjer: [], minst: 0, hoyst: 0 };
+      expect(cost(decide(f.to('1234')), order)).to.deep.equal(nothing);
+      expect(cost(decide(f.withAltinn(f.to(f.virksomhet))), order)).to.deep.equal(nothing);
+      expect(cost(decide(f.policy({ utenPostkasse: 'PORTAL' }, without)), order)).to.deep.equal(nothing);
+    });
+    it('says that it does not know a price rather than that there is none', () => {
+      const before = new Date('2014-11-01T12:00:00Z');
+      const contact = { mobiltelefonnummer: f.mobil(before), epostadresse: null };
+      const b = decide({ ...f.about(contact), now: before });
+      expect(cost(b, order).linjer.map((l) => l.oere)).to.deep.equal([null, null, null]);
+    });
+  });
+});

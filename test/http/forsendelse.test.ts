@@ -1,0 +1,226 @@
+import { expect } from 'chai';
+import { scryptSync } from 'node:crypto';
+import { forsendelse } from '../../src/http/forsendelse.js';
+import { forsendelseEndpoint } from '../../src/http/forsendelseEndpoint.js';
+import { tns } from '../../src/contract/forsendelse/names.js';
+import {
+  encodeBekreftKvitteringer,
+  encodeForklarForsendelse,
+  encodeHentKvitteringer,
+  encodeHentStatus,
+  encodeSendForsendelse,
+  encodeTrekkTilbakeForsendelse,
+} from '../../src/contract/forsendelse/request.js';
+import { limits } from '../../src/limits.js';
+import { passwordDoor } from '../../src/security/password.js';
+import { forsendelsePolicy } from '../../src/security/policy.js';
+import { plainEnvelope, signedEnvelope } from '../../src/security/signAnswer.js';
+import { signingKey } from '../../src/security/sign.js';
+import { verify } from '../../src/security/signature.js';
+import { contentType } from '../../src/soap/names.js';
+import type { SoapVersion } from '../../src/soap/names.js';
+import type { XmlElement } from '../../src/xml/model.js';
+import { ola, shipping } from '../application/shipping.js';
+import { bestilling, brev, dokument } from '../contract/forsendelse/letters.js';
+import { makeChain, testTime, trustOf } from '../support/pki.js';
+import { startEdge } from './edge.js';
+import type { TestEdge } from './edge.js';
+
+const salt = Buffer.alloc(16, 1);
+const hash = scryptSync('hemmelig', salt, 32, { N: 16, r: 1, p: 1 });
+const legitimasjon = {
+  brukernavn: 'arkiv',
+  tjeneste: 'FORSENDELSE',
+  organisasjonsnummer: '310000019',
+  passordhash: ['scrypt', 16, 1, 1, salt.toString('base64'), hash.toString('base64')].join('$'),
+} as const;
+const basic = (password: string): string => `Basic ${Buffer.from(`arkiv:${password}`).toString('base64')}`;
+
+const chain = makeChain();
+const key = signingKey(chain.privateKey, chain.leaf);
+const mottaker = { id: ola, postadresse: null };
+const letter = brev({ mottaker, kunDigitalt: false, virkningstidspunkt: null });
+const { eksternRef } = letter;
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+describe('http/forsendelse', () => {
+  let edge: TestEdge;
+  let world: ReturnType<typeof shipping>;
+  let plainPasswords: boolean;
+  let timeIsRight: boolean;
+  const verifyDeps = { trust: trustOf(chain), clock: { now: () => testTime } };
+  const policy = forsendelsePolicy(limits.forsendelseRequestBytes);
+
+  beforeEach(async () => {
+    world = shipping();
+    [plainPasswords, timeIsRight] = [true, true];
+    const handle = forsendelse({ ...world.deps, key });
+    const door = passwordDoor({ ...world.deps, credentials: () => [legitimasjon], tjeneste: 'FORSENDELSE' });
+    edge = await startEdge({
+      handler: (req, res, context) =>
+        forsendelseEndpoint({
+          policy,
+          verifyDeps,
+          door,
+          plainPasswords,
+          payloads: world.payloads,
+          metrics: edge.metrics,
+          timeIsRight: () => timeIsRight,
+          handle,
+        })(req, res, context),
+    });
+  });
+  afterEach(() => edge.edge.close(100));
+
+  async function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    const response = await fetch(`${edge.url}/service/v1`, {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': contentType['1.1'], ...headers },
+    });
+    return { status: response.status, text: await response.text(), headers: response.headers };
+  }
+  const byPassword = (content: XmlElement, version: SoapVersion = '1.1', password = 'hemmelig') =>
+    post(plainEnvelope(content, version), { 'Content-Type': contentType[version], Authorization: basic(password) });
+  const bySignature = async (content: XmlElement, version: SoapVersion = '1.1') =>
+    post(await signedEnvelope(content, version, key, testTime), { 'Content-Type': contentType[version] });
+  const member = (reply: Reply, name: string): string =>
+    new RegExp(`<f:${name}>([^<]*)</f:${name}>`).exec(reply.text)?.[1] ?? '';
+
+  for (const version of ['1.1', '1.2'] as const) {
+    for (const [evidence, call] of [
+      ['a password', byPassword],
+      ['a signature', bySignature],
+    ] as const) {
+      it(`sends a letter, says where it is, and withdraws it: SOAP ${version}, by ${evidence}`, async () => {
+        const sent = await call(encodeSendForsendelse(letter), version);
+        expect(sent.status, sent.text).to.equal(200);
+        expect(sent.headers.get('content-type')).to.equal(contentType[version]);
+        expect(member(sent, 'kanal')).to.equal('POSTKASSE');
+        const stored = [...world.payloads.stored.values()].map((octets) => octets.toString('hex'));
+        expect(stored).to.have.members(
+          [letter.hoveddokument, ...letter.vedlegg].map((d) => Buffer.from(d.innhold).toString('hex')),
+        );
+        const id = member(sent, 'forsendelsesId');
+        const status = await call(encodeHentStatus({ eksterneRefer: [eksternRef] }), version);
+        expect([member(status, 'forsendelsesId'), member(status, 'tilstand')]).to.deep.equal([id, 'MOTTATT']);
+        const withdrawn = await call(encodeTrekkTilbakeForsendelse({ ider: [id] }), version);
+        expect(member(withdrawn, 'tilstand')).to.equal('TRUKKET');
+      });
+
+      it(`has the other operations: SOAP ${version}, by ${evidence}`, async () => {
+        const explained = await call(encodeForklarForsendelse({ mottakere: [mottaker], bestilling }), version);
+        expect(explained.text).to.contain('<f:kanal>POSTKASSE</f:kanal>').and.to.contain('<f:minst>');
+        const fetched = await call(encodeHentKvitteringer('NORMAL', 10), version);
+        expect(fetched.text).to.contain('HentKvitteringerResponse');
+        const none = '00000000-0000-4000-8000-000000000000';
+        expect(member(await call(encodeBekreftKvitteringer([none]), version), 'ukjent')).to.equal(none);
+      });
+    }
+
+    it(`signs the answer to a signed request: SOAP ${version}`, async () => {
+      const { text } = await bySignature(encodeSendForsendelse(letter), version);
+      const stream = (async function* () {
+        yield Buffer.from(text);
+      })();
+      const trusted = await verify({ stream }, policy, verifyDeps);
+      expect(trusted.operation.local).to.equal('SendForsendelseResponse');
+    });
+  }
+
+  it('answers the same signed request again, and reads once', async () => {
+    const send = await signedEnvelope(encodeSendForsendelse(letter), '1.1', key, testTime);
+    const [first, second] = [await post(send), await post(send)];
+    expect(member(second, 'forsendelsesId')).to.equal(member(first, 'forsendelsesId')).and.not.to.equal('');
+    const read = await signedEnvelope(encodeHentStatus({ eksterneRefer: [eksternRef] }), '1.1', key, testTime);
+    expect((await post(read)).status).to.equal(200);
+    expect(await post(read)).to.include({ status: 500 });
+  });
+
+  it('SECURITY 77: asks whoever shows nothing for a password, and reads no document of theirs', async () => {
+    const reply = await post(plainEnvelope(encodeSendForsendelse(letter), '1.1'));
+    expect(reply.status).to.equal(401);
+    expect(reply.headers.get('www-authenticate')).to.equal('Basic realm="Posthorn Forsendelse", charset="UTF-8"');
+    expect(world.payloads.stored.size).to.equal(0);
+  });
+
+  it('SECURITY 114: refuses a wrong password with 401, and guesses with 429', async () => {
+    const status = async () => (await byPassword(encodeHentStatus({ eksterneRefer: ['r'] }), '1.1', 'gjettet')).status;
+    for (let n = 0; n < limits.passwordGuesses; n++) expect(await status()).to.equal(401);
+    expect(await status()).to.equal(429);
+  });
+
+  it('SECURITY 77: takes no password over plain HTTP where that is forbidden', async () => {
+    plainPasswords = false;
+    expect((await byPassword(encodeHentStatus({ eksterneRefer: ['r'] }))).status).to.equal(401);
+    expect((await bySignature(encodeHentStatus({ eksterneRefer: ['r'] }))).text).to.contain('[P-2005]');
+  });
+
+  it('SECURITY 77: refuses a password beside a signature', async () => {
+    const reply = await post(await signedEnvelope(encodeSendForsendelse(letter), '1.1', key, testTime), {
+      Authorization: basic('hemmelig'),
+    });
+    expect(reply.status).to.equal(500);
+    expect(reply.text).to.contain('wsse:InvalidSecurity');
+  });
+
+  it('SECURITY 120: judges no signature by a clock that is wrong; a password needs none', async () => {
+    timeIsRight = false;
+    expect((await bySignature(encodeHentKvitteringer('NORMAL', 1))).text).to.contain('MessageExpired');
+    expect((await byPassword(encodeHentKvitteringer('NORMAL', 1))).status).to.equal(200);
+  });
+
+  it('SECURITY 24: refuses an action that names another operation', async () => {
+    const read = plainEnvelope(encodeHentKvitteringer('NORMAL', 1), '1.1');
+    const withAction = (name: string) =>
+      post(read, { Authorization: basic('hemmelig'), SOAPAction: `"${tns.uri}:${name}"` });
+    expect((await withAction('HentKvitteringer')).status).to.equal(200);
+    expect((await withAction('SendForsendelse')).text).to.contain('Malformed request');
+  });
+
+  it('SECURITY 100: a signature that is wrong at the last octet leaves no content behind', async () => {
+    const envelope = await signedEnvelope(encodeSendForsendelse(letter), '1.1', key, testTime);
+    const reply = await post(envelope.replace('Svar på', 'Svar om'));
+    expect(reply.text).to.contain('wsse:FailedCheck');
+    expect([world.payloads.stored.size, world.memory.state().shipments.size]).to.deep.equal([0, 0]);
+  });
+
+  it('R-33: a letter that is refused leaves no content behind', async () => {
+    const programs = [dokument({ filnavn: 'virus.exe' })];
+    const reply = await byPassword(encodeSendForsendelse({ ...letter, vedlegg: programs }));
+    expect(reply.text).to.contain('Invalid request: filnavn is that of a program');
+    expect(world.payloads.stored.size).to.equal(0);
+  });
+
+  it('R-44: a fault says what to do, has the correlation id of the log, and no national id', async () => {
+    const { text, status } = await byPassword(
+      encodeSendForsendelse({ ...letter, mottaker: { id: null, postadresse: null } }),
+    );
+    expect(status).to.equal(500);
+    expect(text).to.contain('[P-2000]');
+    const id = /CorrelationId[^>]*>([^<]+)</.exec(text)?.[1] ?? 'none';
+    expect(edge.logged()).to.contain(id).and.not.to.contain(ola);
+  });
+
+  it('streams a document of several megabytes, and takes the sum of all documents up to its limit', async function () {
+    this.timeout(60_000);
+    const of = (size: number, ref: string) =>
+      byPassword(
+        encodeSendForsendelse({
+          ...letter,
+          eksternRef: ref,
+          hoveddokument: dokument({ innhold: Buffer.alloc(size, 65) }),
+          vedlegg: [],
+        }),
+      );
+    expect((await of(limits.letterBytes, 'whole')).status).to.equal(200);
+    expect([...world.payloads.stored.values()].map((octets) => octets.length)).to.deep.equal([limits.letterBytes]);
+    expect((await of(limits.letterBytes + 1, 'over')).text).to.contain('octets are allowed in all');
+    expect(world.payloads.stored.size).to.equal(1);
+  });
+});

@@ -1,0 +1,224 @@
+import { expect } from 'chai';
+import { decodeSbd, encodeSbd } from '../../src/contract/sdp/sbd.js';
+import { signEnveloped, standalone, verifyEnveloped, type EnvelopedForm } from '../../src/security/enveloped.js';
+import { signingKey } from '../../src/security/sign.js';
+import { childElements, type XmlElement } from '../../src/xml/model.js';
+import { parse } from '../../src/xml/tree.js';
+import { digital, documentOf } from '../contract/sdp/support.js';
+import { failureOf, makeChain, testKey, testTime, trustOf } from '../support/pki.js';
+
+const chain = makeChain();
+const trust = trustOf(chain);
+const key = signingKey(chain.privateKey, chain.leaf);
+const sbd = documentOf(digital);
+const verify = (xml: string | XmlElement) =>
+  verifyEnveloped(typeof xml === 'string' ? parse(xml) : xml, trust, testTime);
+const codeOf = (xml: string): string => failureOf(() => verify(xml)).code;
+const forms: readonly EnvelopedForm[] = ['inclusive', 'exclusive'];
+
+const inBody = (xml: string, more = ''): XmlElement => {
+  const envelope = parse(
+    `<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" xmlns:i="urn:i" xmlns="urn:default" xml:lang="nb"><env:Body xmlns:wsu="urn:wsu" xml:space="preserve"${more}>${xml}</env:Body></env:Envelope>`,
+  );
+  return childElements(childElements(envelope)[0]!)[0]!;
+};
+
+describe('the signature inside a business document', () => {
+  for (const form of forms) {
+    describe(form, () => {
+      let signed: string;
+      before(async () => {
+        signed = await signEnveloped(encodeSbd(sbd), key, form);
+      });
+      const changed = (from: string, to: string): string => {
+        expect(signed.split(from).length, from).to.equal(2);
+        return signed.replace(from, () => to);
+      };
+
+      it('verifies, names its signer, and what was verified is what is decoded', () => {
+        const { signer, document } = verify(signed);
+        expect(signer.organisasjonsnummer).to.equal('310000019');
+        expect(decodeSbd(document)).to.deep.equal(sbd);
+      });
+
+      it('is the first child of the payload, once', () => {
+        expect(signed).to.match(/<ns9:digitalPost><ds:Signature>/);
+        expect(signed.split('<ds:Signature>')).to.have.length(2);
+      });
+
+      it('verifies where it stands in a SOAP Body: nothing of Envelope and Body leaks in', () => {
+        expect(decodeSbd(verify(inBody(signed)).document)).to.deep.equal(sbd);
+      });
+
+      it('covers every octet that has a meaning', () => {
+        for (let at = 0; at < signed.length; at += 7) {
+          const c = signed[at] as string;
+          const bad = `${signed.slice(0, at)}${c === 'x' ? 'y' : 'x'}${signed.slice(at + 1)}`;
+          const outcome = (() => {
+            try {
+              return verify(bad) && 'accepted';
+            } catch (error) {
+              return (error as { code?: string }).code;
+            }
+          })();
+          expect(outcome, `octet ${at}: ${signed.slice(at - 20, at + 20)}`).to.be.oneOf([
+            'MALFORMED_XML',
+            'INVALID_SECURITY',
+            'UNSUPPORTED_ALGORITHM',
+            'INVALID_SECURITY_TOKEN',
+            'FAILED_CHECK',
+          ]);
+        }
+      });
+
+      const cases: readonly (readonly [string, string, () => string])[] = [
+        ['one letter of the title', 'FAILED_CHECK', () => changed('kommune 💌', 'kommune 💔')],
+        ['another receiver in the header', 'FAILED_CHECK', () => changed('9908:996460320', '9908:984661185')],
+        ['a comment in SignedInfo', 'INVALID_SECURITY', () => changed('<ds:SignedInfo>', '<ds:SignedInfo><!-- -->')],
+        [
+          'a second Reference',
+          'INVALID_SECURITY',
+          () => changed('</ds:Reference>', '</ds:Reference><ds:Reference URI="#x"></ds:Reference>'),
+        ],
+        ['a Reference to a fragment', 'INVALID_SECURITY', () => changed('URI=""', 'URI="#digitalPost"')],
+        ['a Reference without URI', 'INVALID_SECURITY', () => changed(' URI=""', '')],
+        [
+          'SHA-1 digest',
+          'UNSUPPORTED_ALGORITHM',
+          () => signed.replace(/(DigestMethod Algorithm=")[^"]*/, '$1http://www.w3.org/2000/09/xmldsig#sha1'),
+        ],
+        [
+          'HMAC',
+          'UNSUPPORTED_ALGORITHM',
+          () =>
+            changed('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www.w3.org/2000/09/xmldsig#hmac-sha1'),
+        ],
+        [
+          'an XPath transform',
+          'UNSUPPORTED_ALGORITHM',
+          () =>
+            changed(
+              'http://www.w3.org/2000/09/xmldsig#enveloped-signature',
+              'http://www.w3.org/TR/1999/REC-xpath-19991116',
+            ),
+        ],
+        [
+          'no transform',
+          'UNSUPPORTED_ALGORITHM',
+          () => signed.replace(/<ds:Transforms>.*<\/ds:Transforms>/, '<ds:Transforms></ds:Transforms>'),
+        ],
+        [
+          'C14N 1.1 of SignedInfo',
+          'UNSUPPORTED_ALGORITHM',
+          () => signed.replace(/(CanonicalizationMethod Algorithm=")[^"]*/, '$1http://www.w3.org/2006/12/xml-c14n11'),
+        ],
+        [
+          'another signature value',
+          'FAILED_CHECK',
+          () => signed.replace(/(<ds:SignatureValue>)[^<]*/, `$1${Buffer.alloc(256, 7).toString('base64')}`),
+        ],
+        [
+          'two certificates',
+          'INVALID_SECURITY',
+          () =>
+            changed(
+              '</ds:X509Certificate>',
+              `</ds:X509Certificate><ds:X509Certificate>${chain.issuing.toString('base64')}</ds:X509Certificate>`,
+            ),
+        ],
+        [
+          'a key by name',
+          'INVALID_SECURITY',
+          () => signed.replace(/<ds:X509Data>.*<\/ds:X509Data>/, '<ds:KeyName>me</ds:KeyName>'),
+        ],
+        [
+          'an Object in the signature',
+          'INVALID_SECURITY',
+          () => changed('</ds:KeyInfo>', '</ds:KeyInfo><ds:Object></ds:Object>'),
+        ],
+        [
+          'a second signature',
+          'INVALID_SECURITY',
+          () => changed('<ns9:avsender>', '<ds:Signature></ds:Signature><ns9:avsender>'),
+        ],
+        [
+          'the signature after avsender',
+          'INVALID_SECURITY',
+          () => signed.replace(/(<ds:Signature>.*<\/ds:Signature>)(<ns9:avsender>.*<\/ns9:avsender>)/, '$2$1'),
+        ],
+        [
+          'the signature in the header',
+          'INVALID_SECURITY',
+          () => signed.replace(/(<ns3:HeaderVersion>)(.*)(<ds:Signature>.*<\/ds:Signature>)/, '$3$1$2'),
+        ],
+        ['no signature', 'INVALID_SECURITY', () => signed.replace(/<ds:Signature>.*<\/ds:Signature>/, '')],
+        ['a document around the document', 'INVALID_SECURITY', () => `<a>${signed}</a>`],
+      ];
+      for (const [what, code, make] of cases)
+        it(`refuses ${what}: ${code}`, () => expect(codeOf(make())).to.equal(code));
+
+      it('refuses a signer who is not believed', async () => {
+        const stranger = makeChain({
+          issuing: { issuer: { name: [{ type: 'CN', value: 'X' }], privateKey: testKey('stranger').privateKey } },
+        });
+        const other = trustOf(stranger, { intermediates: [] });
+        expect(failureOf(() => verifyEnveloped(parse(signed), other, testTime)).code).to.equal(
+          'INVALID_SECURITY_TOKEN',
+        );
+      });
+
+      it('passes over a KeyValue, which e-Boks adds: it says nothing', () => {
+        const xml = changed(
+          '<ds:X509Data>',
+          '<ds:KeyValue><ds:RSAKeyValue></ds:RSAKeyValue></ds:KeyValue><ds:X509Data>',
+        );
+        expect(verify(xml).signer.organisasjonsnummer).to.equal('310000019');
+      });
+    });
+  }
+
+  it('the default form counts every declaration of the document, used or not; the exclusive form those that are used', async () => {
+    for (const [form, verdict] of [
+      ['inclusive', 'FAILED_CHECK'],
+      ['exclusive', 'accepted'],
+    ] as const) {
+      const signed = await signEnveloped(encodeSbd(sbd), key, form);
+      const more = signed.replace(
+        'StandardBusinessDocument xmlns',
+        'StandardBusinessDocument xmlns:unused="urn:unused" xmlns',
+      );
+      if (verdict === 'accepted') expect(verify(more).signer).to.be.an('object');
+      else expect(codeOf(more)).to.equal(verdict);
+    }
+  });
+
+  it('a document with declarations of no use, in the default namespace, verifies inside and outside a Body', async () => {
+    const plain = parse(
+      '<StandardBusinessDocument xmlns="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader" xmlns:i="urn:unused"><StandardBusinessDocumentHeader>\n</StandardBusinessDocumentHeader><kvittering xmlns="http://begrep.difi.no/sdp/schema_v10" xmlns:i="urn:other"><levering xmlns=""/></kvittering></StandardBusinessDocument>',
+    );
+    for (const form of forms) {
+      const signed = await signEnveloped(plain, key, form);
+      expect(signed).to.contain('xmlns:i="urn:unused"');
+      expect(verify(signed).signer.organisasjonsnummer).to.equal('310000019');
+      expect(verify(inBody(signed, ' xmlns:i="urn:third"')).signer.organisasjonsnummer).to.equal('310000019');
+    }
+  });
+
+  it('is not made twice, and not without a payload', async () => {
+    const signed = await signEnveloped(encodeSbd(sbd), key);
+    for (const xml of [signed, '<a/>']) {
+      const failure: unknown = await signEnveloped(parse(xml), key).catch((e: unknown) => e);
+      expect(failure).to.have.property('code', 'INTERNAL');
+    }
+  });
+
+  it('standalone keeps own declarations, and brings along none but those that it needs', () => {
+    const [b] = childElements(
+      parse('<a xmlns="urn:a" xmlns:n="urn:n" xmlns:x="urn:x"><b xmlns:o="urn:o"><n:c/></b></a>'),
+    );
+    const root = standalone(b!);
+    expect(root.parent).to.equal(null);
+    expect(root.declarations.map((d) => d.prefix)).to.have.members(['', 'o']);
+    expect(childElements(root)[0]!.declarations.map((d) => d.prefix)).to.deep.equal(['n']);
+  });
+});

@@ -1,0 +1,293 @@
+import { createHash, createSecretKey, randomBytes } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import type { Payloads } from '../../src/domain/shipmentPorts.js';
+import { openPayloads } from '../../src/store/payloads.js';
+
+const RECORD = 64 * 1024;
+/** Octets of a record in the file, and of what comes before the first. */
+const SEALED = RECORD + 16;
+const HEADER = 28;
+
+const key = createSecretKey(randomBytes(32));
+
+async function* inChunks(octets: Buffer, size = 10_000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < octets.length; at += size) yield octets.subarray(at, at + size);
+}
+
+async function collected(octets: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of octets) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** What came out before the end, and the error that ended it. */
+async function outcome(octets: AsyncIterable<Uint8Array>): Promise<{ read: Buffer; error: unknown }> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of octets) chunks.push(chunk);
+    return { read: Buffer.concat(chunks), error: undefined };
+  } catch (error) {
+    return { read: Buffer.concat(chunks), error };
+  }
+}
+
+const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex');
+
+describe('the payload store', () => {
+  let dir: string;
+  let payloads: Payloads;
+  before(async () => {
+    dir = join(await mkdtemp(join(tmpdir(), 'posthorn-payloads-')), 'payloads');
+    payloads = await openPayloads({ dir, key });
+  });
+  after(() => rm(dirname(dir), { recursive: true }));
+
+  const pathOf = (ref: string, where = dir) => join(where, ref.slice(0, 2), ref);
+  const put = (octets: Buffer) => payloads.put(inChunks(octets));
+
+  const sizes = [0, 1, RECORD - 1, RECORD, RECORD + 1, 2 * RECORD, 3 * RECORD + 17];
+  for (const size of sizes)
+    it(`gives ${size} octets back as they were, with their size and digest`, async () => {
+      const octets = randomBytes(size);
+      const { ref, ...said } = await put(octets);
+      expect(said).to.deep.equal({ size, sha256: sha256(octets) });
+      expect((await collected(payloads.get(ref))).equals(octets)).to.equal(true);
+      expect((await stat(pathOf(ref))).size).to.equal(HEADER + size + 16 * Math.max(1, Math.ceil(size / RECORD)));
+    });
+
+  it('does not mind how the octets are cut into chunks', async () => {
+    const octets = randomBytes(2 * RECORD + 5);
+    for (const size of [1 << 20, RECORD, RECORD + 1, 4097]) {
+      const { ref } = await payloads.put(inChunks(octets, size));
+      expect((await collected(payloads.get(ref))).equals(octets)).to.equal(true);
+    }
+  });
+
+  it('streams 5 MB both ways, one record at a time', async () => {
+    const octets = randomBytes(5_000_000);
+    const { ref, sha256: digest } = await put(octets);
+    const found = createHash('sha256');
+    let largest = 0;
+    for await (const chunk of payloads.get(ref)) {
+      found.update(chunk);
+      largest = Math.max(largest, chunk.length);
+    }
+    expect(found.digest('hex')).to.equal(digest).and.to.equal(sha256(octets));
+    expect(largest).to.equal(RECORD);
+  });
+
+  it('has written all that it was given but the last two records when it asks for more', async () => {
+    async function* source() {
+      for (let given = 1; given <= 20; given++) {
+        yield Buffer.alloc(RECORD, given);
+        const [draft = ''] = await readdir(join(dir, 'incoming'));
+        expect((await stat(join(dir, 'incoming', draft))).size).to.be.at.least(HEADER + (given - 2) * SEALED);
+      }
+    }
+    expect((await payloads.put(source())).size).to.equal(20 * RECORD);
+  });
+
+  it('shows nothing of the content in the file, and writes the same octets differently each time', async () => {
+    const octets = Buffer.from('Fødselsnummer 01018012345. '.repeat(10_000));
+    const files = await Promise.all([put(octets), put(octets)]).then((made) =>
+      Promise.all(made.map(({ ref }) => readFile(pathOf(ref)))),
+    );
+    const [one = Buffer.alloc(0), two = Buffer.alloc(0)] = files;
+    expect(one.includes('01018012345')).to.equal(false);
+    for (let at = 12; at + 32 < one.length; at += 1000)
+      expect(two.includes(one.subarray(at, at + 32)), `octets at ${at}`).to.equal(false);
+  });
+
+  it('names files at random, for their owner only, in folders for their owner only', async () => {
+    const refs = await Promise.all(Array.from({ length: 20 }, () => put(Buffer.from('same'))));
+    expect(new Set(refs.map(({ ref }) => ref)).size).to.equal(20);
+    for (const { ref } of refs) {
+      expect(ref).to.match(/^[0-9a-f]{32}$/);
+      expect((await stat(pathOf(ref))).mode & 0o777).to.equal(0o600);
+      expect((await stat(dirname(pathOf(ref)))).mode & 0o777).to.equal(0o700);
+    }
+    expect((await stat(dir)).mode & 0o777).to.equal(0o700);
+  });
+
+  it('removes a payload, and does nothing when it is gone', async () => {
+    const { ref } = await put(Buffer.from('short-lived'));
+    await payloads.remove(ref);
+    await payloads.remove(ref);
+    const { error } = await outcome(payloads.get(ref));
+    expect(error).to.have.property('code', 'INTERNAL');
+    expect(error).to.have.property('detail').that.contains('missing');
+  });
+
+  for (const ref of ['../../etc/passwd', '', 'AB'.repeat(16), `${'ab'.repeat(16)}/x`, `${'ab'.repeat(16)}\n`])
+    it(`takes ${JSON.stringify(ref)} for no reference`, async () => {
+      const { error } = await outcome(payloads.get(ref));
+      expect(error).to.have.property('code', 'INTERNAL');
+      expect(await payloads.remove(ref).catch((e: unknown) => e)).to.have.property('code', 'INTERNAL');
+    });
+
+  it('is read by another process that has the key', async () => {
+    const { ref } = await put(Buffer.from('shared'));
+    const other = await openPayloads({ dir, key });
+    expect((await collected(other.get(ref))).toString()).to.equal('shared');
+  });
+
+  it('tells another data key from damage', async () => {
+    const { ref } = await put(Buffer.from('locked'));
+    const other = await openPayloads({ dir, key: createSecretKey(randomBytes(32)) });
+    const { read, error } = await outcome(other.get(ref));
+    expect(read).to.have.length(0);
+    expect(error).to.have.property('code', 'INTERNAL');
+    expect(error).to.have.property('detail').that.contains('another data key');
+  });
+
+  it('takes nothing from a file of another data key that names this one', async () => {
+    const other = await openPayloads({ dir, key: createSecretKey(randomBytes(32)) });
+    const [foreign, own] = [await other.put(inChunks(Buffer.from('foreign'))), await put(Buffer.from('own'))];
+    const file = await readFile(pathOf(foreign.ref));
+    (await readFile(pathOf(own.ref))).copy(file, 4, 4, 12);
+    await writeFile(pathOf(foreign.ref), file);
+    const { read, error } = await outcome(payloads.get(foreign.ref));
+    expect(read).to.have.length(0);
+    expect(error).to.have.property('detail').that.contains('has been changed');
+  });
+
+  describe('a file that is not as it was written', () => {
+    let clear: Buffer;
+    let file: Buffer;
+    let ref: string;
+    before(async () => {
+      clear = randomBytes(3 * RECORD + 100);
+      ({ ref } = await put(clear));
+      file = await readFile(pathOf(ref));
+    });
+    afterEach(() => writeFile(pathOf(ref), file));
+
+    /** Reads the file with `changed` in its place: an error comes, and what came before it is the `whole` first records. */
+    async function isFound(changed: Buffer, whole: number): Promise<void> {
+      await writeFile(pathOf(ref), changed);
+      const { read, error } = await outcome(payloads.get(ref));
+      expect(error).to.have.property('code', 'INTERNAL');
+      expect(read.equals(clear.subarray(0, whole * RECORD)), `${read.length} octets came out`).to.equal(true);
+    }
+    const record = (n: number) => file.subarray(HEADER + n * SEALED, HEADER + (n + 1) * SEALED);
+    const header = () => file.subarray(0, HEADER);
+
+    it('is found: each octet of the header', async () => {
+      for (let at = 0; at < HEADER; at++) {
+        const changed = Buffer.from(file);
+        changed[at] = (changed[at] ?? 0) ^ 1;
+        await isFound(changed, 0);
+      }
+    });
+
+    it('is found: an octet anywhere in a record or its tag, before anything of that record comes out', async () => {
+      for (let n = 0; n < 4; n++) {
+        const size = record(n).length;
+        for (const at of [0, 1, size >> 1, size - 17, size - 16, size - 1]) {
+          const changed = Buffer.from(file);
+          const where = HEADER + n * SEALED + at;
+          changed[where] = (changed[where] ?? 0) ^ 0x80;
+          await isFound(changed, n);
+        }
+      }
+    });
+
+    it('is found: every octet of a small file', async () => {
+      const small = await put(Buffer.from('small'));
+      const octets = await readFile(pathOf(small.ref));
+      for (let at = 0; at < octets.length; at++) {
+        const changed = Buffer.from(octets);
+        changed[at] = (changed[at] ?? 0) ^ 4;
+        await writeFile(pathOf(small.ref), changed);
+        const { read, error } = await outcome(payloads.get(small.ref));
+        expect(error, `octet ${at}`).to.have.property('code', 'INTERNAL');
+        expect(read).to.have.length(0);
+      }
+    });
+
+    for (const whole of [0, 1, 2, 3])
+      it(`is found: cut after record ${whole}`, () =>
+        isFound(file.subarray(0, HEADER + whole * SEALED), Math.max(0, whole - 1)));
+
+    it('is found: cut anywhere else', async () => {
+      for (const size of [0, 1, HEADER - 1, HEADER + 1, HEADER + 16]) await isFound(file.subarray(0, size), 0);
+      for (const size of [SEALED + 1, SEALED + 16, 2 * SEALED - 1]) await isFound(file.subarray(0, HEADER + size), 1);
+      await isFound(file.subarray(0, -1), 3);
+    });
+
+    it('is found: octets or records after the last', async () => {
+      for (const more of [Buffer.alloc(1), Buffer.alloc(SEALED), record(3)])
+        await isFound(Buffer.concat([file, more]), 3);
+    });
+
+    it('is found: two records changed places, one twice, one left out', async () => {
+      const built = (...order: readonly number[]) => Buffer.concat([header(), ...order.map(record)]);
+      expect(built(0, 1, 2, 3).equals(file)).to.equal(true);
+      await isFound(built(1, 0, 2, 3), 0);
+      await isFound(built(0, 2, 1, 3), 1);
+      await isFound(built(0, 0, 1, 2, 3), 1);
+      await isFound(built(0, 1, 3), 2);
+      await isFound(built(3), 0);
+    });
+
+    it('is found: a record of another file, and another file whole', async () => {
+      const other = await put(clear);
+      const foreign = await readFile(pathOf(other.ref));
+      const swapped = Buffer.from(file);
+      foreign.copy(swapped, HEADER + SEALED, HEADER + SEALED, HEADER + 2 * SEALED);
+      await isFound(swapped, 1);
+      await isFound(foreign, 0);
+    });
+  });
+
+  describe('a write that does not end well', () => {
+    const incoming = () => readdir(join(dir, 'incoming'));
+
+    it('leaves nothing behind, and gives its reason', async () => {
+      const reason = new Error('the sender hung up');
+      async function* broken() {
+        yield Buffer.alloc(RECORD * 2);
+        throw reason;
+      }
+      expect(await payloads.put(broken()).catch((e: unknown) => e)).to.equal(reason);
+      expect(await incoming()).to.deep.equal([]);
+    });
+
+    it('that a crash left is removed at the next start when it is old, and only then', async () => {
+      const [old, fresh] = ['0'.repeat(32), '1'.repeat(32)].map((name) => join(dir, 'incoming', name));
+      for (const file of [old, fresh]) await writeFile(file ?? '', 'half');
+      const hours = (n: number) => new Date(Date.now() - n * 3_600_000);
+      await utimes(old ?? '', hours(1.1), hours(1.1));
+      await utimes(fresh ?? '', hours(0.9), hours(0.9));
+      const { ref } = await put(Buffer.from('old, but whole'));
+      await utimes(pathOf(ref), hours(1000), hours(1000));
+      await openPayloads({ dir, key });
+      expect(await incoming()).to.deep.equal(['1'.repeat(32)]);
+      expect((await collected(payloads.get(ref))).toString()).to.equal('old, but whole');
+    });
+
+    it('is UNAVAILABLE when the disk cannot be used, at the start and later', async () => {
+      const file = join(dir, 'file');
+      await writeFile(file, '');
+      const error: unknown = await openPayloads({ dir: join(file, 'payloads'), key }).catch((e: unknown) => e);
+      expect(error).to.have.property('code', 'UNAVAILABLE');
+      const gone = join(dirname(dir), 'gone');
+      const store = await openPayloads({ dir: gone, key });
+      await rm(gone, { recursive: true });
+      const later: unknown = await store.put(inChunks(Buffer.from('x'))).catch((e: unknown) => e);
+      expect(later).to.have.property('code', 'UNAVAILABLE');
+    });
+  });
+
+  it('a copy of the folder is as good as the folder', async () => {
+    const { ref } = await put(Buffer.from('backed up'));
+    const restored = join(dirname(dir), 'restored');
+    const copy = await openPayloads({ dir: restored, key });
+    await mkdir(dirname(pathOf(ref, restored)), { recursive: true });
+    await copyFile(pathOf(ref), pathOf(ref, restored));
+    expect((await collected(copy.get(ref))).toString()).to.equal('backed up');
+  });
+});

@@ -1,0 +1,224 @@
+import { expect } from 'chai';
+import type { Job } from '../../src/domain/shipment.js';
+import type { ShipmentTx } from '../../src/domain/shipmentPorts.js';
+import { randomUUID } from 'node:crypto';
+import { CompiledQuery } from 'kysely';
+import type { Store } from '../../src/store/index.js';
+import { dueOf } from '../../src/store/queue.js';
+import { eachStore } from '../support/stores.js';
+import { openBackend } from './support/backend.js';
+import { eachQueue, idsOf, LEASE, only, sentences, type QueueStore } from './support/queue.js';
+import { accept, at, beslutning, due, hendelse, shipment, withStores } from './support/shipments.js';
+
+describe('the queue', () => {
+  eachQueue((subject) => {
+    const { claim, tx, queued, ...two } = sentences(subject);
+    let store: QueueStore;
+    let other: QueueStore;
+    beforeEach(() => {
+      [store, other] = [two.store(), two.other()];
+    });
+
+    it('is empty at first', async () => {
+      expect(await claim()).to.deep.equal([]);
+      expect(await store.shipments.queue(10)).to.deep.equal([]);
+    });
+
+    it('gives a job to one, with its attempt counted before the work', async () => {
+      const [id] = await queued(due('A'));
+      const job = only(await claim(1));
+      expect(job).to.deep.equal({ shipmentId: id, forsoek: 1, foersteForsoek: at(1), fence: 1 });
+      expect(await claim(1, 100, [], other)).to.deep.equal([]);
+      expect((await store.shipments.queue(10))[0]).to.have.property('forsoek', 1);
+    });
+
+    it('gives a job when it is due, not a millisecond before', async () => {
+      const late = shipment();
+      await tx((t) => t.insertShipment(late, hendelse(), at(60)));
+      expect(await store.queue.claim(new Date(at(60).getTime() - 1), LEASE, 1, [])).to.deep.equal([]);
+      expect(idsOf(await claim(60))).to.deep.equal([late.id]);
+    });
+
+    it('gives a job at once when the shipment is not to wait', async () => {
+      const one = shipment();
+      await tx((t) => t.insertShipment(one, hendelse(), null));
+      expect(idsOf(await claim(0))).to.deep.equal([one.id]);
+    });
+
+    it('goes by due time, then by arrival', async () => {
+      const [third, first, second] = await queued(due('A', 2), due('A', 1), due('A', 1));
+      expect(idsOf(await claim(5))).to.deep.equal([first, second, third]);
+    });
+
+    it('claims no more than it is asked for', async () => {
+      const ids = await queued(...Array.from({ length: 5 }, () => due('A')));
+      expect(idsOf(await claim(0, 2))).to.deep.equal(ids.slice(0, 2));
+      expect(idsOf(await claim(0, 0))).to.deep.equal([]);
+      expect(idsOf(await claim(0, 9))).to.deep.equal(ids.slice(2));
+    });
+
+    it('lets providers take turns: ten thousand jobs of one do not keep another waiting', async function () {
+      this.timeout(60_000);
+      const [a1, a2] = await subject.flood(10_000);
+      const [b1, b2, c1] = await queued(due('B', 3), due('B', 4), due(null, 2));
+      const claimed = idsOf(await claim(9, 10));
+      expect(claimed.slice(0, 5)).to.deep.equal([a1, c1, b1, a2, b2]);
+      expect(claimed).to.have.length(10);
+      expect(new Set(claimed).size).to.equal(10);
+    });
+
+    it('passes over the providers that it is told to, and no other', async () => {
+      const [a, b, none] = await queued(due('A'), due('B'), due(null));
+      expect(idsOf(await claim(0, 9, ['A', 'X']))).to.have.members([b, none]);
+      expect(idsOf(await claim(0, 9, ['B']))).to.deep.equal([a]);
+    });
+
+    it('asks a new decision for the provider, not the old one', async () => {
+      const [id = ''] = await queued(due('A'));
+      await tx((t) => t.updateShipment(id, { beslutning: beslutning('B') }));
+      expect(await claim(0, 9, ['B'])).to.deep.equal([]);
+      expect(idsOf(await claim(0, 9, ['A']))).to.deep.equal([id]);
+    });
+
+    describe('a lease', () => {
+      it('that ran out is claimed again, with a higher fence, behind what became due meanwhile', async () => {
+        const [lost = '', ...rest] = await queued(due('A', 0), due('A', 100), due('A', 299));
+        const first = only(await claim(0, 1));
+        expect(idsOf(await claim(299, 9, [], other))).to.deep.equal(rest);
+        expect(await claim(299.9)).to.deep.equal([]);
+        const second = only(await claim(300, 1, [], other));
+        expect(second).to.deep.equal({ ...first, forsoek: 2, fence: second.fence });
+        expect(second.fence).to.be.above(first.fence);
+        expect(second.shipmentId).to.equal(lost);
+      });
+
+      it('a shipment that ends whoever claims it does not keep the others waiting', async () => {
+        const [poison = ''] = await queued(due('A', 0));
+        await claim(0, 1);
+        const rest = await queued(due('A', 1), due('A', 2));
+        expect(idsOf(await claim(1000, 2))).to.deep.equal(rest);
+        expect(idsOf(await claim(1000, 1))).to.deep.equal([poison]);
+      });
+
+      const endings: Readonly<Record<string, (t: ShipmentTx, job: Job) => Promise<boolean>>> = {
+        endJob: (t, job) => t.endJob(job),
+        deferJob: (t, job) => t.deferJob(job, at(10_000)),
+        giveUpJob: (t, job) => t.giveUpJob(job),
+      };
+      for (const [name, end] of Object.entries(endings)) {
+        it(`${name} under an old fence writes nothing and says so`, async () => {
+          await queued(due('A'));
+          const old = only(await claim(0));
+          const current = only(await claim(300, 1, [], other));
+          const before = await store.shipments.queue(9);
+          expect(await tx((t) => end(t, old))).to.equal(false);
+          expect(await store.shipments.queue(9)).to.deep.equal(before);
+          expect(await tx((t) => end(t, current), other)).to.equal(true);
+        });
+
+        it(`${name} after the lease ran out counts, when nobody has claimed the job since`, async () => {
+          await queued(due('A'));
+          const job = only(await claim(0));
+          expect(await tx((t) => end(t, job))).to.equal(true);
+        });
+
+        for (const [again, endAgain] of Object.entries(endings))
+          it(`${again} after ${name} is too late`, async () => {
+            await queued(due('A'));
+            const job = only(await claim(0));
+            expect(await tx((t) => end(t, job))).to.equal(true);
+            const before = await store.shipments.queue(9);
+            expect(await tx((t) => endAgain(t, job))).to.equal(false);
+            expect(await store.shipments.queue(9)).to.deep.equal(before);
+          });
+      }
+
+      it('is taken back with the transaction that ended it', async () => {
+        const [id] = await queued(due('A'));
+        const job = only(await claim(0));
+        const undone = tx(async (t) => {
+          await t.endJob(job);
+          throw new Error('no');
+        });
+        await undone.catch(() => undefined);
+        expect((await store.shipments.queue(9)).map(({ shipmentId }) => shipmentId)).to.deep.equal([id]);
+        expect(await tx((t) => t.endJob(job))).to.equal(true);
+        expect(await store.shipments.queue(9)).to.deep.equal([]);
+      });
+    });
+
+    it('two processes that claim at once share the jobs: each is given once', async function () {
+      this.timeout(60_000);
+      const ids = await queued(...Array.from({ length: 200 }, (_, n) => due(['A', 'B', 'C'][n % 3] ?? null)));
+      const work = async (by: QueueStore): Promise<string[]> => {
+        const claimed: string[] = [];
+        for (let idle = 0; idle < 5;) {
+          const jobs = await claim(0, 7, [], by);
+          idle = jobs.length === 0 ? idle + 1 : 0;
+          claimed.push(...idsOf(jobs));
+          for (const job of jobs) expect(await tx((t) => t.endJob(job), by)).to.equal(true);
+        }
+        return claimed;
+      };
+      const shares = await Promise.all([work(store), work(other), work(store), work(other)]);
+      expect(shares.flat()).to.have.members(ids).and.to.have.length(200);
+      expect(await store.shipments.queue(9)).to.deep.equal([]);
+    });
+
+    it('of twenty claims of one job at once, one gets it', async () => {
+      for (let round = 0; round < 5; round++) {
+        await queued(due('A'));
+        const claims = Array.from({ length: 20 }, (_, n) => claim(0, 1, [], n % 2 === 0 ? store : other));
+        expect((await Promise.all(claims)).flat()).to.have.length(1);
+      }
+    });
+  });
+
+  eachStore((database) => {
+    const stores = withStores(database, 1);
+
+    it('a job made anew is not the turn of whoever held the one that was taken away', async () => {
+      const [store] = stores() as [Store];
+      const one = due('A');
+      await accept(store, one);
+      const claim = (seconds: number) => store.queue.claim(at(seconds), LEASE, 1, []);
+      const stale = only(await claim(0));
+      await store.unitOfWork(async (tx) => {
+        expect(await tx.withdrawJob(one.id, at(300))).to.equal(true);
+        await tx.retryJob(one.id, at(300));
+      });
+      expect(await store.unitOfWork((tx) => tx.endJob(stale))).to.equal(false);
+      const current = only(await claim(300));
+      expect(await store.unitOfWork((tx) => tx.endJob(stale))).to.equal(false);
+      expect(await store.unitOfWork((tx) => tx.endJob(current))).to.equal(true);
+    });
+
+    it('finds due jobs by its index, without sorting and without reading those that wait', async () => {
+      await database.open();
+      const backend = await openBackend(database.url());
+      const job = { leased_until: 0, forsoek: 0, foerste_forsoek: null, fence: 0 };
+      const rows = Array.from({ length: 3000 }, (_, n) => ({ ...job, shipment_id: randomUUID(), neste: n, klar: n }));
+      await backend.write(async (db) => {
+        for (const leverandoer of ['A', 'B', 'C'])
+          await db
+            .insertInto('job')
+            .values(rows.map((row) => ({ ...row, leverandoer, shipment_id: randomUUID() })))
+            .execute();
+        const analyze = database.kind === 'sqlite' ? 'analyze' : 'analyze table job';
+        await db.executeQuery(CompiledQuery.raw(analyze));
+      });
+      const explain = database.kind === 'sqlite' ? 'explain query plan' : 'explain';
+      const plan = await backend.read(async (db) => {
+        const { sql, parameters } = dueOf(db, 'B', at(0), 50, [7, 8]).compile();
+        const query = CompiledQuery.raw(`${explain} ${sql}`, [...parameters]);
+        return (await db.executeQuery<Record<string, string>>(query)).rows;
+      });
+      await backend.close();
+      const said = plan.map((row) => row['detail'] ?? `${row['type']} ${row['key']} ${row['Extra']}`).join();
+      expect(said).to.match(
+        /SEARCH job USING COVERING INDEX .*leverandoer=\? AND klar<\?|^(range|ref) leverandoer .*Using index/,
+      );
+      expect(said).not.to.match(/filesort|TEMP B-TREE/);
+    });
+  });
+});

@@ -1,0 +1,210 @@
+import type { Hendelse, Kvittering, Shipment } from '../../src/domain/shipment.js';
+import type { Job } from '../../src/domain/shipment.js';
+import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
+import { Failure } from '../../src/errors.js';
+
+/*
+ * Shipments, their jobs and receipts in memory, as part of a store whose transactions work on a copy. What a job's numbers mean stands
+ * in src/store/queue.ts.
+ */
+
+interface MemoryJob {
+  readonly nr: number;
+  readonly leverandoer: string | null;
+  readonly neste: number;
+  /** Null when the job has been given up. */
+  readonly klar: number | null;
+  readonly leasedUntil: number;
+  readonly forsoek: number;
+  readonly foersteForsoek: number | null;
+  readonly fence: number;
+}
+
+interface MemoryReceipt {
+  readonly receipt: Kvittering;
+  readonly leasedUntil: number;
+}
+
+/** Everything committed. Maps keep the order of arrival. */
+export interface MemoryShipments {
+  readonly shipments: Map<string, Shipment>;
+  readonly events: Map<string, readonly Hendelse[]>;
+  readonly jobs: Map<string, MemoryJob>;
+  readonly receipts: Map<string, MemoryReceipt>;
+  /** Jobs made so far. */
+  made: number;
+}
+
+export const noShipments = (): MemoryShipments => ({
+  shipments: new Map(),
+  events: new Map(),
+  jobs: new Map(),
+  receipts: new Map(),
+  made: 0,
+});
+
+/** What a transaction works on. Rows are replaced, never changed. */
+export const copyOf = (s: MemoryShipments): MemoryShipments => ({
+  shipments: new Map(s.shipments),
+  events: new Map(s.events),
+  jobs: new Map(s.jobs),
+  receipts: new Map(s.receipts),
+  made: s.made,
+});
+
+const byRef = (s: MemoryShipments, avsender: string, eksternRef: string): Shipment | undefined =>
+  [...s.shipments.values()].find(({ forsendelse: f }) => f.avsender === avsender && f.eksternRef === eksternRef);
+
+const leverandoerOf = ({ beslutning }: Shipment): string | null =>
+  beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
+
+const newJob = (s: MemoryShipments, leverandoer: string | null, at: Date, old?: MemoryJob): MemoryJob => ({
+  nr: old?.nr ?? ++s.made,
+  leverandoer,
+  neste: at.getTime(),
+  klar: at.getTime(),
+  leasedUntil: 0,
+  forsoek: 0,
+  foersteForsoek: null,
+  fence: old === undefined ? 0 : old.fence + 1,
+});
+
+const append = (s: MemoryShipments, id: string, event: Hendelse): void =>
+  void s.events.set(id, [...(s.events.get(id) ?? []), event]);
+
+function shipmentWrites(
+  s: MemoryShipments,
+): Pick<ShipmentTx, 'insertShipment' | 'lockShipment' | 'updateShipment' | 'appendShipmentEvent'> {
+  return {
+    insertShipment: async (shipment, event, tidligst) => {
+      const { avsender, eksternRef } = shipment.forsendelse;
+      const there = byRef(s, avsender, eksternRef);
+      if (there !== undefined) return there;
+      if (s.shipments.has(shipment.id)) throw new Failure('INTERNAL', `the shipment id ${shipment.id} is in use`);
+      s.shipments.set(shipment.id, shipment);
+      append(s, shipment.id, event);
+      s.jobs.set(shipment.id, newJob(s, leverandoerOf(shipment), tidligst ?? shipment.mottatt));
+      return undefined;
+    },
+    lockShipment: async (id) => s.shipments.get(id),
+    updateShipment: async (id, change) => {
+      const old = s.shipments.get(id);
+      if (old === undefined) return;
+      const shipment = { ...old, ...change };
+      s.shipments.set(id, shipment);
+      const job = s.jobs.get(id);
+      if (job !== undefined) s.jobs.set(id, { ...job, leverandoer: leverandoerOf(shipment) });
+    },
+    appendShipmentEvent: async (id, event) => append(s, id, event),
+  };
+}
+
+function jobWrites(
+  s: MemoryShipments,
+): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
+  const ours = ({ shipmentId, fence }: Job): MemoryJob | undefined => {
+    const job = s.jobs.get(shipmentId);
+    return job?.fence === fence ? job : undefined;
+  };
+  const release = (job: Job, change: { readonly neste?: number; readonly klar: number | null }): boolean => {
+    const row = ours(job);
+    if (row === undefined) return false;
+    s.jobs.set(job.shipmentId, { ...row, ...change, leasedUntil: 0, fence: row.fence + 1 });
+    return true;
+  };
+  return {
+    endJob: async (job) => ours(job) !== undefined && s.jobs.delete(job.shipmentId),
+    deferJob: async (job, until) => release(job, { neste: until.getTime(), klar: until.getTime() }),
+    giveUpJob: async (job) => release(job, { klar: null }),
+    retryJob: async (id, at) => {
+      const shipment = s.shipments.get(id);
+      if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${id}`);
+      const old = s.jobs.get(id);
+      if (old === undefined || old.leasedUntil <= at.getTime()) {
+        s.jobs.set(id, newJob(s, leverandoerOf(shipment), at, old));
+      }
+    },
+    withdrawJob: async (id, now) => {
+      const job = s.jobs.get(id);
+      const waits = job !== undefined && job.klar !== null && job.leasedUntil <= now.getTime();
+      return waits && s.jobs.delete(id);
+    },
+  };
+}
+
+/** As `ShipmentTx`, on the state of one transaction. */
+export const memoryShipmentTx = (s: MemoryShipments): ShipmentTx => ({
+  ...shipmentWrites(s),
+  ...jobWrites(s),
+  putReceipt: async (receipt) => void s.receipts.set(receipt.id, { receipt, leasedUntil: 0 }),
+  confirmReceipt: async (avsender, id) => s.receipts.get(id)?.receipt.avsender === avsender && s.receipts.delete(id),
+});
+
+function queueRow(s: MemoryShipments, shipmentId: string, job: MemoryJob): QueueRow {
+  const last = s.events.get(shipmentId)?.at(-1);
+  return {
+    shipmentId,
+    avsender: s.shipments.get(shipmentId)?.forsendelse.avsender ?? '',
+    leverandoer: job.leverandoer,
+    forsoek: job.forsoek,
+    neste: new Date(job.neste),
+    givenUp: job.klar === null,
+    sisteHendelse: last === undefined ? '' : `${last.type}: ${last.tekst}`,
+  };
+}
+
+/** As `ShipmentReads`, on what is committed. */
+export const memoryShipmentReads = (current: () => MemoryShipments): ShipmentReads => ({
+  byId: async (id) => current().shipments.get(id),
+  byRef: async (avsender, eksternRef) => byRef(current(), avsender, eksternRef),
+  byConversation: async (id) => [...current().shipments.values()].find((s) => s.konversasjonsId === id),
+  events: async (id) => current().events.get(id) ?? [],
+  queue: async (limit) =>
+    [...current().jobs]
+      .sort(([, a], [, b]) => a.nr - b.nr)
+      .slice(0, limit)
+      .map(([id, job]) => queueRow(current(), id, job)),
+});
+
+/** Ids of due jobs: one of each provider, oldest first, then the next of each. */
+function dueJobs(s: MemoryShipments, now: number, limit: number, except: readonly string[]): readonly string[] {
+  const due = [...s.jobs]
+    .map(([id, { klar, nr, leverandoer }]) => ({ id, klar: klar ?? Infinity, nr, leverandoer }))
+    .filter((j) => j.klar <= now && (j.leverandoer === null || !except.includes(j.leverandoer)))
+    .sort((a, b) => a.klar - b.klar || a.nr - b.nr);
+  const turns = new Map<string | null, number>();
+  const inTurn = due.map((job) => {
+    const turn = turns.get(job.leverandoer) ?? 0;
+    turns.set(job.leverandoer, turn + 1);
+    return { ...job, turn };
+  });
+  inTurn.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
+  return inTurn.slice(0, limit).map(({ id }) => id);
+}
+
+/** As `Queue`; `transaction` runs work on a copy of the state that is kept when it is done. */
+export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) => Promise<T>): Queue => ({
+  claim: (now, leaseMs, limit, except) =>
+    transaction((s) =>
+      dueJobs(s, now.getTime(), limit, except).map((id) => {
+        const job = s.jobs.get(id) as MemoryJob;
+        const until = now.getTime() + leaseMs;
+        const foersteForsoek = job.foersteForsoek ?? now.getTime();
+        const begun = { ...job, forsoek: job.forsoek + 1, fence: job.fence + 1, foersteForsoek };
+        s.jobs.set(id, { ...begun, leasedUntil: until, klar: until });
+        const { forsoek, fence } = begun;
+        return { shipmentId: id, forsoek, foersteForsoek: new Date(foersteForsoek), fence };
+      }),
+    ),
+  leaseReceipts: (avsender, prioritet, now, leaseMs, limit) =>
+    transaction((s) => {
+      const free = [...s.receipts.values()].filter(
+        ({ receipt: r, leasedUntil }) =>
+          r.avsender === avsender && r.prioritet === prioritet && leasedUntil <= now.getTime(),
+      );
+      const lent = free.slice(0, limit).map(({ receipt }) => receipt);
+      const leasedUntil = now.getTime() + leaseMs;
+      for (const receipt of lent) s.receipts.set(receipt.id, { receipt, leasedUntil });
+      return lent;
+    }),
+});
