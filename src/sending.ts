@@ -24,12 +24,14 @@ import type { Metrics } from './http/metrics.js';
 import type { SoapHandler } from './http/server.js';
 import type { Log } from './log.js';
 import { createPacker } from './package/package.js';
+import { organisasjonsnummer } from './security/dn.js';
 import { idHasher } from './security/idHash.js';
 import { loadPkcs12, type KeyStore } from './security/keystore.js';
 import { passwordDoor } from './security/password.js';
 import { forsendelsePolicy } from './security/policy.js';
 import { signingKey } from './security/sign.js';
 import type { Trust } from './security/trust.js';
+import { parseCertificate } from './security/x509.js';
 import type { Store } from './store/index.js';
 import { openPayloads } from './store/payloads.js';
 import { startWorker, type Worker } from './worker.js';
@@ -37,7 +39,7 @@ import { serialise } from './xml/write.js';
 
 /** Letters that a process hands on at once, and milliseconds that it holds a job, and rests when there is none. */
 const CONCURRENCY = 16;
-const LEASE_MS = 120_000;
+const LEASE_MS = 60_000;
 const POLL_MS = 500;
 
 export interface SendingDeps {
@@ -50,6 +52,8 @@ export interface SendingDeps {
   readonly dataKey: KeyObject;
   readonly senders: () => SenderData;
   readonly timeIsRight: () => boolean;
+  /** In [0, 1): spreads the pauses between attempts. */
+  readonly random?: () => number;
 }
 
 /** What takes letters and hands them on. */
@@ -66,13 +70,13 @@ interface Holder {
   readonly key: ReturnType<typeof signingKey>;
 }
 
-async function holderOf(file: string, password: string, trust: Trust, clock: Clock): Promise<Holder> {
+async function holderOf(file: string, password: string): Promise<Holder> {
   const store = loadPkcs12(await readFile(file), password);
-  const { organisasjonsnummer } = trust.check(store.certificate, clock.now());
-  if (organisasjonsnummer === undefined) {
+  const number = organisasjonsnummer(parseCertificate(store.certificate));
+  if (number === undefined) {
     throw new Error(`The certificate in ${file} names no organisation number. Use an enterprise certificate.`);
   }
-  return { store, organisasjonsnummer, key: signingKey(store.privateKey, store.certificate) };
+  return { store, organisasjonsnummer: number, key: signingKey(store.privateKey, store.certificate) };
 }
 
 /** Suppliers as the rules see them: the certificate counts only while it stands. */
@@ -132,17 +136,18 @@ const decideAgain =
   };
 
 function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
-  const { store, clock, log } = deps;
+  const { store, clock, log, random = Math.random } = deps;
   const circuits = createCircuits();
   const run = dispatch({
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
     clock,
     calendar: clock,
-    random: Math.random,
+    random,
     channels: all,
     decideAgain: decideAgain(shipments),
     circuits,
+    failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
   });
   return startWorker<Job>({
     claim: (limit) => {
@@ -207,10 +212,9 @@ function brokerHandler(deps: SendingDeps, { payloads, shipments, suppliers, data
 /** Mailbox and print providers that have an address. */
 const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config): ReadonlyMap<string, Provider> =>
   new Map(
-    suppliers.flatMap((s) => {
-      const url = sdpProviders.get(s.organisasjonsnummer);
-      return url === undefined ? [] : [[s.organisasjonsnummer, { ...s, url }]];
-    }),
+    sdpProviders.flatMap(([number, url]) =>
+      suppliers.filter((s) => s.organisasjonsnummer === number).map((s) => [number, { ...s, url }] as const),
+    ),
   );
 
 /**
@@ -219,10 +223,10 @@ const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config
  */
 export async function openSending(deps: SendingDeps): Promise<Sending | undefined> {
   const { config, store, trust, clock, dataKey } = deps;
-  if (config.posthornKeystore === '' || config.meldingsformidlerKeystore === '') return undefined;
+  if (config.databehandlerKeystore === '' || config.meldingsformidlerKeystore === '') return undefined;
   const [databehandler, broker] = await Promise.all([
-    holderOf(config.posthornKeystore, config.posthornKeystorePassword.reveal(), trust, clock),
-    holderOf(config.meldingsformidlerKeystore, config.meldingsformidlerKeystorePassword.reveal(), trust, clock),
+    holderOf(config.databehandlerKeystore, config.databehandlerKeystorePassword.reveal()),
+    holderOf(config.meldingsformidlerKeystore, config.meldingsformidlerKeystorePassword.reveal()),
   ]);
   const payloads = await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey });
   const suppliers = await store.reads.suppliers();

@@ -76,7 +76,12 @@ describe('config: defaults and values', () => {
       POSTHORN_ALLOW_SHA1_DIGEST: 'false',
       POSTHORN_DATA_KEY: key.toString('hex'),
       POSTHORN_DATABASE_URL: 'mysql://posthorn:hemmelig@127.0.0.1:3306/posthorn',
+      POSTHORN_SDP_PROVIDERS: '984661185=https://post.example.no/a, 996460320=http://127.0.0.1:9/b',
     });
+    expect(config.sdpProviders).to.deep.equal([
+      ['984661185', 'https://post.example.no/a'],
+      ['996460320', 'http://127.0.0.1:9/b'],
+    ]);
     expect(config).to.include({ port: 0, host: '::1', publicUrl: 'https://post.example.no', tlsProxy: true });
     expect(config.trustedProxies).to.deep.equal(['10.0.0.5', '192.168.0.0/16', 'fd00::/8']);
     expect(config.dataKey?.export()).to.deep.equal(key);
@@ -106,6 +111,9 @@ describe('config: defaults and values', () => {
     POSTHORN_MAX_LOOKUP_BODY: ['1023', '67108865', '1MB'],
     POSTHORN_MAX_CONNECTIONS: ['0', '65536'],
     POSTHORN_TRUST_ANCHORS: [' , '],
+    POSTHORN_ROLE: ['both'],
+    POSTHORN_IDENTIFIERS: ['none'],
+    POSTHORN_SDP_PROVIDERS: ['https://x', '98466118=https://x', '984661185=ftp://x', '984661185:https://x', ','],
   };
   for (const [variable, values] of Object.entries(wrong)) {
     it(`refuses ${variable} = ${values.join(' | ')}`, () => {
@@ -221,6 +229,9 @@ describe('SECURITY 119: production refuses to be downgraded', () => {
     ],
     ['a development root among the anchors', 'POSTHORN_TRUST_ANCHORS', '/etc/posthorn/root.pem,certs/dev/root.pem'],
     ['an empty list of anchors', 'POSTHORN_TRUST_ANCHORS', ''],
+    ['a development key store for packages', 'POSTHORN_DATABEHANDLER_KEYSTORE', 'certs/dev/posthorn.p12'],
+    ['a development key store for envelopes', 'POSTHORN_MELDINGSFORMIDLER_KEYSTORE', 'certs/dev/meldingsformidler.p12'],
+    ['synthetic persons', 'POSTHORN_IDENTIFIERS', 'any'],
     ['a public address in clear', 'POSTHORN_PUBLIC_URL', 'http://post.example.no'],
   ];
   for (const [what, name, value] of downgrades) {

@@ -43,6 +43,15 @@ export const generalRules: readonly Rule[] = [
   },
 ];
 
+/** A key store for sending: development's is refused, and none means that nothing is sent. */
+const sendingKeystore = (key: 'databehandlerKeystore' | 'meldingsformidlerKeystore'): Rule => ({
+  key,
+  needs: [key, 'certsDir'],
+  broken: (config) => isDevelopmentFile(config, config[key]),
+  problem: 'is a development key store, whose password everybody knows',
+  fix: 'Name the PKCS#12 file of the enterprise certificate, or leave it out to send nothing.',
+});
+
 /** Hold in production: no development key, no empty trust store, no check switched off (SECURITY 119). */
 export const productionRules: readonly Rule[] = [
   {
@@ -72,6 +81,15 @@ export const productionRules: readonly Rule[] = [
     broken: (config) => config.oppslagstjenestenKeystorePassword.reveal() === '',
     problem: 'is missing',
     fix: 'Set it to the password of the key store.',
+  },
+  sendingKeystore('databehandlerKeystore'),
+  sendingKeystore('meldingsformidlerKeystore'),
+  {
+    key: 'identifiers',
+    needs: ['identifiers'],
+    broken: ({ identifiers }) => identifiers !== 'real',
+    problem: 'allows synthetic persons',
+    fix: 'Remove it, or set it to real.',
   },
   {
     key: 'trustAnchors',

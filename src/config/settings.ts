@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { limits } from '../limits.js';
-import { kinds, Secret } from './values.js';
+import { kinds, Secret, type Address } from './values.js';
 
 /** What other settings' defaults are made from. */
 export interface Base {
@@ -58,7 +58,7 @@ const keystorePassword = row(kinds.secret, ({ production }) => new Secret(produc
   secret: true,
 });
 
-const noAddresses: ReadonlyMap<string, string> = new Map();
+const noAddresses: readonly Address[] = Object.freeze([]);
 const none: readonly string[] = Object.freeze([]);
 const frozen = (...files: string[]): readonly string[] => Object.freeze(files);
 const yesNo = 'Set it to true or false.';
@@ -140,8 +140,8 @@ export const settings = {
     fix: 'Set it to the password of the key store.',
     secret: true,
   }),
-  posthornKeystore: keystore('posthorn', 'signs packages, and the documents about them, as databehandler'),
-  posthornKeystorePassword: keystorePassword,
+  databehandlerKeystore: keystore('posthorn', 'signs packages, and the documents about them, as databehandler'),
+  databehandlerKeystorePassword: keystorePassword,
   meldingsformidlerKeystore: keystore('meldingsformidler', 'signs envelopes to mailbox and print providers'),
   meldingsformidlerKeystorePassword: keystorePassword,
   sdpProviders: row(kinds.addresses, () => noAddresses, {

@@ -59,6 +59,9 @@ const splitList = (text: string): string[] =>
 
 const freeze = (list: string[]): readonly string[] => Object.freeze(list);
 
+/** Organisation number and URL. */
+export type Address = readonly [organisasjonsnummer: string, url: string];
+
 const text = z.string();
 
 /** How each kind of value is read from its text; the message says what is wrong with it. */
@@ -96,7 +99,9 @@ export const kinds = {
         list.length > 0 && list.every((item) => isPublicUrl(item.replace(/^\d{9}=/, '')) && /^\d{9}=/.test(item)),
       'is not a list of ORGNR=URL',
     )
-    .transform((list): ReadonlyMap<string, string> => new Map(list.map((item) => [item.slice(0, 9), item.slice(10)]))),
+    .transform((list): readonly Address[] =>
+      Object.freeze(list.map((item): Address => Object.freeze([item.slice(0, 9), item.slice(10)]))),
+    ),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
     .transform((value) => value.replace(/\/+$/, '')),

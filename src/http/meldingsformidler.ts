@@ -91,7 +91,9 @@ function documentOf(trusted: Trusted, from: string, deps: BrokerDeps, now: Date)
   }
   const { signer, document } = verifyEnveloped(trusted.operation, deps.verifyDeps.trust, now);
   supplierBy(deps, signer.fingeravtrykk);
-  if (!document.children.some((child) => 'local' in child && receipts.includes(child.local))) {
+  if (
+    !document.children.some((child) => typeof child !== 'string' && 'local' in child && receipts.includes(child.local))
+  ) {
     throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'The document is no receipt');
   }
   const decoded = decodeSbd(document);

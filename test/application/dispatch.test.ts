@@ -21,7 +21,7 @@ type Deliver = (shipment: Shipment) => Promise<Utfall> | Utfall;
 interface Setup {
   readonly shipment?: Shipment;
   readonly deliver?: Deliver;
-  readonly prepare?: Channel['prepare'];
+  readonly prepare?: (shipment: Shipment) => Promise<Pakke | undefined>;
   readonly decideAgain?: () => Promise<Beslutning>;
   readonly channels?: DispatchDeps['channels'];
 }

@@ -33,6 +33,8 @@ export interface SdpDeps extends VerifyDeps {
   readonly meldingsformidler: Party;
   /** By organisation number. */
   readonly providers: ReadonlyMap<string, Provider>;
+  /** Milliseconds for one push; that of the client when left out. */
+  readonly timeout?: number;
 }
 
 async function textOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
@@ -117,6 +119,7 @@ export const sdpChannel = (deps: SdpDeps): Channel => ({
       isReceiver: ({ certificate }) => certificate.fingeravtrykk === expected,
       trust,
       clock,
+      ...(deps.timeout === undefined ? {} : { timeout: deps.timeout }),
     });
     return outcomeOf(pushed);
   },

@@ -1,0 +1,144 @@
+import { PDFDocument, StandardFonts } from 'pdf-lib';
+import {
+  encodeHentKvitteringer,
+  encodeHentStatus,
+  encodeSendForsendelse,
+  encodeTrekkTilbakeForsendelse,
+  type BrevInn,
+  type DokumentInn,
+} from '../../src/contract/forsendelse/request.js';
+import { tns } from '../../src/contract/forsendelse/names.js';
+import { developmentAccounts } from '../../src/sandbox/developmentData.js';
+import { identities } from '../../src/sandbox/pki/identities.js';
+import { testpersons } from '../../src/sandbox/testpersons.js';
+import { plainEnvelope } from '../../src/security/signAnswer.js';
+import { contentType } from '../../src/soap/names.js';
+import { childElements, textOf, type XmlElement } from '../../src/xml/model.js';
+import { parse } from '../../src/xml/tree.js';
+import { postRaw } from './caller.js';
+
+/* A client of Forsendelse v1 that shows a password, and letters for it to send. */
+
+/** Organisation number of the client. */
+export const sender = identities.sender.organisasjonsnummer;
+
+const [{ brukernavn, passord }] = developmentAccounts;
+const authorization = `Basic ${Buffer.from(`${brukernavn}:${passord}`).toString('base64')}`;
+
+const persons = new Map(testpersons(new Date()).map((t) => [t.navn, t] as const));
+
+/** A test person by name. */
+export function testperson(navn: string) {
+  const found = persons.get(navn);
+  if (found === undefined) throw new Error(`there is no test person ${navn}`);
+  return found;
+}
+
+export const postadresse = {
+  navn: 'Ola Nordmann',
+  adresselinjer: ['Storgata 1'],
+  postnummer: '0155',
+  poststed: 'OSLO',
+} as const;
+
+/** A PDF of one page that says `text`. */
+export async function pdf(text: string): Promise<Buffer> {
+  const made = await PDFDocument.create();
+  const font = await made.embedFont(StandardFonts.Helvetica);
+  made.addPage([300, 200]).drawText(text, { x: 20, y: 100, size: 12, font });
+  return Buffer.from(await made.save());
+}
+
+const document = (innhold: Uint8Array, filnavn = 'vedtak.pdf'): DokumentInn => ({
+  filnavn,
+  tittel: 'Vedtak',
+  mimetype: 'application/pdf',
+  innhold,
+});
+
+const vedtak = await pdf('Vedtak');
+
+let numbers = 0;
+
+/** A letter that goes at once, with a reference of its own, to a test person; good but for what a test changes. */
+export function brev(til: string, changes: Partial<BrevInn> = {}): BrevInn {
+  const eksternRef = `sak ${process.pid}-${++numbers}`;
+  return {
+    eksternRef,
+    mottaker: { id: testperson(til).personidentifikator, postadresse: null },
+    tittel: `Vedtak i ${eksternRef}`,
+    spraak: 'nb',
+    klasse: 'VEDTAK',
+    prioritet: 'PRIORITERT',
+    virkningstidspunkt: null,
+    sikkerhetsnivaa: 3,
+    aapningskvittering: null,
+    varseltekst: { epost: null, sms: null },
+    kunDigitalt: false,
+    utskrift: { posttype: 'B_OEKONOMI', farge: 'SORT_HVIT', retur: 'DIREKTE_RETUR', returadresse: postadresse },
+    kostnadskode: null,
+    hoveddokument: document(vedtak),
+    vedlegg: [],
+    ...changes,
+  };
+}
+
+/** What a call was answered with. */
+export interface Svar {
+  readonly status: number;
+  readonly text: string;
+  /** Texts of every element of that name, in document order. */
+  all(name: string): string[];
+  /** Elements of that name of the contract. */
+  elements(name: string): XmlElement[];
+}
+
+function under(parent: XmlElement, name: string): XmlElement[] {
+  return childElements(parent).flatMap((child) => [
+    ...(child.ns === tns.uri && child.local === name ? [child] : []),
+    ...under(child, name),
+  ]);
+}
+
+async function call(url: string, content: XmlElement): Promise<Svar> {
+  const headers = { 'Content-Type': contentType['1.1'], Authorization: authorization };
+  const { status, text } = await postRaw(url, plainEnvelope(content, '1.1'), headers);
+  const elements = (name: string): XmlElement[] => under(parse(Buffer.from(text)), name);
+  return { status, text, elements, all: (name) => elements(name).map((element) => textOf(element)) };
+}
+
+export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => call(url, encodeSendForsendelse(letter));
+export const trekkTilbake = (url: string, eksternRef: string): Promise<Svar> =>
+  call(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
+export const hentKvitteringer = (url: string, antall = 100): Promise<Svar> =>
+  call(url, encodeHentKvitteringer('PRIORITERT', antall));
+
+/** Where a letter stands, as its sender sees it. */
+export interface Stand {
+  readonly tilstand: string;
+  readonly kanal: string;
+  readonly leverandoer: string;
+  readonly hendelser: readonly { readonly type: string; readonly tid: Date; readonly kode: string; readonly tekst: string }[];
+}
+
+const member = (parent: XmlElement, name: string): string => {
+  const [found] = under(parent, name);
+  return found === undefined ? '' : textOf(found);
+};
+
+/** @throws Error when the call is refused */
+export async function hentStatus(url: string, eksterneRefer: readonly string[]): Promise<readonly Stand[]> {
+  const svar = await call(url, encodeHentStatus({ eksterneRefer }));
+  if (svar.status !== 200) throw new Error(svar.text);
+  return svar.elements('status').map((status) => ({
+    tilstand: member(status, 'tilstand'),
+    kanal: member(status, 'kanal'),
+    leverandoer: member(status, 'leverandoer'),
+    hendelser: under(status, 'hendelse').map((h) => ({
+      type: member(h, 'type'),
+      tid: new Date(member(h, 'tid')),
+      kode: member(h, 'kode'),
+      tekst: member(h, 'tekst'),
+    })),
+  }));
+}
