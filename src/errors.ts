@@ -105,13 +105,13 @@ const table = {
   },
   POSTAL_ADDRESS_REQUIRED: {
     ...letter,
-    en: '[P-2000] The letter would go on paper, and has no postal address. Send it again with mottaker/postadresse',
-    nb: '[P-2000] Brevet ville gått på papir og har ingen postadresse. Send det på nytt med mottaker/postadresse',
+    en: '[P-2000] The letter would go on paper, and needs two postal addresses. Send it again with mottaker/postadresse and utskrift/returadresse',
+    nb: '[P-2000] Brevet ville gått på papir og trenger to postadresser. Send det på nytt med mottaker/postadresse og utskrift/returadresse',
   },
   INVALID_RECIPIENT: {
     ...letter,
-    en: '[P-2001] The id of the recipient is neither a national id of 11 digits nor an organisation number of 9. Correct it',
-    nb: '[P-2001] Mottakerens id er verken fødselsnummer eller D-nummer på 11 siffer eller organisasjonsnummer på 9. Rett den',
+    en: '[P-2001] The id of the recipient is no valid national id of 11 digits or organisation number of 9, or of a series that is not allowed here. Correct it',
+    nb: '[P-2001] Mottakerens id er ikke et gyldig fødselsnummer eller D-nummer på 11 siffer eller organisasjonsnummer på 9, eller av en serie som ikke er tillatt her. Rett den',
   },
   CHANNEL_NOT_AVAILABLE: {
     ...letter,

@@ -85,6 +85,7 @@ export function shipping(
     },
     routing: () => ({ ...grunnlag, ...options.grunnlag }),
   };
+  const retur = { navn: 'Postmottak', adresselinjer: [], postnummer: '0150', poststed: 'OSLO' };
   /** Stages one document and makes a letter of it. */
   const letter = async (changes: Partial<Brev> = {}, content = '%PDF'): Promise<Brev> => ({
     eksternRef: 'sak-1',
@@ -98,7 +99,7 @@ export function shipping(
     aapningskvittering: null,
     varseltekst: { epost: null, sms: null },
     kunDigitalt: false,
-    utskrift: { posttype: 'B_OEKONOMI', farge: 'SORT_HVIT', retur: 'DIREKTE_RETUR', returadresse: null },
+    utskrift: { posttype: 'B_OEKONOMI', farge: 'SORT_HVIT', retur: 'DIREKTE_RETUR', returadresse: retur },
     kostnadskode: null,
     hoveddokument: {
       filnavn: 'vedtak.pdf',

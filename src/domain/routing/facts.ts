@@ -7,7 +7,14 @@ import type { Kanal, Registertilstand } from './decision.js';
 /** The order, without its documents. */
 export type Bestilling = Pick<
   Forsendelse,
-  'mottaker' | 'spraak' | 'klasse' | 'virkningstidspunkt' | 'sikkerhetsnivaa' | 'varseltekst' | 'kunDigitalt'
+  | 'mottaker'
+  | 'spraak'
+  | 'klasse'
+  | 'virkningstidspunkt'
+  | 'sikkerhetsnivaa'
+  | 'varseltekst'
+  | 'kunDigitalt'
+  | 'utskrift'
 >;
 
 export interface Leverandoerfakta {

@@ -71,6 +71,18 @@ export const krav: readonly Krav[] = [
     ),
     ellers: si('Avsenderen har oppgitt en postadresse.', 'The sender has given a postal address.'),
   },
+  {
+    kanaler: ['UTSKRIFT'],
+    regel: 'R-45',
+    lovhjemmel: null,
+    gjelder: ({ fakta }) => fakta.forsendelse.utskrift.returadresse === null,
+    utfall: () => ({ kode: 'POSTAL_ADDRESS_REQUIRED' }),
+    traff: si(
+      'Papir trenger en returadresse, og avsenderen har ikke oppgitt noen, så brevet er avvist.',
+      'Paper needs a return address, and the sender has given none, so the letter is refused.',
+    ),
+    ellers: si('Avsenderen har oppgitt en returadresse.', 'The sender has given a return address.'),
+  },
 ];
 
 const synligFra = (fakta: Fakta, i: Spraakvalg): string => {

@@ -62,6 +62,12 @@ export const cases: readonly (readonly [string, Fakta, string, string])[] = [
   ['K10: digital only', f.order({ kunDigitalt: true }, without), 'AVVIS ONLY_DIGITAL', 'R-43'],
   ['K10: no address', f.to(f.testperson, null, without), 'AVVIS POSTAL_ADDRESS_REQUIRED', 'R-43'],
   [
+    'K10: no address to return to',
+    f.order({ utskrift: { ...f.fakta.forsendelse.utskrift, returadresse: null } }, without),
+    'AVVIS POSTAL_ADDRESS_REQUIRED',
+    'R-43',
+  ],
+  [
     'K10: print supplier without certificate',
     f.withoutCertificate(f.utskrift, without),
     'AVVIS CHANNEL_NOT_AVAILABLE',

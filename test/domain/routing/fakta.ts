@@ -48,6 +48,7 @@ export const fakta: Fakta = {
     sikkerhetsnivaa: 4,
     varseltekst: { epost: null, sms: null },
     kunDigitalt: false,
+    utskrift: { posttype: 'B_OEKONOMI', farge: 'SORT_HVIT', retur: 'DIREKTE_RETUR', returadresse: postadresse },
   },
   policy: { utenPostkasse: 'UTSKRIFT', egenVarsling: false },
   register: { spurt: now, person },

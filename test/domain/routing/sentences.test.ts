@@ -226,6 +226,13 @@ const sentences: readonly (readonly [string, boolean, string, string])[] = [
     'Paper needs a postal address, and the sender has given none, so the letter is refused.',
   ],
   ['R-44', miss, 'Avsenderen har oppgitt en postadresse.', 'The sender has given a postal address.'],
+  [
+    'R-45',
+    hit,
+    'Papir trenger en returadresse, og avsenderen har ikke oppgitt noen, så brevet er avvist.',
+    'Paper needs a return address, and the sender has given none, so the letter is refused.',
+  ],
+  ['R-45', miss, 'Avsenderen har oppgitt en returadresse.', 'The sender has given a return address.'],
   ['R-44', miss, 'Mottakeren er oppgitt med nummer.', 'The recipient is given with a number.'],
   [
     'R-47',
