@@ -7,6 +7,7 @@ import { mottaKvittering } from './application/mottaKvittering.js';
 import { vurder, type PersonRegister, type ShipmentDeps } from './application/shipmentDeps.js';
 import type { Provider } from './channels/sdp/channel.js';
 import { channels } from './channels/registry.js';
+import { personRegister } from './client/personRegister.js';
 import type { Config } from './config.js';
 import type { Channel } from './domain/channel.js';
 import type { Clock } from './domain/ports.js';
@@ -29,7 +30,7 @@ import { idHasher } from './security/idHash.js';
 import { loadPkcs12, type KeyStore } from './security/keystore.js';
 import { passwordDoor } from './security/password.js';
 import { forsendelsePolicy } from './security/policy.js';
-import { signingKey } from './security/sign.js';
+import { signingKey, type SigningKey } from './security/sign.js';
 import type { Trust } from './security/trust.js';
 import { parseCertificate } from './security/x509.js';
 import type { Store } from './store/index.js';
@@ -98,12 +99,20 @@ function supplierFacts(suppliers: readonly Leverandoer[], trust: Trust, clock: C
     );
 }
 
-/** The register of this installation's own database. */
-const localRegister = (store: Store, clock: Clock): PersonRegister => ({
-  ask: async (ids) => ({ spurt: clock.now(), persons: await store.reads.persons(ids) }),
-});
+/** Who is asked about recipients: the register of this installation's own database, or a service of the 16-02 contract. */
+function registerOf({ config, store, clock, trust }: SendingDeps, key: SigningKey): PersonRegister {
+  const { registerUrl: url, registerOrganisation: expected } = config;
+  if (url !== undefined) return personRegister({ url, expected, key, trust, clock });
+  return { ask: async (ids) => ({ spurt: clock.now(), persons: await store.reads.persons(ids) }) };
+}
 
-function shipmentDeps(deps: SendingDeps, payloads: Payloads, suppliers: readonly Leverandoer[], kanaler: Set<Kanal>) {
+function shipmentDeps(
+  deps: SendingDeps,
+  payloads: Payloads,
+  suppliers: readonly Leverandoer[],
+  kanaler: ReadonlySet<Kanal>,
+  key: SigningKey,
+) {
   const { store, clock, config, trust, dataKey, senders } = deps;
   const facts = supplierFacts(suppliers, trust, clock);
   const utskriftsleverandoer = suppliers.find(({ rolle }) => rolle === 'UTSKRIFT')?.organisasjonsnummer ?? null;
@@ -116,7 +125,7 @@ function shipmentDeps(deps: SendingDeps, payloads: Payloads, suppliers: readonly
     shipments: store.shipments,
     queue: store.queue,
     payloads,
-    register: localRegister(store, clock),
+    register: registerOf(deps, key),
     routing: () => ({
       policy: { utenPostkasse: 'UTSKRIFT', egenVarsling: false },
       leverandoerer: facts(),
@@ -241,7 +250,13 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
       clock,
     },
   });
-  const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']));
+  const shipments = shipmentDeps(
+    deps,
+    payloads,
+    suppliers,
+    new Set<Kanal>([...all.keys(), 'PORTAL']),
+    databehandler.key,
+  );
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
   const worker = config.role === 'web' ? undefined : workerOf(deps, shipments, all);
   return {

@@ -149,6 +149,16 @@ export const settings = {
     meaning: 'Where mailbox and print providers take letters: `ORGNR=URL`, with commas. Without it letters wait',
     fix: 'List them as 984661185=https://host/path,996460320=https://host/path.',
   }),
+  registerUrl: optional(kinds.publicUrl, {
+    shown: 'none: the register in the database',
+    meaning:
+      'A 16-02 service to ask about recipients, signed by the databehandler, instead of the register in the database',
+    fix: 'Use the address of the service, such as https://host/kontaktinfo-external/ws-v5, or remove it.',
+  }),
+  registerOrganisation: row(kinds.text, () => '991825827', {
+    meaning: 'Organisation number that must sign the answers of that service',
+    fix: 'Use nine digits.',
+  }),
   role: row(kinds.oneOf('all', 'web', 'worker'), () => 'all' as const, {
     meaning: '`web` takes requests and `worker` hands letters on; many of each may run on one database',
     fix: 'Set it to all, web or worker.',

@@ -52,7 +52,7 @@ async function dispatching({ shipment = letter(), deliver = () => ({ type: 'sent
   };
   const real = createCircuits();
   const circuits: Circuits = {
-    resting: real.resting,
+    resting: (at) => real.resting(at),
     report: (leverandoer, reached, at) => {
       reports.push([leverandoer, reached]);
       real.report(leverandoer, reached, at);
@@ -445,6 +445,20 @@ describe('application/dispatch', () => {
       });
     }
   }
+
+  it('a lost turn whose letter has moved on writes nothing', async () => {
+    const d = await dispatching({
+      deliver: async () => {
+        d.at(later(60_000));
+        await d.claim();
+        await d.store.unitOfWork((tx) => tx.updateShipment(ids.shipment, { tilstand: 'LEVERT' }));
+        return { type: 'sent' };
+      },
+    });
+    await d.turn();
+    expect(await d.events()).to.deep.equal([]);
+    expect(await d.job()).to.not.equal(undefined);
+  });
 
   it('R-37: a letter is not given up that a receipt has told of meanwhile', async () => {
     let receipt = false;

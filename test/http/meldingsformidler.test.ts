@@ -277,6 +277,15 @@ describe('http/meldingsformidler', () => {
       known,
       { message: { fra: { organisasjonsnummer: '996460320', rolle: 'postkasse' } } },
     ],
+    'SECURITY 86: From and document of another provider, in an envelope of this one': [
+      'EBMS:0003',
+      known,
+      {
+        message: { fra: { organisasjonsnummer: '996460320', rolle: 'postkasse' } },
+        innerKey: otherProvider.key,
+        header: { sender: '996460320' },
+      },
+    ],
     'another role in From': [
       'EBMS:0003',
       known,
