@@ -152,19 +152,20 @@ const sendingOf = (
     timeIsRight: () => clockWatch.right(),
   });
 
-function healthChecks({ config, store, security, metrics, clockWatch, log }: Parts) {
-  const role = 'oppslagstjenesten';
-  const validity = { from: security.signer.notBefore, to: security.signer.notAfter };
+function healthChecks({ config, store, security, metrics, clockWatch, log }: Parts, sending: Sending | undefined) {
+  const keys = { oppslagstjenesten: security.signer, ...sending?.certificates };
   return readiness([
     databaseCheck(
       () => store.ping(),
       (error) => log.error('the database does not answer', { error }),
     ),
-    keyCheck(
-      role,
-      () => validity,
-      () => systemClock.now(),
-      (days) => metrics.certificateDays(role, days),
+    ...Object.entries(keys).map(([role, { notBefore, notAfter }]) =>
+      keyCheck(
+        role,
+        () => ({ from: notBefore, to: notAfter }),
+        () => systemClock.now(),
+        (days) => metrics.certificateDays(role, days),
+      ),
     ),
     clockWatch,
     exceptionsCheck(namedExceptions(config)),
@@ -213,7 +214,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
     app: createApp({
       services: services.filter(({ path }) => path === PATH || sending !== undefined),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
-      ready: healthChecks(parts),
+      ready: healthChecks(parts, sending),
       metrics,
       callerOf: createCallerReader(config),
     }),

@@ -32,7 +32,7 @@ import { passwordDoor } from './security/password.js';
 import { forsendelsePolicy } from './security/policy.js';
 import { signingKey, type SigningKey } from './security/sign.js';
 import type { Trust } from './security/trust.js';
-import { parseCertificate } from './security/x509.js';
+import { parseCertificate, type Certificate } from './security/x509.js';
 import type { Store } from './store/index.js';
 import { openPayloads } from './store/payloads.js';
 import { startWorker, type Worker } from './worker.js';
@@ -61,23 +61,27 @@ export interface SendingDeps {
 export interface Sending {
   readonly forsendelse: SoapHandler;
   readonly meldingsformidler: SoapHandler;
+  /** Certificates of the keys that are signed with, by role. */
+  readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
   /** Ends what is under way. */
   stop(): Promise<void>;
 }
 
 interface Holder {
   readonly store: KeyStore;
+  readonly certificate: Certificate;
   readonly organisasjonsnummer: string;
   readonly key: ReturnType<typeof signingKey>;
 }
 
 async function holderOf(file: string, password: string): Promise<Holder> {
   const store = loadPkcs12(await readFile(file), password);
-  const number = organisasjonsnummer(parseCertificate(store.certificate));
+  const certificate = parseCertificate(store.certificate);
+  const number = organisasjonsnummer(certificate);
   if (number === undefined) {
     throw new Error(`The certificate in ${file} names no organisation number. Use an enterprise certificate.`);
   }
-  return { store, organisasjonsnummer: number, key: signingKey(store.privateKey, store.certificate) };
+  return { store, certificate, organisasjonsnummer: number, key: signingKey(store.privateKey, store.certificate) };
 }
 
 /** Suppliers as the rules see them: the certificate counts only while it stands. */
@@ -262,6 +266,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   return {
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerHandler(deps, parts),
+    certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => worker?.stop(),
   };
 }
