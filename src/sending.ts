@@ -10,6 +10,7 @@ import { channels } from './channels/registry.js';
 import { personRegister } from './client/personRegister.js';
 import type { Config } from './config.js';
 import type { Channel } from './domain/channel.js';
+import type { Avsenderpolicy } from './domain/forsendelse.js';
 import type { Clock } from './domain/ports.js';
 import type { Beslutning, Kanal } from './domain/routing/decision.js';
 import type { Leverandoerfakta } from './domain/routing/facts.js';
@@ -130,8 +131,8 @@ function shipmentDeps(
     queue: store.queue,
     payloads,
     register: registerOf(deps, key),
-    routing: () => ({
-      policy: { utenPostkasse: 'UTSKRIFT', egenVarsling: false },
+    routing: (avsender: string) => ({
+      policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
       leverandoerer: facts(),
       utskriftsleverandoer,
       kanaler,
@@ -177,6 +178,9 @@ function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<K
 async function* once(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
+
+/** How the letters of a body are treated that has said nothing. */
+const paper: Avsenderpolicy = { utenPostkasse: 'UTSKRIFT', egenVarsling: false };
 
 interface Parts {
   readonly payloads: Payloads;

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import type { Avsenderpolicy } from '../domain/forsendelse.js';
 import { validOrganisasjonsnummer } from '../domain/identifier.js';
 import type { Clock, Reads, UnitOfWork } from '../domain/ports.js';
 import type { Sertifikat } from '../domain/sender.js';
@@ -7,6 +8,7 @@ export interface AddSenderInput {
   readonly organisasjonsnummer: string;
   readonly navn: string;
   readonly tillatUsignertPaaVegneAv: boolean;
+  readonly avsenderpolicy?: Avsenderpolicy;
   /** PEM or DER. */
   readonly sertifikat?: Buffer;
 }

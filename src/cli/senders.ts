@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import { addSender, type AddSenderResult } from '../application/addSender.js';
 import { allowService, tjenester } from '../application/allowService.js';
 import { delegateSender, type DelegateSenderResult } from '../application/delegateSender.js';
@@ -15,6 +15,8 @@ const unknown = (organisation: string) =>
 
 function addAdd(senders: Command, open: Open, clock: Clock): void {
   interface Options {
+    readonly withoutMailbox: 'UTSKRIFT' | 'PORTAL' | 'ALTINN';
+    readonly ownNotices: boolean;
     certificate?: string;
     allowUnsignedOnBehalf: boolean;
   }
@@ -39,6 +41,12 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
       'register this certificate (PEM or DER); the organisation may then use registered ones only',
     )
     .option('--allow-unsigned-on-behalf', 'accept an Oppslagstjenesten header that is not signed', false)
+    .addOption(
+      new Option('--without-mailbox <way>', 'where letters to persons without a mailbox go')
+        .choices(['UTSKRIFT', 'PORTAL', 'ALTINN'])
+        .default('UTSKRIFT'),
+    )
+    .option('--own-notices', 'the organisation notifies by itself: no notices are ordered', false)
     .action((organisation: string, navn: string, options: Options, command: Command) =>
       withStore(open, async (store) => {
         const file = options.certificate && (await certificateFile(options.certificate));
@@ -46,6 +54,7 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
           organisasjonsnummer: organisation,
           navn,
           tillatUsignertPaaVegneAv: options.allowUnsignedOnBehalf,
+          avsenderpolicy: { utenPostkasse: options.withoutMailbox, egenVarsling: options.ownNotices },
           ...(file && { sertifikat: file }),
         });
         printer(command).out(`${organisation} ${navn} ${say(organisation, result)}.`);

@@ -1,3 +1,5 @@
+import type { Avsenderpolicy } from './forsendelse.js';
+
 /** Services that are granted one by one: those of the look-up contract (CONTRACT.md section 3, "Authorization"), and our own. */
 export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN', 'FORSENDELSE'] as const;
 export type Tjeneste = (typeof tjenester)[number];
@@ -15,6 +17,8 @@ export interface Organisasjon extends Gyldighet {
   readonly navn: string;
   /** Accept an unsigned `Oppslagstjenesten` header from this sender (the one departure from the signed profile). */
   readonly tillatUsignertPaaVegneAv: boolean;
+  /** How its letters are treated where the register does not decide; absent: paper, and notices ordered (R-14, R-23). */
+  readonly avsenderpolicy?: Avsenderpolicy;
 }
 
 /** A registered certificate. An organisation with at least one registered may use no other. */

@@ -46,6 +46,7 @@ const tables = [
   'person_import',
   'organisation',
   'policy',
+  'letter_policy',
   'certificate',
   'credential',
   'delegation',

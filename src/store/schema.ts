@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
 import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
-import type { Prioritet } from '../domain/forsendelse.js';
+import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
 
 /** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
@@ -20,6 +20,12 @@ export interface Tables {
   organisation: Period & { organisasjonsnummer: string; navn: string };
   /** How an organisation is treated, apart from who it is. */
   policy: { organisasjonsnummer: string; tillat_usignert_paa_vegne_av: number };
+  /** How an organisation wants letters treated that the register does not decide. */
+  letter_policy: {
+    organisasjonsnummer: string;
+    uten_postkasse: Avsenderpolicy['utenPostkasse'];
+    egen_varsling: number;
+  };
   certificate: Period & { fingeravtrykk: string; organisasjonsnummer: string; pem: string };
   credential: {
     tjeneste: Legitimasjon['tjeneste'];

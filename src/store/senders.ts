@@ -16,8 +16,9 @@ export async function senders(db: Db): Promise<SenderData> {
   const organisations = await db
     .selectFrom('organisation as o')
     .leftJoin('policy as p', 'p.organisasjonsnummer', 'o.organisasjonsnummer')
+    .leftJoin('letter_policy as l', 'l.organisasjonsnummer', 'o.organisasjonsnummer')
     .selectAll('o')
-    .select('p.tillat_usignert_paa_vegne_av as tillat')
+    .select(['p.tillat_usignert_paa_vegne_av as tillat', 'l.uten_postkasse', 'l.egen_varsling'])
     .orderBy('o.organisasjonsnummer')
     .execute();
   const certificates = await db.selectFrom('certificate').selectAll().orderBy('fingeravtrykk').execute();
@@ -30,10 +31,13 @@ export async function senders(db: Db): Promise<SenderData> {
   const rights = await db.selectFrom('service_right').selectAll().orderBy('organisasjon').orderBy('tjeneste').execute();
   const credentials = await db.selectFrom('credential').selectAll().orderBy('tjeneste').orderBy('brukernavn').execute();
   return {
-    organisasjoner: organisations.map(({ tillat, ...row }) => ({
+    organisasjoner: organisations.map(({ tillat, uten_postkasse, egen_varsling, ...row }) => ({
       ...row,
       ...gyldighet(row),
       tillatUsignertPaaVegneAv: tillat === 1,
+      ...(uten_postkasse !== null && {
+        avsenderpolicy: { utenPostkasse: uten_postkasse, egenVarsling: egen_varsling === 1 },
+      }),
     })),
     sertifikater: certificates.map((row) => ({ ...row, ...gyldighet(row) })),
     delegeringer: delegations.map((row) => ({ ...row, ...gyldighet(row) })),
@@ -57,10 +61,17 @@ export function senderWrites(db: Db, flavour: Flavour): Pick<Tx, `put${string}` 
       .execute();
   };
   return {
-    putOrganisation: async ({ organisasjonsnummer, navn, tillatUsignertPaaVegneAv, ...validity }) => {
+    putOrganisation: async ({ organisasjonsnummer, navn, tillatUsignertPaaVegneAv, avsenderpolicy, ...validity }) => {
       await put('organisation', ['organisasjonsnummer'], { organisasjonsnummer, navn, ...period(validity) });
       const tillat = tillatUsignertPaaVegneAv ? 1 : 0;
       await put('policy', ['organisasjonsnummer'], { organisasjonsnummer, tillat_usignert_paa_vegne_av: tillat });
+      if (avsenderpolicy === undefined) return;
+      const { utenPostkasse, egenVarsling } = avsenderpolicy;
+      await put('letter_policy', ['organisasjonsnummer'], {
+        organisasjonsnummer,
+        uten_postkasse: utenPostkasse,
+        egen_varsling: egenVarsling ? 1 : 0,
+      });
     },
     putCertificate: ({ organisasjonsnummer, fingeravtrykk, pem, ...validity }) =>
       put('certificate', ['fingeravtrykk'], { fingeravtrykk, organisasjonsnummer, pem, ...period(validity) }),

@@ -65,6 +65,16 @@ describe('cli/senders', () => {
     expect((await data()).organisasjoner.find((o) => o.organisasjonsnummer === sender)?.navn).to.equal('Ny kommune');
   });
 
+  it('R-14, R-23: says where letters go without a mailbox, and who notifies; paper and we, unless told', async () => {
+    const policy = async () =>
+      (await data()).organisasjoner.find((o) => o.organisasjonsnummer === sender)?.avsenderpolicy;
+    await run('add', sender, 'Kommune', '--without-mailbox', 'PORTAL', '--own-notices');
+    expect(await policy()).to.deep.equal({ utenPostkasse: 'PORTAL', egenVarsling: true });
+    await run('add', sender, 'Kommune');
+    expect(await policy()).to.deep.equal({ utenPostkasse: 'UTSKRIFT', egenVarsling: false });
+    expect((await run('add', sender, 'Kommune', '--without-mailbox', 'FAX')).code).to.equal(2);
+  });
+
   it('SECURITY 87: registers certificates in PEM and DER; from then on no other may be used', async () => {
     const pem = join(directory, 'a.pem');
     const der = join(directory, 'a.der');

@@ -29,7 +29,12 @@ describe('the sender tables', () => {
     const data: SenderData = {
       organisasjoner: [
         { ...organisasjon('310000019', 'Ås kommune'), fra, til: null, tillatUsignertPaaVegneAv: true },
-        { ...organisasjon('310000035', 'Leverandør AS'), fra, til },
+        {
+          ...organisasjon('310000035', 'Leverandør AS'),
+          fra,
+          til,
+          avsenderpolicy: { utenPostkasse: 'PORTAL', egenVarsling: true },
+        },
       ],
       sertifikater: [
         {

@@ -3,6 +3,7 @@ import type { Backend, Flavour } from '../backend.js';
 import { register } from './0001-register.js';
 import { senders } from './0002-senders.js';
 import { shipments } from './0003-shipments.js';
+import { letterPolicy } from './0004-letter-policy.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -12,6 +13,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   '0001-register': register,
   '0002-senders': senders,
   '0003-shipments': shipments,
+  '0004-letter-policy': letterPolicy,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
