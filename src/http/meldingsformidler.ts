@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MottattKvittering } from '../application/mottaKvittering.js';
 import { decodeMessaging } from '../contract/ebms/decode.js';
 import { ebmsFault, encodeReceipt, payloadReferences } from '../contract/ebms/encode.js';
@@ -177,23 +177,32 @@ function answerFailure(
   send(res, 500, { 'Content-Type': contentType['1.2'] }, ebmsFault(info, row, description));
 }
 
+const types = 'application/soap+xml; charset=utf-8, multipart/related';
+
+/** The message that the HTTP header announces; compressed ones are not taken. @throws Failure UNSUPPORTED_MEDIA_TYPE, MALFORMED_XML */
+function incomingOf(req: IncomingMessage): Incoming {
+  const header = req.headers['content-type'] ?? '';
+  const media = parseMediaType(header);
+  const multipart = parseMultipartType(header);
+  const known = multipart !== undefined || media?.type === 'application/soap+xml';
+  if (!known || (req.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Content-Type or Content-Encoding', { types });
+  }
+  const stream = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  return { stream, charset: media?.parameters.get('charset'), multipart };
+}
+
 /** Takes the receipts of mailbox and print providers (CONTRACT.md of SDP, sections 10 to 13), each answered with a signed receipt. */
 export function meldingsformidler(deps: BrokerDeps): SoapHandler {
   return async (req, res, context) => {
     const started = performance.now();
-    const type = req.headers['content-type'] ?? '';
-    const incoming: Incoming = {
-      stream: req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
-      charset: parseMediaType(type)?.parameters.get('charset'),
-      multipart: parseMultipartType(type),
-    };
     const count = (outcome: 'ok' | 'fault'): void =>
       deps.metrics.request('meldingsformidler', outcome, (performance.now() - started) / 1000);
     let about: string | undefined;
     try {
       // Not the sender's fault, so it must be one that the sender repeats.
       if (!deps.timeIsRight()) throw new Failure('UNAVAILABLE', 'our own clock is wrong; see /health/ready');
-      const trusted = await verify(incoming, policy, deps.verifyDeps);
+      const trusted = await verify(incomingOf(req), policy, deps.verifyDeps);
       const message = messageOf(trusted);
       about = message.info.messageId;
       const envelope = await receive(trusted, message, deps, context);

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
@@ -129,11 +130,15 @@ describe('http/meldingsformidler', () => {
     [taken, kept, logged, change] = [[], [], '', {}];
   });
 
-  const post = async (octets: string | Buffer, type = 'application/soap+xml; charset=utf-8') => {
+  const post = async (
+    octets: string | Buffer,
+    type = 'application/soap+xml; charset=utf-8',
+    more: Readonly<Record<string, string>> = {},
+  ) => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${BROKER_PATH}`;
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': type },
+      headers: { 'Content-Type': type, ...more },
       body: new Uint8Array(Buffer.from(octets)),
     });
     const answerType = response.headers.get('content-type') ?? '';
@@ -377,6 +382,23 @@ describe('http/meldingsformidler', () => {
       const answer = await post(garbage);
       expect([answer.status, answer.type]).to.deep.equal([400, 'text/plain; charset=utf-8']);
     }
+    expect([taken, kept]).to.deep.equal([[], []]);
+  });
+
+  it('SECURITY 91: compressed messages are refused before SOAP, and other types too', async () => {
+    const envelope = await envelopeOf();
+    const answers = [
+      await post(gzipSync(envelope), undefined, { 'Content-Encoding': 'gzip' }),
+      await post(envelope, 'application/json'),
+      await post(envelope, ''),
+    ];
+    for (const { status, type } of answers) expect([status, type]).to.deep.equal([415, 'text/plain; charset=utf-8']);
+    expect([taken, kept]).to.deep.equal([[], []]);
+  });
+
+  it('SECURITY 88: a multipart whose boundary is broken is refused before SOAP', async () => {
+    const answer = await post(await envelopeOf(), 'multipart/related; boundary="";');
+    expect([answer.status, answer.type]).to.deep.equal([400, 'text/plain; charset=utf-8']);
     expect([taken, kept]).to.deep.equal([[], []]);
   });
 
