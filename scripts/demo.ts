@@ -23,6 +23,7 @@ import { attribute } from '../src/xml/model.js';
 import { findOrStart, posthorn } from './demo/instance.js';
 import type { Instance } from './demo/instance.js';
 import { verdictOn } from './demo/letter.js';
+import { sending } from './demo/sending.js';
 import { chapter, kept, say, show } from './demo/story.js';
 import type { Shown } from './demo/story.js';
 
@@ -66,7 +67,7 @@ async function letters({ as }: Stage): Promise<Shown[]> {
     '1. Before a letter, the case system asks who may get it digitally',
     'EKSEMPEL KOMMUNE (310000019) signs one HentPersoner for twelve persons. The answer is signed, confirms the signature of',
     'the request, and is encrypted to the certificate that asked. What follows is what the case system may conclude for a',
-    'decision (vedtak); Posthorn answers, it does not send the letter.',
+    'decision (vedtak). Here Posthorn only answers; from chapter 6 on it sends.',
   );
   const persons = await lookUpPersons(as('sender'), informasjonsbehov, ids);
   const unfiltered = await lookUpPersons(as('sender'), ['Kontaktinfo'], ids);
@@ -217,6 +218,7 @@ async function main(): Promise<boolean> {
     say(`${where}: ${stage.url}`);
     const shown: Shown[] = [];
     for (const act of [letters, onBehalf, changeFeed, tampered, replayed]) shown.push(...(await act(stage)));
+    shown.push(...(await sending(instance)));
     chapter(`What was shown, in ${((Date.now() - started) / 1000).toFixed(0)} seconds`);
     show([['', 'what', 'outcome'], ...shown.map(rowOf)]);
     return shown.every(kept);

@@ -79,7 +79,7 @@ describe('the documentation', () => {
   }
 
   it('names only commands and options that exist', () => {
-    const named = [...readme.matchAll(/posthorn ([a-z]+)\b(?: ([a-z]+)\b)?([^`|]*)/g)];
+    const named = [...readme.matchAll(/posthorn ([a-z][a-z-]*)\b(?: ([a-z][a-z-]*)\b)?([^`|]*)/g)];
     expect(named).to.have.length.greaterThan(leaves.length);
     for (const [, first = '', second = '', rest = ''] of named) {
       const under = leaves.filter(({ words }) => `${words} `.startsWith(`posthorn ${first} `));

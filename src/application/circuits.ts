@@ -17,7 +17,10 @@ export function createCircuits(): Circuits {
     resting: (now) => [...failed].filter(([, { until }]) => until > now.getTime()).map(([leverandoer]) => leverandoer),
     report: (leverandoer, reached, now) => {
       if (reached) return void failed.delete(leverandoer);
-      const failures = (failed.get(leverandoer)?.failures ?? 0) + 1;
+      const known = failed.get(leverandoer) ?? { failures: 0, until: 0 };
+      // Attempts that were under way when the rest began tell nothing new, however many there were.
+      if (known.until > now.getTime()) return;
+      const failures = known.failures + 1;
       const rest = failures < FAILURES ? 0 : Math.min(SHORTEST_MS * 2 ** (failures - FAILURES), LONGEST_MS);
       failed.set(leverandoer, { failures, until: now.getTime() + rest });
     },

@@ -113,6 +113,10 @@ async function prepared(deps: DispatchDeps, channel: Channel, shipment: Shipment
 /** Whether a provider answered as itself: an ebMS error is an answer, and a letter that nobody wants says nothing about its provider. */
 const reached = (outcome: Utfall): boolean => outcome.type !== 'deferred' || outcome.kode.startsWith('EBMS:');
 
+/** FailedAuthentication is what a message is answered with that was damaged on its way, by an error that nobody signs: the next may arrive whole. */
+const unlessDamaged = (outcome: Utfall): Utfall =>
+  outcome.type === 'rejected' && outcome.kode === 'EBMS:0101' ? { ...outcome, type: 'deferred' } : outcome;
+
 /** Hands a letter on; undefined as `agree`. */
 async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall | undefined> {
   const { beslutning } = shipment;
@@ -124,7 +128,7 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
   }
   const ready = await prepared(deps, channel, shipment);
   if (ready === undefined) return undefined;
-  const outcome = await channel.deliver(ready);
+  const outcome = unlessDamaged(await channel.deliver(ready));
   if (leverandoer !== null) deps.circuits.report(leverandoer, reached(outcome), deps.clock.now());
   return outcome;
 }

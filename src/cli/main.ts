@@ -1,10 +1,14 @@
 #!/usr/bin/env node
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { ensureDataKey, loadConfig } from '../config.js';
+import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
 import { verifyEnvelope } from '../diagnosis/verifyEnvelope.js';
 import { readRun } from '../run.js';
+import { developmentAccounts } from '../sandbox/developmentData.js';
+import { identities } from '../sandbox/pki/identities.js';
 import { resident } from '../sandbox/residents.js';
 import { answerPolicy } from '../security/answer.js';
 import { idHasher } from '../security/idHash.js';
@@ -16,21 +20,30 @@ import type { Trust } from '../security/trust.js';
 import { derBlocks } from '../security/x509.js';
 import { openStore } from '../store/index.js';
 import { auditCommand } from './audit.js';
+import { explainCommand } from './explain.js';
 import { lookupCommand } from './lookup.js';
 import type { LookupCommandDeps } from './lookup.js';
 import { reportError } from './output.js';
+import { queueCommands } from './queue.js';
+import { receiptsCommand } from './receipts.js';
 import { registerCommands } from './register.js';
+import { sandboxCommands } from './sandbox.js';
+import { sendCommand } from './send.js';
 import { sendersCommands } from './senders.js';
+import { statusCommand } from './status.js';
 import { suppliersCommands } from './suppliers.js';
 import { verifyCommand } from './verify.js';
 import type { VerifyCommandDeps } from './verify.js';
+import type { WireDeps } from './wire.js';
 
 const config = () => loadConfig(process.env);
 const open = () => openStore({ url: config().databaseUrl.reveal() });
-const hashId = async (id: string): Promise<Buffer> => {
-  const { dataKey, dataDir } = config();
-  return idHasher(dataKey ?? (await ensureDataKey(dataDir)))(id);
+const dataKey = async (): Promise<KeyObject> => {
+  const { dataKey: given, dataDir } = config();
+  return given ?? (await ensureDataKey(dataDir));
 };
+const openShipments = async () => openStore({ url: config().databaseUrl.reveal(), dataKey: await dataKey() });
+const hashId = async (id: string): Promise<Buffer> => idHasher(await dataKey())(id);
 const clock = { now: () => new Date() };
 
 /** Whoever asks names the authorities to believe; lists of what they revoked are not at hand here. */
@@ -38,11 +51,14 @@ const trustIn = (pem: Buffer): Trust =>
   createTrust({ anchors: derBlocks(pem, 'CERTIFICATE'), crls: () => [], revocation: 'off' });
 
 /** The configuration is read when a command needs it, so that help needs none. */
+const running = () => readRun(config().dataDir);
+const runningUrl = (path: string) => async (): Promise<string | undefined> => {
+  const run = await running();
+  return run === undefined ? undefined : `${run.gateway.url}${path}`;
+};
+
 const lookup: LookupCommandDeps = {
-  runningUrl: async () => {
-    const run = await readRun(config().dataDir);
-    return run === undefined ? undefined : `${run.gateway.url}${PATH}`;
-  },
+  runningUrl: runningUrl(PATH),
   get developmentKey() {
     return join(config().certsDir, 'sender.p12');
   },
@@ -53,6 +69,15 @@ const lookup: LookupCommandDeps = {
     const keyStore = loadPkcs12(keyStoreFile, password);
     const key = signingKey(keyStore.privateKey, keyStore.certificate);
     return { url, key, expected, trust: trustIn(trustFile), clock };
+  },
+};
+
+const wire: WireDeps = {
+  runningUrl: runningUrl(FORSENDELSE),
+  account: () => {
+    const account = developmentAccounts.find(({ tjeneste }) => tjeneste === 'FORSENDELSE');
+    if (account === undefined || config().mode === 'production') return undefined;
+    return { user: account.brukernavn, password: account.passord };
   },
 };
 
@@ -81,14 +106,14 @@ suppliersCommands(program, open, clock);
 auditCommand(program, open, hashId);
 lookupCommand(program, lookup);
 verifyCommand(program, verify);
-program
-  .command('sandbox')
-  .description('Simulated national services')
-  .command('start')
-  .description('Run the sandbox alone, until it is told to stop')
-  .action(async () => {
-    await import('../sandbox/main.js');
-  });
+for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand]) add(program, wire);
+queueCommands(program, openShipments, clock);
+sandboxCommands(program, {
+  sandboxUrl: async () => (await running())?.sandbox.url,
+  start: async () => void (await import('../sandbox/main.js')),
+  open,
+  suppliers: { digipost: identities.digipost.organisasjonsnummer, eboks: identities.eboks.organisasjonsnummer },
+});
 
 try {
   await program.parseAsync();

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import type {
   BekreftetSvar,
   ForklaringISvar,
@@ -11,6 +13,7 @@ import {
   decodeKvitteringer,
   decodeSendt,
   decodeStatuser,
+  decodeTrukket,
 } from '../contract/forsendelse/answers.js';
 import type { Utvalg } from '../contract/forsendelse/decode.js';
 import {
@@ -19,6 +22,7 @@ import {
   encodeHentKvitteringer,
   encodeHentStatus,
   encodeSendForsendelse,
+  encodeTrekkTilbakeForsendelse,
 } from '../contract/forsendelse/request.js';
 import type { BrevInn } from '../contract/forsendelse/request.js';
 import type { Prioritet } from '../domain/forsendelse.js';
@@ -56,17 +60,22 @@ const upstream = (code: 'UPSTREAM_FAULT' | 'UPSTREAM_UNREACHABLE', words: string
 };
 
 /** Refusals before SOAP starts that a caller can do something about. */
-const refusals: Readonly<Record<number, ErrorCode>> = { 401: 'UNAUTHORIZED', 413: 'TOO_LARGE', 429: 'TOO_MANY_REQUESTS' };
+const refusals: Readonly<Record<number, ErrorCode>> = {
+  401: 'UNAUTHORIZED',
+  413: 'TOO_LARGE',
+  429: 'TOO_MANY_REQUESTS',
+};
 
 const networkReason = (error: unknown): string => {
   const { cause, message } = error as Error;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
 };
 
-async function octetsOf(response: Response): Promise<Buffer> {
+async function octetsOf({ body }: Response): Promise<Buffer> {
+  if (body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of Readable.fromWeb(body as ReadableStream) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > MAX_ANSWER) throw upstream('UPSTREAM_FAULT', 'the answer is too large');
     chunks.push(chunk);
@@ -140,3 +149,8 @@ export const fetchReceipts = async (
 
 export const confirmReceipts = async (service: ForsendelseService, ider: readonly string[]): Promise<BekreftetSvar> =>
   decodeBekreftet(await callForsendelse(service, encodeBekreftKvitteringer(ider, service.avsender)));
+
+/** Takes a letter back that has not been handed on. @returns the state that it is in then */
+export const withdrawLetter = async (service: ForsendelseService, id: string): Promise<string> =>
+  decodeTrukket(await callForsendelse(service, encodeTrekkTilbakeForsendelse({ ider: [id] }, service.avsender)))
+    .tilstand;

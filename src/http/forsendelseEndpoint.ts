@@ -3,7 +3,7 @@ import type { ContentStage } from '../contract/forsendelse/content.js';
 import { stageContents } from '../contract/forsendelse/content.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
-import { readWithPassword } from '../security/basic.js';
+import { readWithPassword, refuseSignedParts } from '../security/basic.js';
 import type { PasswordTrusted } from '../security/basic.js';
 import type { PasswordDoor } from '../security/password.js';
 import type { SignaturePolicy } from '../security/policy.js';
@@ -12,6 +12,7 @@ import { verify } from '../security/signature.js';
 import type { Trusted } from '../security/trusted.js';
 import { asFailure } from '../soap/fault.js';
 import { actionAgrees } from '../soap/header.js';
+import { parseMediaType, parseMultipartType } from '../soap/mime.js';
 import { contentType } from '../soap/names.js';
 import type { Metrics } from './metrics.js';
 import { refuse, send } from './plain.js';
@@ -59,14 +60,40 @@ async function byPassword(
 ): Promise<Received> {
   if (!context.secure && !endpoint.plainPasswords) throw new Failure('UNAUTHORIZED', 'a password over plain HTTP');
   const account = await endpoint.door(authorization, context.remote);
-  return readWithPassword(incoming, account, endpoint.policy, stage.spill);
+  return readWithPassword(incoming, account, endpoint.policy, stage);
 }
 
 async function bySignature(endpoint: ForsendelseEndpoint, incoming: Incoming, stage: ContentStage): Promise<Received> {
+  if (incoming.multipart !== undefined) return refuseSignedParts(incoming, endpoint.policy);
   if (!endpoint.timeIsRight()) throw new Failure('MESSAGE_EXPIRED', 'our own clock is wrong; see /health/ready');
   return verify(incoming, endpoint.policy, endpoint.verifyDeps, { spill: stage.spill }).catch((error: unknown) => {
     throw unsigned(error) ? new Failure('UNAUTHORIZED', 'neither password nor signature') : error;
   });
+}
+
+/** What the HTTP header says of a message with parts (MTOM). @throws Failure UNSUPPORTED_MEDIA_TYPE, TOO_LARGE */
+function readPartsHeader(
+  { headers }: IncomingMessage,
+  type: string,
+  maxBytes: number,
+): readonly (string | undefined)[] {
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding', { types: 'multipart/related' });
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw new Failure('TOO_LARGE', 'Content-Length');
+  const soapAction = headers['soapaction'];
+  const action = typeof soapAction === 'string' ? soapAction.trim().replace(/^"(.*)"$/, '$1') : undefined;
+  return [parseMediaType(type)?.parameters.get('action'), action];
+}
+
+/** Says in `incoming` what comes. @returns what the HTTP header calls the operation */
+function readHeader(req: IncomingMessage, incoming: Incoming, maxBytes: number): readonly (string | undefined)[] {
+  const type = req.headers['content-type'] ?? '';
+  incoming.multipart = parseMultipartType(type);
+  if (incoming.multipart !== undefined) return readPartsHeader(req, type, maxBytes);
+  const { charset, actions } = readHttpHeader(req, maxBytes);
+  incoming.charset = charset;
+  return actions;
 }
 
 async function receive(
@@ -76,8 +103,7 @@ async function receive(
   context: SoapContext,
   stage: ContentStage,
 ): Promise<Answer> {
-  const { charset, actions } = readHttpHeader(req, endpoint.policy.maxBytes);
-  incoming.charset = charset;
+  const actions = readHeader(req, incoming, endpoint.policy.maxBytes);
   const { authorization } = req.headers;
   const trusted = await (authorization === undefined
     ? bySignature(endpoint, incoming, stage)

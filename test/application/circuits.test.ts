@@ -26,6 +26,13 @@ describe('application/circuits', () => {
     }
   });
 
+  it('SECURITY 111: learns no more of attempts that were under way when the rest began', () => {
+    const circuits = createCircuits();
+    for (let i = 0; i < 16; i++) circuits.report('984661185', false, at(i < 3 ? 0 : 1));
+    expect(circuits.resting(at(4))).to.deep.equal(['984661185']);
+    expect(circuits.resting(at(5))).to.deep.equal([]);
+  });
+
   it('believes one good answer', () => {
     const circuits = createCircuits();
     for (let i = 0; i < 9; i++) circuits.report('984661185', false, at(0));

@@ -141,6 +141,15 @@ describe('application/dispatch', () => {
     expect(await d.receipts()).to.deep.equal([event]);
   });
 
+  it("SECURITY 100: what a provider says of a signature may be the wire's doing, so the letter goes again", async () => {
+    const damaged: Utfall = { type: 'rejected', kode: 'EBMS:0101', grunn: 'FailedAuthentication' };
+    const d = await dispatching({ deliver: () => damaged });
+    await d.turn();
+    expect((await d.current()).tilstand).to.equal('MOTTATT');
+    expect((await d.events())[0]).to.include({ type: 'FORSOEK_UTSATT', kode: 'EBMS:0101' });
+    expect(await d.job()).to.deep.include({ neste: later(2_500), givenUp: false });
+  });
+
   it('R-37: a letter is tried once more when its lifetime ends, then given up and told; its job stays for the operator', async () => {
     const d = await dispatching({ deliver: () => down });
     await d.turn();

@@ -225,7 +225,7 @@ describe('cli/verify', () => {
 
   it('SECURITY 30: shows control characters of the envelope, but does not send them to the terminal', async () => {
     const operation = `<o:X xmlns:o="${tns.uri}">\u009b2J\u202e</o:X>`;
-    const text = swap(goodRequest({ key: sender, operation }).text, '2J', '3J');
+    const text = swap(goodRequest({ key: sender, operation }).text, '\u009b2J', '\u009b3J');
     const human = await run(text);
     expect(human.out).to.contain('\\u009b3J\\u202e');
     const machine = await run(text, '--json');

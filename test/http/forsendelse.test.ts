@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { scryptSync } from 'node:crypto';
+import { request } from 'node:http';
 import { forsendelse } from '../../src/http/forsendelse.js';
 import { forsendelseEndpoint } from '../../src/http/forsendelseEndpoint.js';
 import { tns } from '../../src/contract/forsendelse/names.js';
@@ -21,6 +22,7 @@ import { contentType } from '../../src/soap/names.js';
 import type { SoapVersion } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { ola, shipping } from '../application/shipping.js';
+import { parts, xopMessage } from '../contract/forsendelse/xopMessage.js';
 import { bestilling, brev, dokument } from '../contract/forsendelse/letters.js';
 import { makeChain, testTime, trustOf } from '../support/pki.js';
 import { startEdge } from './edge.js';
@@ -77,7 +79,10 @@ describe('http/forsendelse', () => {
   });
   afterEach(() => edge.edge.close(100));
 
-  async function post(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  async function post(
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
     const response = await fetch(`${edge.url}/service/v1`, {
       method: 'POST',
       body,
@@ -222,5 +227,110 @@ describe('http/forsendelse', () => {
     expect([...world.payloads.stored.values()].map((octets) => octets.length)).to.deep.equal([limits.letterBytes]);
     expect((await of(limits.letterBytes + 1, 'over')).text).to.contain('octets are allowed in all');
     expect(world.payloads.stored.size).to.equal(1);
+  });
+
+  describe('with parts (MTOM)', () => {
+    const send = encodeSendForsendelse(letter);
+    const postParts = (
+      message: { contentType: string; body: Buffer },
+      headers: Readonly<Record<string, string>> = {},
+    ) => post(new Uint8Array(message.body), { 'Content-Type': message.contentType, ...headers });
+    const authorised = { Authorization: basic('hemmelig') };
+    const nothingStored = () => expect(world.payloads.stored.size).to.equal(0);
+
+    for (const version of ['1.1', '1.2'] as const) {
+      it(`takes documents in parts of their own, in any order, and it is the same letter as inline: SOAP ${version}`, async () => {
+        const inline = await byPassword(send, version);
+        const message = xopMessage(plainEnvelope(send, version), version);
+        for (const again of [message, xopMessage(plainEnvelope(send, version), version, (all) => all.reverse())]) {
+          const reply = await postParts(again, authorised);
+          expect(reply.status, reply.text).to.equal(200);
+          expect(reply.headers.get('content-type')).to.equal(contentType[version]);
+          expect(member(reply, 'forsendelsesId')).to.equal(member(inline, 'forsendelsesId')).and.not.to.equal('');
+        }
+        expect(world.payloads.stored.size).to.equal(2);
+      });
+    }
+
+    it('SECURITY 24: holds the action of HTTP, and that of the part, against the operation', async () => {
+      const envelope = plainEnvelope(send, '1.2');
+      const named = (action: string) => xopMessage(envelope, '1.2', (all) => all, `; action="${action}"`);
+      expect((await postParts(named('urn:x:SendForsendelse'), authorised)).status).to.equal(200);
+      expect((await postParts(named('urn:x:HentStatus'), authorised)).text).to.contain('Malformed request');
+      const reply = await postParts(xopMessage(envelope, '1.2'), { ...authorised, SOAPAction: '"urn:x:HentStatus"' });
+      expect(reply.text).to.contain('Malformed request');
+    });
+
+    it('says to a signed message with parts that its documents stand inline', async () => {
+      const signed = await signedEnvelope(send, '1.1', key, testTime);
+      const reply = await postParts(xopMessage(signed, '1.1'));
+      expect(reply.status).to.equal(500);
+      expect(reply.text).to.contain('Invalid request: the documents of a signed letter stand inline');
+      nothingStored();
+    });
+
+    it('SECURITY 77: refuses a password beside a signature, and asks whoever shows neither', async () => {
+      const signed = await signedEnvelope(send, '1.1', key, testTime);
+      expect((await postParts(xopMessage(signed, '1.1'), authorised)).text).to.contain('wsse:InvalidSecurity');
+      expect((await postParts(xopMessage(plainEnvelope(send, '1.1'), '1.1'))).status).to.equal(401);
+      nothingStored();
+    });
+
+    it('SECURITY 100: a part too many leaves nothing of the others behind', async () => {
+      const message = xopMessage(plainEnvelope(send, '1.1'), '1.1', (all) => [...all, ...parts('odd@x')]);
+      expect((await postParts(message, authorised)).text).to.contain('a part that no innhold includes');
+      nothingStored();
+    });
+
+    it('keeps a document that stands inline beside parts in memory, so it has a limit of its own', async () => {
+      const of = (size: number, eksternRef: string) => {
+        const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold: Buffer.alloc(size, 65) })];
+        const envelope = plainEnvelope(encodeSendForsendelse({ ...letter, eksternRef, vedlegg }), '1.1');
+        const [first = '', ...rest] = envelope.split('<f:vedlegg>');
+        // Optimises the main document alone.
+        const message = xopMessage(first, '1.1');
+        const body = Buffer.from(
+          message.body
+            .toString('latin1')
+            .replace('</f:hoveddokument>', () => ['</f:hoveddokument>', ...rest].join('<f:vedlegg>')),
+          'latin1',
+        );
+        return postParts({ ...message, body }, authorised);
+      };
+      const octets = (limits.xmlTextCharacters / 4) * 3;
+      for (const size of [octets - 3, octets]) {
+        const reply = await of(size, `inline ${size}`);
+        expect(reply.status, reply.text).to.equal(200);
+      }
+      expect((await of(octets + 3, 'over')).text).to.contain('Malformed request');
+    });
+
+    it('refuses parts in another encoding, and a length above the limit, before it reads', async () => {
+      const message = xopMessage(plainEnvelope(send, '1.1'), '1.1');
+      expect((await postParts(message, { ...authorised, 'Content-Encoding': 'gzip' })).status).to.equal(415);
+      const status = (length: number) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const headers = { ...authorised, 'Content-Type': message.contentType, 'Content-Length': length };
+          const sent = request(`${edge.url}/service/v1`, { method: 'POST', headers }, (response) => {
+            resolve(response.statusCode);
+            sent.destroy();
+          });
+          sent.on('error', reject).flushHeaders();
+        });
+      expect(await status(limits.forsendelseRequestBytes + 1)).to.equal(413);
+      nothingStored();
+    });
+
+    it('R-33: takes a part of all octets that are allowed, and not one more', async function () {
+      this.timeout(60_000);
+      const of = (size: number, eksternRef: string) => {
+        const hoveddokument = dokument({ innhold: Buffer.alloc(size, 65) });
+        const content = encodeSendForsendelse({ ...letter, eksternRef, hoveddokument, vedlegg: [] });
+        return postParts(xopMessage(plainEnvelope(content, '1.1'), '1.1'), authorised);
+      };
+      expect((await of(limits.letterBytes, 'whole')).status).to.equal(200);
+      expect((await of(limits.letterBytes + 1, 'over')).text).to.contain('octets are allowed in all');
+      expect(world.payloads.stored.size).to.equal(1);
+    });
   });
 });

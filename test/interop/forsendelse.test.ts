@@ -3,9 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { testpersons } from '../../src/sandbox/testpersons.js';
+import { encodeHentKvitteringer } from '../../src/contract/forsendelse/request.js';
+import { signingKey } from '../../src/security/sign.js';
+import { signedEnvelope } from '../../src/security/signAnswer.js';
+import { contentType } from '../../src/soap/names.js';
+import { startTap } from '../support/tap.js';
 import { byPassword, forsendelseClients, needsSending, sendBy, startHouse } from './sendingClients.js';
 import type { House, SendingClient, SendingReport } from './sendingClients.js';
-import { withFolder } from './support.js';
+import { needs, withFolder, withOtherCreated } from './support.js';
+import { startProxy } from './proxy.js';
+import { xmlsec1Verify } from './xmlsec1.js';
 
 const recipient = testpersons(new Date()).find((p) => p.navn === 'digipost')?.personidentifikator ?? 'nobody';
 const octets = 70_001;
@@ -27,17 +34,17 @@ describe('foreign clients of Forsendelse', () => {
     (await (await fetch(`${house.sandboxUrl}/control/inbox/${recipient}`)).json()) as readonly Inbox[];
 
   /** Sends one letter whose document has random octets. */
-  const send = (client: SendingClient, reference: string, args: readonly string[]): Promise<SendingReport> =>
+  const send = (client: SendingClient, reference: string, args: readonly string[], url = house.url) =>
     withFolder((folder) => {
       const file = join(folder, 'brev.pdf');
       writeFileSync(file, randomBytes(octets));
-      return sendBy(forsendelseClients[client], [house.url, reference, recipient, file, ...args]);
+      return sendBy(forsendelseClients[client], [url, reference, recipient, file, ...args]);
     });
 
   /** The letter went to the mailbox, the client read LEVERT, and the mailbox has the document. */
-  async function arrives(client: SendingClient, args: readonly string[]): Promise<SendingReport> {
+  async function arrives(client: SendingClient, args: readonly string[], url?: string): Promise<SendingReport> {
     const before = await inbox();
-    const report = await send(client, randomUUID(), args);
+    const report = await send(client, randomUUID(), args, url);
     const { sendt, status } = report;
     expect(sendt, JSON.stringify(report)).to.include({ kanal: 'POSTKASSE' });
     expect(status).to.include({ forsendelsesId: sendt?.forsendelsesId, tilstand: 'LEVERT' });
@@ -64,4 +71,69 @@ describe('foreign clients of Forsendelse', () => {
       });
     });
   }
+
+  describe('gsoap, with MTOM', () => {
+    before(needsSending('gsoap'));
+
+    it('sends the document in a part of its own, and it arrives', async () => {
+      const tap = await startTap(() => house.gateway.base);
+      const sent: string[] = [];
+      tap.change = (message, direction) => {
+        if (direction === 'request') sent.push(message.toString('latin1'));
+        return message;
+      };
+      try {
+        await arrives('gsoap', [...byPassword, '--mtom'], tap.url + new URL(house.url).pathname);
+      } finally {
+        await tap.stop();
+      }
+      expect(sent[0]).to.match(/<f:innhold>\s*<xop:Include [^>]*href="cid:/);
+    });
+  });
+
+  for (const client of ['zeep', 'wss4j'] as const) {
+    describe(`${client}, by signature`, () => {
+      before(needsSending(client));
+
+      const signs = (): string[] => ['--certs', house.gateway.certs];
+
+      it('signs Timestamp and Body by RSA-SHA256, and verifies every answer', async () => {
+        const { signerteSvar } = await arrives(client, signs());
+        expect(signerteSvar).to.be.at.least(2);
+      });
+
+      it('refuses an answer that was altered on its way', async () => {
+        const proxy = await startProxy(house.url, withOtherCreated);
+        try {
+          const report = await send(client, randomUUID(), signs(), proxy.url);
+          expect(report)
+            .to.have.property('avvist')
+            .that.matches(/signature|digest/i);
+        } finally {
+          await proxy.stop();
+        }
+      });
+    });
+  }
+
+  describe('an answer to a signed request', () => {
+    before(needs('xmlsec1'));
+
+    it('verifies in xmlsec1, and no longer when its Body is altered', async () => {
+      const { privateKey, certificate } = house.gateway.pki.identities.sender;
+      const ask = encodeHentKvitteringer('NORMAL', 1);
+      const request = await signedEnvelope(ask, '1.1', signingKey(privateKey, certificate), new Date());
+      const headers = { 'Content-Type': contentType['1.1'] };
+      const response = await fetch(house.url, { method: 'POST', body: request, headers });
+      const answer = await response.text();
+      expect(response.status, answer).to.equal(200);
+      const ca = join(house.gateway.certs, 'ca.pem');
+      const { valid, output, signer } = await xmlsec1Verify(answer, ca);
+      expect(valid, output).to.equal(true);
+      expect(signer.raw.equals(house.gateway.pki.identities.posthorn.certificate)).to.equal(true);
+      const altered = answer.replace('HentKvitteringerResponse', 'HentKvitteringerResponse a="b"');
+      expect(altered).not.to.equal(answer);
+      expect((await xmlsec1Verify(altered, ca)).valid).to.equal(false);
+    });
+  });
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
 import { PATH } from '../../src/contract/forsendelse/names.js';
@@ -30,17 +30,17 @@ export interface House {
 export async function startHouse(): Promise<House> {
   const trayDir = await mkdtemp(join(tmpdir(), 'posthorn-tray-'));
   const pki = await ensureDevelopmentPki(testCertsDir);
-  let broker: string | undefined;
+  const started: { broker?: string } = {};
   const sandbox = await startSandbox(pki, 0, {
     trayDir,
-    brokerUrl: () => Promise.resolve(broker),
+    brokerUrl: () => Promise.resolve(started.broker),
     lost: (what) => console.warn(`the doubles lost ${what}`),
   });
   const addresses = providerNames.map(
     (name) => `${pki.identities[name].organisasjonsnummer}=${sandbox.url}/${name}`,
   );
   const gateway = await startGateway({ POSTHORN_SDP_PROVIDERS: addresses.join(',') });
-  broker = gateway.base + BROKER_PATH;
+  started.broker = gateway.base + BROKER_PATH;
   return {
     gateway,
     url: gateway.base + PATH,
@@ -88,15 +88,22 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Debian's own python has the Debian modules; another may come first on the PATH. */
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
+const classes = here('java/build');
+const jars = ['wss4j', 'xmlsec', 'commons-logging', 'slf4j-api', 'slf4j-nop'].map((j) => `/usr/share/java/${j}.jar`);
+const classPath = [classes, ...jars].join(delimiter);
+const sources = ['Json', 'Names', 'Security', 'Forsendelse'].map((c) => here(`java/${c}.java`));
+
 export const forsendelseClients = {
   zeep: [python, here('python/forsendelse.py')],
   php: ['php', here('php/forsendelse.php')],
   gsoap: [here('gsoap-forsendelse/build/forsendelse')],
+  wss4j: ['java', '-cp', classPath, 'Forsendelse'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type SendingClient = keyof typeof forsendelseClients;
 
 const build: Readonly<Partial<Record<EngineName, () => Promise<unknown>>>> = {
+  wss4j: () => succeed('javac', ['-cp', classPath, '-d', classes, ...sources]),
   gsoap: () => succeed('make', ['-s', '-C', here('gsoap-forsendelse')], 300_000),
 };
 

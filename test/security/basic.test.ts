@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import type { Failure } from '../../src/errors.js';
 import type { PasswordTrusted } from '../../src/security/basic.js';
-import { readWithPassword } from '../../src/security/basic.js';
+import { readWithPassword, refuseSignedParts } from '../../src/security/basic.js';
 import { plainEnvelope } from '../../src/security/signAnswer.js';
 import { SOAP11, SOAP12, WSA, WSSE } from '../../src/soap/names.js';
 import type { SoapVersion } from '../../src/soap/names.js';
 import { element } from '../../src/xml/write.js';
+import { parseMultipartType } from '../../src/soap/mime.js';
+import { message, parts } from '../contract/forsendelse/xopMessage.js';
 
 const account = { brukernavn: 'arkiv', organisasjonsnummer: '310000019' };
 const call = element({ prefix: 'x', uri: 'urn:x' }, 'Call');
@@ -79,5 +81,70 @@ describe('security/basic', () => {
     const { trusted, incoming } = read(good.replaceAll(SOAP11, SOAP12), 10_000, ['1.1']);
     expect(await codeOf(trusted)).to.equal('VERSION_MISMATCH');
     expect(incoming.version).to.equal('1.2');
+  });
+
+  describe('with parts', () => {
+    const all = (envelope = good, max?: number, partAction = '') => {
+      const { contentType, body } = message(envelope, '1.1', parts('a@x'), partAction);
+      const stream = (async function* () {
+        for (const octet of body) yield Buffer.from([octet]);
+      })();
+      const policy = { versions: ['1.1', '1.2'] as const, maxBytes: max ?? body.length };
+      return { incoming: { stream, multipart: parseMultipartType(contentType) }, policy, size: body.length };
+    };
+    const readAll = async (envelope?: string, max?: number, partAction?: string): Promise<string[]> => {
+      const { incoming, policy } = all(envelope, max, partAction);
+      const seen: string[] = [];
+      const taking = {
+        bind: (operation: { local: string }) => void seen.push(operation.local),
+        take: async (contentId: string, octets: AsyncIterable<Uint8Array>) => {
+          let size = 0;
+          for await (const chunk of octets) size += chunk.length;
+          seen.push(`${contentId} ${size}`);
+        },
+        end: () => void seen.push('end'),
+      };
+      const read = readWithPassword(incoming, account, policy, { parts: taking });
+      return [await codeOf(read), ...seen];
+    };
+
+    it('gives the operation when every part has been taken', async () => {
+      expect(await readAll()).to.deep.equal(['Call', 'Call', 'a@x 14', 'end']);
+    });
+
+    it('takes messages up to the size of the policy, parts and all', async () => {
+      const { size } = all();
+      expect((await readAll(good, size + 1))[0]).to.equal('Call');
+      expect((await readAll(good, size - 1))[0]).to.equal('TOO_LARGE');
+    });
+
+    it('SECURITY 24: holds the action of the part against the operation, wsa:Action or not', async () => {
+      const addressed = withHeader(`<a:Action xmlns:a="${WSA}">urn:x:Call</a:Action>`);
+      for (const envelope of [good, addressed]) {
+        expect((await readAll(envelope, undefined, '; action="urn:x:Call"'))[0]).to.equal('Call');
+        expect(await readAll(envelope, undefined, '; action="urn:x:Other"')).to.deep.equal(['MALFORMED_XML']);
+      }
+    });
+
+    it('SECURITY 77: takes no part when there is a Security header beside the password', async () => {
+      const signed = withHeader(`<w:Security xmlns:w="${WSSE}"/>`);
+      expect(await readAll(signed)).to.deep.equal(['INVALID_SECURITY']);
+    });
+
+    it('refuses parts where nobody takes any', async () => {
+      const { incoming, policy } = all();
+      expect(await codeOf(readWithPassword(incoming, account, policy))).to.equal('MALFORMED_XML');
+    });
+
+    for (const [what, envelope, code] of [
+      ['a signed message', withHeader(`<w:Security xmlns:w="${WSSE}"/>`), 'INVALID_REQUEST'],
+      ['a message that shows nothing', good, 'UNAUTHORIZED'],
+      ['a message without Body', good.replace(/<soap:Body>.*<\/soap:Body>/, ''), 'MALFORMED_XML'],
+    ] as const) {
+      it(`without a password, refuses ${what}`, async () => {
+        const { incoming, policy } = all(envelope);
+        expect(await codeOf(refuseSignedParts(incoming, policy))).to.equal(code);
+      });
+    }
   });
 });

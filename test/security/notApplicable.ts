@@ -33,16 +33,6 @@ export const notApplicable: readonly NotApplicable[] = [
     part: 'GCM',
     why: 'No known client of the contract reads GCM, so it is neither made nor taken. Keys and vectors of what is made are tested to be new each time.',
   },
-  {
-    security: 74,
-    part: 'the stored first answer',
-    why: 'All three operations read; a submission comes with the services that take one.',
-  },
-  {
-    security: 77,
-    part: 'passwords',
-    why: 'The look-up service takes signatures only; passwords come with the services that take them.',
-  },
   { security: 81, part: 'OCSP', why: 'Revocation is judged by lists; nothing is asked while a request waits.' },
   { security: 103, part: 'HTTP/2', why: 'The server speaks HTTP/1.1 only.' },
 ];

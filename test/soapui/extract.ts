@@ -43,6 +43,10 @@ export interface SoapUiRequest {
   readonly name: string;
   readonly operation: string;
   readonly endpoint: string;
+  /** SOAPAction as the interface has it. */
+  readonly action: string;
+  /** For HTTP Basic with the first request; undefined: none. */
+  readonly basic: { readonly user: string; readonly password: string } | undefined;
   /** The envelope before WS-Security, everything that SoapUI fills in filled in. */
   readonly envelope: string;
   /** Undefined: sent as it stands. */
@@ -199,11 +203,21 @@ function surroundings(testCase: Element): Surroundings {
   return { values, outgoing: own.get('Outgoing'), sentAfter: delays.reduce((sum, ms) => sum + Number(ms), 0) };
 }
 
-function requestOf(request: Element, operation: string, security: Security, around: Surroundings): SoapUiRequest {
+/** User and password, when SoapUI sends them without being asked. */
+function basicOf(request: Element): SoapUiRequest['basic'] {
+  const credentials = one(request, 'credentials');
+  if (textOf(credentials, 'authType') !== 'Preemptive') return undefined;
+  if (textOf(credentials, 'selectedAuthProfile') !== 'Basic') throw new Error('credentials for other than Basic');
+  return { user: textOf(credentials, 'username'), password: textOf(credentials, 'password') };
+}
+
+function requestOf(request: Element, operation: Element, security: Security, around: Surroundings): SoapUiRequest {
   return {
     name: attribute(request, 'name') ?? '',
-    operation,
+    operation: attribute(operation, 'name') ?? '',
     endpoint: textOf(request, 'endpoint'),
+    action: attribute(operation, 'action') ?? '',
+    basic: basicOf(request),
     envelope: expand(textOf(request, 'request'), around.values),
     wss: named(security.outgoing, around.outgoing ?? attribute(request, 'outgoingWss')),
     incoming: named(security.incoming, attribute(request, 'incomingWss')),
@@ -219,23 +233,38 @@ interface Project {
   readonly calls: readonly SoapUiRequest[];
 }
 
-/** Reads a project file. @throws Error naming what is missing or not understood */
-export function readProject(xml: string, path = file): Project {
+/** The child with the name. @throws Error when there is none, which SoapUI would pass over */
+function byName(parent: Element, kind: string, name: string): Element {
+  const found = all(parent, kind).find((e) => e.getAttribute('name') === name);
+  if (found === undefined) throw new Error(`no ${kind} ${name}`);
+  return found;
+}
+
+/** One service of a project file. @throws Error naming what is missing or not understood */
+export function readProject(xml: string, suite = 'Oppslagstjenesten 16-02', path = file): Project {
   const project = parse(xml);
   const security = securityOf(project, new Map([['projectDir', dirname(path)]]));
-  const steps = all(one(project, 'testSuite'), 'testCase').flatMap((testCase) => {
+  const testCases = all(byName(project, 'testSuite', suite), 'testCase');
+  const bindings = new Set<string>();
+  const steps = testCases.flatMap((testCase) => {
     const around = surroundings(testCase);
     return all(testCase, 'testStep')
       .filter((step) => step.getAttribute('type') === 'request')
       .map((step) => one(step, 'config'))
-      .map((config) => requestOf(one(config, 'request'), textOf(config, 'operation'), security, around));
+      .map((config) => {
+        const binding = textOf(config, 'interface');
+        bindings.add(binding);
+        const operation = byName(byName(project, 'interface', binding), 'operation', textOf(config, 'operation'));
+        return requestOf(one(config, 'request'), operation, security, around);
+      });
   });
   const alone: Surroundings = { values: new Map(), outgoing: undefined, sentAfter: 0 };
-  const calls = all(one(project, 'interface'), 'operation').flatMap((operation) =>
-    all(operation, 'call').map((call) => requestOf(call, attribute(operation, 'name') ?? '', security, alone)),
-  );
+  const calls = [...bindings]
+    .flatMap((binding) => all(byName(project, 'interface', binding), 'operation'))
+    .flatMap((operation) => all(operation, 'call').map((call) => requestOf(call, operation, security, alone)));
   return { steps, calls };
 }
 
-/** Every request of our project's test suite, in the order in which SoapUI runs them. */
-export const soapUiRequests = (): readonly SoapUiRequest[] => readProject(readFileSync(file, 'utf8')).steps;
+/** Every request of one of our project's test suites, in the order in which SoapUI runs them. */
+export const soapUiRequests = (suite?: string): readonly SoapUiRequest[] =>
+  readProject(readFileSync(file, 'utf8'), suite).steps;

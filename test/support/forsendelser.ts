@@ -118,7 +118,12 @@ export interface Stand {
   readonly tilstand: string;
   readonly kanal: string;
   readonly leverandoer: string;
-  readonly hendelser: readonly { readonly type: string; readonly tid: Date; readonly kode: string; readonly tekst: string }[];
+  readonly hendelser: readonly {
+    readonly type: string;
+    readonly tid: Date;
+    readonly kode: string;
+    readonly tekst: string;
+  }[];
 }
 
 const member = (parent: XmlElement, name: string): string => {
@@ -130,7 +135,9 @@ const member = (parent: XmlElement, name: string): string => {
 export async function hentStatus(url: string, eksterneRefer: readonly string[]): Promise<readonly Stand[]> {
   const svar = await call(url, encodeHentStatus({ eksterneRefer }));
   if (svar.status !== 200) throw new Error(svar.text);
-  return svar.elements('status').map((status) => ({
+  // What the register says of a person is a status too.
+  const letters = svar.elements('status').filter((status) => under(status, 'tilstand').length > 0);
+  return letters.map((status) => ({
     tilstand: member(status, 'tilstand'),
     kanal: member(status, 'kanal'),
     leverandoer: member(status, 'leverandoer'),

@@ -63,7 +63,10 @@ export async function startProviders(
     addresses: made.map(([name, { url }]) => `${identities[name].organisasjonsnummer}=${url}/${name}`).join(','),
     tray: join(trayDir, 'utskrift'),
     lost,
-    control: async (method, path) => (await fetch(`${origin}/control/${path}`, { method })).json(),
+    control: async (method, path) => {
+      const answer = await fetch(`${origin}/control/${path}`, { method });
+      return (await answer.json()) as unknown;
+    },
     stopProviders: async () => {
       await Promise.all(made.map(([, tap]) => tap.stop()));
       server.closeAllConnections();

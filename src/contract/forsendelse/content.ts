@@ -2,10 +2,13 @@ import type { Blob } from '../../domain/forsendelse.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
 import { limits } from '../../limits.js';
+import type { IncludedParts } from '../../soap/xop.js';
 import { is } from '../../xml/model.js';
 import type { Spill, TextSink } from '../../xml/tree.js';
 import { Base64Decoder } from './base64.js';
 import { CONTENT, tns } from './names.js';
+import type { ContentStore } from './xop.js';
+import { IncludedContents } from './xop.js';
 
 const invalid = (reason: string): Failure => new Failure('INVALID_REQUEST', reason, { reason });
 
@@ -61,6 +64,8 @@ type Stored = Awaited<ReturnType<Payloads['put']>>;
 export interface ContentStage {
   /** For the reader of the envelope. In the tree a content becomes a token, base64 too, that `settle` has the octets of. */
   readonly spill: Spill;
+  /** Instead of `spill`, for a message whose contents come in parts (XOP). */
+  readonly parts: IncludedParts;
   /** Resolves when everything read so far is with the store: wait for it after each piece of the request, and memory holds one piece. */
   drained(): Promise<void>;
   /** Resolves when all contents are durable. @throws what the store throws */
@@ -85,8 +90,11 @@ const tokenOf = (index: number): string => {
   return octets.toString('base64');
 };
 
-class Stage implements ContentStage {
+class Stage implements ContentStage, ContentStore {
   private readonly puts: Promise<Stored>[] = [];
+  /** What stands in the tree for each of `puts`. */
+  private readonly tokens: string[] = [];
+  private contents = 0;
   private open: Pipe | undefined;
   private octets = 0;
   private released = false;
@@ -95,6 +103,8 @@ class Stage implements ContentStage {
     private readonly payloads: Pick<Payloads, 'put' | 'remove'>,
     private readonly bounds: StageLimits,
   ) {}
+
+  readonly parts: IncludedParts = new IncludedContents(this);
 
   readonly spill: Spill = (element) => (is(element, tns.uri, CONTENT) ? this.begin() : undefined);
 
@@ -106,7 +116,7 @@ class Stage implements ContentStage {
 
   async settle(): Promise<ReadonlyMap<string, Blob>> {
     const stored = await Promise.all(this.puts);
-    return new Map(stored.map(({ ref, size, sha256 }, i) => [tokenOf(i), { ref, size, sha256 }]));
+    return new Map(stored.map(({ ref, size, sha256 }, i) => [this.tokens[i] ?? '', { ref, size, sha256 }]));
   }
 
   release(): void {
@@ -121,16 +131,44 @@ class Stage implements ContentStage {
     await Promise.allSettled(refs.map((ref) => this.payloads.remove(ref)));
   }
 
-  private begin(): TextSink {
+  inline(text: string): string {
+    const sink = this.begin();
+    sink.write(text);
+    return sink.end();
+  }
+
+  expect(): string {
     const { attachments } = this.bounds;
-    if (this.puts.length > attachments) throw invalid(`vedlegg: 0 to ${attachments} are allowed`);
-    const token = tokenOf(this.puts.length);
+    if (this.contents > attachments) throw invalid(`vedlegg: 0 to ${attachments} are allowed`);
+    return tokenOf(this.contents++);
+  }
+
+  async store(token: string, octets: AsyncIterable<Uint8Array>): Promise<void> {
+    const stored = await this.payloads.put(this.counted(octets));
+    // Not before: `drained` would wait for a content that waits for the octets that are drained.
+    this.keep(token, Promise.resolve(stored));
+  }
+
+  private keep(token: string, put: Promise<Stored>): void {
+    this.puts.push(put);
+    this.tokens.push(token);
+  }
+
+  private async *counted(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of octets) {
+      this.count(chunk.length);
+      yield chunk;
+    }
+  }
+
+  private begin(): TextSink {
+    const token = this.expect();
     const [pipe, decoder] = [new Pipe(), new Base64Decoder()];
     this.open = pipe;
     const put = this.payloads.put(pipe);
     // It is awaited later; until then a rejection is nobody's.
     put.catch(() => {});
-    this.puts.push(put);
+    this.keep(token, put);
     return {
       write: (text) => this.pass(decoder.write(text), pipe),
       end: () => {
@@ -142,10 +180,14 @@ class Stage implements ContentStage {
     };
   }
 
-  private pass(chunk: Buffer, pipe: Pipe): void {
+  private count(octets: number): void {
     const { letterBytes } = this.bounds;
-    this.octets += chunk.length;
+    this.octets += octets;
     if (this.octets > letterBytes) throw invalid(`innhold: ${letterBytes} octets are allowed in all`);
+  }
+
+  private pass(chunk: Buffer, pipe: Pipe): void {
+    this.count(chunk.length);
     if (chunk.length > 0) pipe.push(chunk);
   }
 }

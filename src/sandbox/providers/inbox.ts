@@ -27,11 +27,12 @@ export interface Opening {
 export interface Inboxes {
   inbox(personidentifikator: string): readonly InboxLetter[];
   open(personidentifikator: string, level: Sikkerhetsnivaa): Promise<Opening>;
-  /** The person chooses the other mailbox. @returns the provider left, and the one chosen */
-  switchProvider(personidentifikator: string): { readonly from: ProviderName; readonly to: ProviderName };
+  /** The person has a mailbox at `to` from now on, and none at the other provider. */
+  switchProvider(personidentifikator: string, to: Mailbox): void;
 }
 
-const mailboxes = ['digipost', 'eboks'] as const;
+export const mailboxes = ['digipost', 'eboks'] as const satisfies readonly ProviderName[];
+export type Mailbox = (typeof mailboxes)[number];
 
 /** The sender's notice stands beside the citizen's own settings in Digipost, and instead of them in e-Boks (R-21). */
 const own: Readonly<Record<ProviderName, string>> = {
@@ -53,7 +54,8 @@ const isTo = ({ post }: Letter, id: string): boolean =>
 
 function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
   const { post, documents } = letter;
-  if (post.digital === null) return [];
+  // What has not been unpacked is in no mailbox: it is late, or was refused.
+  if (post.digital === null || documents.length === 0) return [];
   return [
     {
       provider,
@@ -89,12 +91,6 @@ export function inboxes(doubles: Doubles, moved: Map<string, ProviderName>): Inb
       };
     },
 
-    switchProvider(id) {
-      const last = lettersOf(id).at(-1)?.[0];
-      const from = moved.get(id) ?? last ?? 'digipost';
-      const to = from === 'digipost' ? 'eboks' : 'digipost';
-      moved.set(id, to);
-      return { from, to };
-    },
+    switchProvider: (id, to) => void moved.set(id, to),
   };
 }

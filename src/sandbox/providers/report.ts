@@ -58,6 +58,9 @@ async function push(reporter: Reporter, letter: Letter, report: Report, messageI
   });
 }
 
+/** Errors that may pass: the gateway's own trouble, and a message that was damaged on its way. */
+const passing: ReadonlySet<string> = new Set(['EBMS:0004', 'EBMS:0101']);
+
 const why = (outcome: PushOutcome): string =>
   outcome.type === 'ebmsError' ? `${outcome.code} ${outcome.description}` : 'reason' in outcome ? outcome.reason : '';
 
@@ -75,7 +78,7 @@ export async function send(reporter: Reporter, letter: Letter, report: Report): 
       return true;
     }
     last = why(outcome);
-    if (outcome.type === 'ebmsError' && outcome.code !== 'EBMS:0004') break;
+    if (outcome.type === 'ebmsError' && !passing.has(outcome.code)) break;
   }
   reporter.lost(`a receipt (${report.type}) of letter ${letter.conversationId}: ${last}`);
   return false;

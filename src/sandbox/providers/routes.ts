@@ -12,7 +12,7 @@ import { parseMediaType, parseMultipartType } from '../../soap/mime.js';
 import { contentType } from '../../soap/names.js';
 import type { DevelopmentPki } from '../pki/development.js';
 import { createDouble, type Double } from './double.js';
-import { inboxes, type Inboxes } from './inbox.js';
+import { inboxes, mailboxes, type Inboxes } from './inbox.js';
 import { putInTray } from './tray.js';
 import { providerNames, type ProviderName } from './types.js';
 
@@ -85,16 +85,27 @@ async function push(double: Double, request: Request, response: Response): Promi
   }
 }
 
+/** What the users of the doubles do, for the command line and the demo. A value that is none of those named is answered with 400. */
+function addUsers(app: Express, users: Inboxes): void {
+  app.get('/control/inbox/:id', (request, response) => void response.json(users.inbox(request.params.id)));
+  app.post('/control/open/:id', async (request, response) => {
+    const level = ([3, 4] as const).find((l) => String(l) === request.query['level']);
+    if (level === undefined) return void response.status(400).json({ error: 'level is 3 or 4' });
+    response.json(await users.open(request.params.id, level));
+  });
+  app.post('/control/switch/:id', (request, response) => {
+    const to = mailboxes.find((name) => name === request.query['to']);
+    if (to === undefined) return void response.status(400).json({ error: `to is one of ${mailboxes.join(', ')}` });
+    users.switchProvider(request.params.id, to);
+    response.json({ to });
+  });
+}
+
 /** Adds the doubles of Digipost, e-Boks and the print service to the sandbox, and what their users do. */
 export function addProviders(app: Express, options: ProvidersOptions): Doubles {
   const moved = new Map<string, ProviderName>();
   const doubles = createDoubles(options, moved);
   for (const name of providerNames) app.post(`/${name}`, (request, response) => push(doubles[name], request, response));
-  const users: Inboxes = inboxes(doubles, moved);
-  app.get('/control/inbox/:id', (request, response) => void response.json(users.inbox(request.params.id)));
-  app.post('/control/open/:id', async (request, response) => {
-    response.json(await users.open(request.params.id, request.query['level'] === '3' ? 3 : 4));
-  });
-  app.post('/control/switch/:id', (request, response) => void response.json(users.switchProvider(request.params.id)));
+  addUsers(app, inboxes(doubles, moved));
   return doubles;
 }

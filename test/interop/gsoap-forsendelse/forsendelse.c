@@ -1,9 +1,9 @@
 /*
  * gSOAP sends a letter by stubs made from the WSDL, and asks for its status until it is delivered.
  *
- *   forsendelse URL REFERENCE RECIPIENT FILE --user NAME --password TEXT [--mtom | --attached]
+ *   forsendelse URL REFERENCE RECIPIENT FILE --user NAME --password TEXT [--mtom]
  *
- * --mtom sends the document by MTOM, --attached as a SOAP attachment. Prints one JSON object; exit 0 = answered, 1 = SOAP fault.
+ * --mtom sends the document in a part of its own. Prints one JSON object; exit 0 = answered, 1 = SOAP fault.
  */
 #include "ForsendelseSoap11.nsmap"
 #include "soapH.h"
@@ -79,14 +79,14 @@ int main(int argc, char **argv) {
   struct f__dokument dokument = {0};
   struct f__status *status;
   if (argc < 9)
-    return fprintf(stderr, "usage: forsendelse URL REFERENCE RECIPIENT FILE --user NAME --password TEXT [--mtom | --attached]\n"), 3;
+    return fprintf(stderr, "usage: forsendelse URL REFERENCE RECIPIENT FILE --user NAME --password TEXT [--mtom]\n"), 3;
   soap_set_mode(soap, SOAP_C_UTFSTRING);
   user = argv[6], password = argv[8];
   readFile(soap, argv[4], &dokument.innhold);
   if (argc > 9) {
     dokument.innhold.id = "cid:brev@gsoap.example";
     dokument.innhold.type = "application/pdf";
-    soap_set_omode(soap, strcmp(argv[9], "--mtom") ? SOAP_ENC_MIME : SOAP_ENC_MTOM);
+    soap_set_omode(soap, SOAP_ENC_MTOM);
   }
   dokument.filnavn = strrchr(argv[4], '/') + 1;
   dokument.tittel = "Brevet";
@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
   authorise(soap);
   if (soap_call___w__SendForsendelse(soap, argv[1], NULL, &request, &sent))
     return fault(soap);
-  soap_clr_omode(soap, SOAP_ENC_MTOM | SOAP_ENC_MIME);
+  soap_clr_omode(soap, SOAP_ENC_MTOM);
   if (!(status = untilDelivered(soap, argv[1], argv[2])))
     return fault(soap);
   report(soap, &sent, status);

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { Clock } from '../domain/ports.js';
+import type { Hendelse } from '../domain/shipment.js';
+import type { QueueRow } from '../domain/shipmentPorts.js';
+import { transition } from '../domain/transitions.js';
+import { CommandError, printer, table, UsageError, visible } from './output.js';
+import type { OpenShipments } from './types.js';
+import { cell, instant } from './wire.js';
+import type { Open } from './withStore.js';
+import { withStore } from './withStore.js';
+
+/** Rows of the queue that are looked through: those that wait and those given up stand mixed. */
+const ALL = 100_000;
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Give a whole number from 1.');
+  return Number(text);
+}
+
+const head = ['letter', 'sender', 'supplier', 'attempts', 'next attempt', 'last event'];
+
+const rowOf = ({ shipmentId, avsender, leverandoer, forsoek, neste, givenUp, sisteHendelse }: QueueRow): string[] => [
+  shipmentId,
+  avsender,
+  leverandoer ?? '-',
+  String(forsoek),
+  givenUp ? 'given up' : instant(neste),
+  cell(sisteHendelse),
+];
+
+function addQueue(program: Command, open: Open<OpenShipments>): void {
+  const command = program
+    .command('queue')
+    .description('Show the letters that wait to be handed on, oldest first')
+    .option('--first <n>', 'how many', count, 50)
+    .option('--json', 'print them as JSON');
+  command.action(({ first, json }: { first: number; json?: true }) =>
+    withStore(open, async ({ shipments }) => {
+      const print = printer(command);
+      const rows = (await shipments.queue(ALL)).filter((row) => !row.givenUp).slice(0, first);
+      if (json === true) return print.out(visible(JSON.stringify(rows, null, 2)));
+      if (rows.length === 0) return print.out('No letter waits.');
+      for (const line of table([head, ...rows.map(rowOf)])) print.out(line);
+    }),
+  );
+}
+
+function addList(group: Command, open: Open<OpenShipments>): void {
+  const command = group
+    .command('list', { isDefault: true })
+    .description('Show the letters that were given up, oldest first')
+    .option('--json', 'print them as JSON');
+  command.action(({ json }: { json?: true }) =>
+    withStore(open, async ({ shipments }) => {
+      const print = printer(command);
+      const rows = (await shipments.queue(ALL)).filter((row) => row.givenUp);
+      if (json === true) return print.out(visible(JSON.stringify(rows, null, 2)));
+      if (rows.length === 0) return print.out('No letter has been given up.');
+      for (const line of table([head, ...rows.map(rowOf)])) print.out(line);
+    }),
+  );
+}
+
+/** The event that ended the attempts: given up by us, or refused by somebody. */
+const ending = (events: readonly Hendelse[]): Hendelse | undefined =>
+  events.filter(({ type }) => type === 'OPPGITT' || type === 'FEIL').at(-1);
+
+/**
+ * Takes a letter up again that was given up: it is due at once, and its attempts are counted from the beginning.
+ * @throws CommandError
+ */
+async function takeUpAgain({ shipments, unitOfWork }: OpenShipments, clock: Clock, id: string): Promise<void> {
+  const last = ending(await shipments.events(id));
+  const refused = await unitOfWork(async (tx) => {
+    const shipment = await tx.lockShipment(id);
+    if (shipment === undefined) return `There is no letter ${id}. See posthorn dead-letters.`;
+    if (shipment.tilstand !== 'FEILET') return `The letter is ${shipment.tilstand}: it was not given up.`;
+    if (last?.type !== 'OPPGITT') return `The letter was refused (${last?.tekst ?? 'no reason'}). Send a new one.`;
+    const now = clock.now();
+    const tekst = 'An operator has taken the letter up again.';
+    const to = transition(shipment.tilstand, 'FORSOEK_UTSATT');
+    await tx.appendShipmentEvent(id, { type: 'FORSOEK_UTSATT', tid: now, kode: null, tekst });
+    if (to !== undefined) await tx.updateShipment(id, { tilstand: to });
+    await tx.retryJob(id, now);
+    return undefined;
+  });
+  if (refused !== undefined) throw new CommandError(refused);
+}
+
+function addRetry(group: Command, open: Open<OpenShipments>, clock: Clock): void {
+  const command = group
+    .command('retry')
+    .description('Take a letter up again that was given up')
+    .argument('<id>', 'forsendelsesId');
+  command.action((id: string) => {
+    if (!/^[0-9a-f-]{36}$/.test(id)) throw new UsageError('A forsendelsesId is a UUID. See posthorn dead-letters.');
+    return withStore(open, async (store) => {
+      await takeUpAgain(store, clock, id);
+      printer(command).out(`${id} is due now; see posthorn queue.`);
+    });
+  });
+}
+
+/** Adds `queue`, and `dead-letters` with `list` and `retry`, on the configured database. */
+export function queueCommands(program: Command, open: Open<OpenShipments>, clock: Clock): void {
+  addQueue(program, open);
+  const group = program.command('dead-letters').description('Letters that were given up after many attempts');
+  addList(group, open);
+  addRetry(group, open, clock);
+}

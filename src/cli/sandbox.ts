@@ -1,0 +1,141 @@
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { CommandError, printer, table, UsageError, visible } from './output.js';
+import { cell, instant } from './wire.js';
+import type { Open } from './withStore.js';
+import { withStore } from './withStore.js';
+
+const mailboxes = ['digipost', 'eboks'] as const;
+type Mailbox = (typeof mailboxes)[number];
+
+export interface SandboxCommandDeps {
+  /** Scheme, host and port of the sandbox that runs here, when one does. */
+  readonly sandboxUrl: () => Promise<string | undefined>;
+  /** Runs the sandbox in this process. */
+  readonly start: () => Promise<void>;
+  readonly open: Open;
+  /** Organisation numbers of the mailbox suppliers, as the register names them. */
+  readonly suppliers: Readonly<Record<Mailbox, string>>;
+}
+
+/** A letter as the sandbox tells of it. */
+interface InboxLetter {
+  readonly provider: string;
+  readonly conversationId: string;
+  readonly received: string;
+  readonly title: string;
+  readonly from: string;
+  readonly level: number;
+  readonly opened: string | null;
+  readonly files: readonly { readonly name: string; readonly octets: number }[];
+  readonly notices: readonly string[];
+}
+
+interface Opening {
+  readonly opened: readonly string[];
+  readonly stepUp: readonly string[];
+}
+
+function person(id: string): string {
+  if (!/^\d{11}$/.test(id)) throw new UsageError('A personidentifikator has 11 digits. Check the number.');
+  return id;
+}
+
+/** Asks the sandbox. @throws UsageError when none runs, CommandError when it does not answer */
+async function ask(deps: SandboxCommandDeps, method: 'GET' | 'POST', path: string): Promise<unknown> {
+  const url = await deps.sandboxUrl();
+  if (url === undefined) throw new UsageError('No sandbox runs on this data directory. Start one with npm start.');
+  const response = await fetch(`${url}/control/${path}`, { method }).catch(() => undefined);
+  if (response?.ok !== true) {
+    throw new CommandError(`The sandbox at ${url} does not answer as it should. Start it again with npm start.`);
+  }
+  return response.json();
+}
+
+const inboxRow = (letter: InboxLetter): string[] => [
+  cell(letter.provider),
+  instant(new Date(letter.received)),
+  cell(letter.title),
+  cell(letter.from),
+  String(letter.level),
+  letter.opened === null ? 'no' : instant(new Date(letter.opened)),
+  letter.files.map((f) => `${cell(f.name)} (${f.octets})`).join(', '),
+];
+
+function addInbox(group: Command, deps: SandboxCommandDeps): void {
+  const command = group
+    .command('inbox')
+    .description('Show the letters that a person has in the simulated mailboxes')
+    .argument('<id>', 'personidentifikator, 11 digits')
+    .option('--json', 'print them as JSON, with the notices');
+  command.action(async (id: string, { json }: { json?: true }) => {
+    const print = printer(command);
+    const letters = (await ask(deps, 'GET', `inbox/${person(id)}`)) as readonly InboxLetter[];
+    if (json === true) return print.out(visible(JSON.stringify(letters, null, 2)));
+    if (letters.length === 0) return print.out('No letter is in a mailbox of this person.');
+    const head = ['mailbox', 'received', 'title', 'from', 'level', 'opened', 'files (octets)'];
+    for (const line of table([head, ...letters.map(inboxRow)])) print.out(line);
+    for (const letter of letters) for (const n of letter.notices) print.out(`${cell(letter.title)}: notice ${cell(n)}`);
+  });
+}
+
+function addOpen(group: Command, deps: SandboxCommandDeps): void {
+  const command = group
+    .command('open')
+    .description('Open what a person has not read, as one who has logged in at a level')
+    .argument('<id>', 'personidentifikator, 11 digits')
+    .addOption(new Option('--level <level>', 'level of the log-in').choices(['3', '4']).default('4'));
+  command.action(async (id: string, { level }: { level: string }) => {
+    const print = printer(command);
+    const { opened, stepUp } = (await ask(deps, 'POST', `open/${person(id)}?level=${level}`)) as Opening;
+    if (opened.length + stepUp.length === 0) print.out('There is nothing unread.');
+    for (const letter of opened) print.out(`${cell(letter)} is opened.`);
+    for (const letter of stepUp) print.err(`${cell(letter)} stays closed: it asks for a log-in at level 4 (R-27).`);
+    if (stepUp.length > 0) throw new CommandError('Log in again at the higher level: --level 4.');
+  });
+}
+
+/** An address of the form that each supplier gives. */
+const newAddress: Readonly<Record<Mailbox, () => string>> = {
+  digipost: () =>
+    `flyttet.person#${randomInt(36 ** 3, 36 ** 4)
+      .toString(36)
+      .toUpperCase()}`,
+  eboks: () => String(randomInt(1_000_000_000)).padStart(10, '0'),
+};
+
+function addSwitch(group: Command, deps: SandboxCommandDeps): void {
+  const command = group
+    .command('switch')
+    .description('Move a person to the other mailbox supplier, in the simulated mailboxes and in the register')
+    .argument('<id>', 'personidentifikator, 11 digits');
+  command.action((id: string) =>
+    withStore(deps.open, async ({ reads, unitOfWork }) => {
+      const found = (await reads.persons([person(id)])).get(id);
+      const from = mailboxes.find((m) => deps.suppliers[m] === found?.postkasse?.postkasseleverandoerAdresse);
+      if (found === undefined || from === undefined) {
+        throw new CommandError('This person has no mailbox at Digipost or e-Boks. See posthorn register show.');
+      }
+      const to = from === 'digipost' ? 'eboks' : 'digipost';
+      await ask(deps, 'POST', `switch/${id}?to=${to}`);
+      const postkasse = { postkasseadresse: newAddress[to](), postkasseleverandoerAdresse: deps.suppliers[to] };
+      await unitOfWork((tx) => tx.upsertPersons([{ ...found, postkasse }]));
+      const way = `A letter under way to ${from} comes back with an error, is looked up once more, and goes to ${to} (R-28).`;
+      printer(command).out(`Moved from ${from} to ${to}. ${way}`);
+    }),
+  );
+}
+
+function addStart(group: Command, { start }: SandboxCommandDeps): void {
+  group.command('start').description('Run the sandbox alone, until it is told to stop').action(start);
+}
+
+/** Adds `sandbox start`, `inbox`, `open` and `switch`. */
+export function sandboxCommands(program: Command, deps: SandboxCommandDeps): void {
+  const group = program.command('sandbox').description('Simulated national services, and what their users do');
+  addStart(group, deps);
+  addInbox(group, deps);
+  addOpen(group, deps);
+  addSwitch(group, deps);
+}

@@ -1,0 +1,132 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { inboxes } from '../../../src/sandbox/providers/inbox.js';
+import type { Inboxes } from '../../../src/sandbox/providers/inbox.js';
+import type { Doubles } from '../../../src/sandbox/providers/routes.js';
+import { providerNames } from '../../../src/sandbox/providers/types.js';
+import type { Letter, ProviderName, Report } from '../../../src/sandbox/providers/types.js';
+import { ensureDevelopmentPki } from '../../../src/sandbox/pki/development.js';
+import { startSandbox } from '../../../src/sandbox/server.js';
+import type { Sandbox } from '../../../src/sandbox/server.js';
+import type { DigitalPost } from '../../../src/contract/sdp/types.js';
+import { testCertsDir } from '../../support/gateway.js';
+import { digital as digitalPost } from '../../contract/sdp/support.js';
+
+const reader = '23863814839';
+
+function letter(conversationId: string, changes: Partial<DigitalPost['digital']>, opened = true): Letter {
+  const post: DigitalPost = {
+    ...digitalPost,
+    mottaker: { ...digitalPost.mottaker, personidentifikator: reader },
+    digital: { ...digitalPost.digital, ...changes },
+  };
+  return {
+    messageId: `m-${conversationId}`,
+    conversationId,
+    sender: '310000000',
+    prioritet: 'NORMAL',
+    received: new Date('2026-03-02T12:00:00Z'),
+    post,
+    documents: opened ? [{ filnavn: 'brev.pdf', mimetype: 'application/pdf', innhold: Buffer.from('%PDF') }] : [],
+    reported: [],
+    opened: null,
+  };
+}
+
+describe('sandbox/providers/inbox', () => {
+  let held: Record<ProviderName, Letter[]>;
+  let reports: [ProviderName, string, Report][];
+  let moved: Map<string, ProviderName>;
+  let users: Inboxes;
+
+  beforeEach(() => {
+    held = { digipost: [], eboks: [], utskrift: [] };
+    reports = [];
+    moved = new Map();
+    const doubles = Object.fromEntries(
+      providerNames.map((name) => [
+        name,
+        {
+          letters: held[name],
+          receive: async () => undefined,
+          report: async (l: Letter, report: Report) => reports.push([name, l.conversationId, report]) > 0,
+        },
+      ]),
+    ) as unknown as Doubles;
+    users = inboxes(doubles, moved);
+  });
+
+  it('shows whose letter it is, what is in it and what the recipient is told, from both mailboxes', () => {
+    held.digipost.push(letter('one', { sikkerhetsnivaa: 4 }));
+    held.eboks.push(letter('two', { sikkerhetsnivaa: 3 }));
+    const shown = users.inbox(reader);
+    expect(shown.map((l) => [l.provider, l.conversationId, l.level])).to.deep.equal([
+      ['digipost', 'one', 4],
+      ['eboks', 'two', 3],
+    ]);
+    expect(shown[0]?.files).to.deep.equal([{ name: 'brev.pdf', type: 'application/pdf', octets: 4 }]);
+    expect(users.inbox('15903915215')).to.deep.equal([]);
+  });
+
+  it('R-21: the notice of the sender stands beside the settings of the recipient in Digipost only', () => {
+    const varsler = { epostVarsel: null, smsVarsel: null };
+    held.digipost.push(letter('one', varsler));
+    held.eboks.push(letter('two', varsler));
+    expect(users.inbox(reader).map((l) => l.notices.length)).to.deep.equal([1, 0]);
+  });
+
+  it('shows no letter whose package has not been opened: it is late, or was refused', () => {
+    held.digipost.push(letter('late', {}, false));
+    expect(users.inbox(reader)).to.deep.equal([]);
+  });
+
+  it('R-27: opens at level 3 what asks for 3, and says what asks for a stronger log-in', async () => {
+    held.digipost.push(letter('low', { sikkerhetsnivaa: 3 }), letter('high', { sikkerhetsnivaa: 4 }));
+    expect(await users.open(reader, 3)).to.deep.equal({ opened: ['low'], stepUp: ['high'] });
+    expect(await users.open(reader, 4)).to.deep.equal({ opened: ['high'], stepUp: [] });
+    expect(await users.open(reader, 4)).to.deep.equal({ opened: [], stepUp: [] });
+  });
+
+  it('R-36: reports that a letter was opened only where it was asked for', async () => {
+    held.digipost.push(letter('quiet', { aapningskvittering: false }));
+    held.eboks.push(letter('asked', { aapningskvittering: true }));
+    await users.open(reader, 4);
+    expect(reports).to.deep.equal([['eboks', 'asked', { type: 'aapning' }]]);
+  });
+
+  it('R-28: who moves has a mailbox at the provider chosen, and at no other', () => {
+    users.switchProvider(reader, 'eboks');
+    expect([...moved]).to.deep.equal([[reader, 'eboks']]);
+    users.switchProvider(reader, 'digipost');
+    expect([...moved]).to.deep.equal([[reader, 'digipost']]);
+  });
+
+  describe('over HTTP', function () {
+    this.timeout(60_000);
+    let sandbox: Sandbox;
+    before(async () => {
+      const pki = await ensureDevelopmentPki(testCertsDir);
+      sandbox = await startSandbox(pki, 0, {
+        trayDir: join(tmpdir(), 'posthorn-no-tray'),
+        brokerUrl: async () => undefined,
+        lost: () => {},
+      });
+    });
+    after(() => sandbox.close());
+
+    for (const [method, path, status, expected] of [
+      ['GET', `inbox/${reader}`, 200, []],
+      ['POST', `open/${reader}?level=3`, 200, { opened: [], stepUp: [] }],
+      ['POST', `open/${reader}?level=5`, 400, { error: 'level is 3 or 4' }],
+      ['POST', `open/${reader}`, 400, { error: 'level is 3 or 4' }],
+      ['POST', `switch/${reader}?to=eboks`, 200, { to: 'eboks' }],
+      ['POST', `switch/${reader}?to=utskrift`, 400, { error: 'to is one of digipost, eboks' }],
+    ] as const) {
+      it(`answers ${method} ${path} with ${status}`, async () => {
+        const response = await fetch(`${sandbox.url}/control/${path}`, { method });
+        expect([response.status, await response.json()]).to.deep.equal([status, expected]);
+      });
+    }
+  });
+});
