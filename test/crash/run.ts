@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { letterStatus } from '../../src/client/forsendelse.js';
 import { loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
 import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
 import type { Doubles } from '../../src/sandbox/providers/routes.js';
 import { providerNames } from '../../src/sandbox/providers/types.js';
-import { brev, hentStatus, postadresse, sendBrev } from '../support/forsendelser.js';
+import { brev, postadresse, sendBrev } from '../support/forsendelser.js';
 import { testCertsDir } from '../support/gateway.js';
 import { startProviders } from '../support/sending.js';
 import { startMortal, type Mortal } from './processes.js';
@@ -103,13 +104,17 @@ function committed(doubles: Doubles): ReadonlyMap<string, number> {
   return times;
 }
 
+const statusOf = (url: string, eksterneRefer: readonly string[]) =>
+  letterStatus({ url, brukernavn: 'sender-dev', passord: 'sender-dev-password', version: '1.1' }, { eksterneRefer });
+
 /** Letters whose receipt has not come home. */
 async function waiting(url: string, refs: readonly string[]): Promise<string[]> {
   const left: string[] = [];
   for (let at = 0; at < refs.length; at += 100) {
     const some = refs.slice(at, at + 100);
-    const stands = await hentStatus(url, some);
-    left.push(...some.filter((_, i) => stands[i]?.tilstand !== 'LEVERT'));
+    const delivered = (await statusOf(url, some)).filter(({ tilstand }) => tilstand === 'LEVERT');
+    const there = new Set(delivered.map(({ eksternRef }) => eksternRef));
+    left.push(...some.filter((ref) => !there.has(ref)));
   }
   return left;
 }
@@ -161,7 +166,7 @@ export async function run({ kills, workers, databaseUrl }: RunOptions): Promise<
   const times = committed(providers.doubles);
   const lost = refs.filter((ref) => !times.has(ref));
   const doubled = [...times].filter(([, count]) => count > 1).map(([ref]) => ref);
-  const stands = left.length === 0 ? [] : await hentStatus(base() + PATH, left.slice(0, 100));
+  const stands = left.length === 0 ? [] : await statusOf(base() + PATH, left.slice(0, 100));
   [...lost, ...doubled, ...stands.map((s) => JSON.stringify(s)), ...providers.lost].forEach((what) =>
     say(`look at: ${what}`),
   );

@@ -34,5 +34,10 @@ export const notApplicable: readonly NotApplicable[] = [
     why: 'No known client of the contract reads GCM, so it is neither made nor taken. Keys and vectors of what is made are tested to be new each time.',
   },
   { security: 81, part: 'OCSP', why: 'Revocation is judged by lists; nothing is asked while a request waits.' },
+  {
+    security: 93,
+    part: 'all',
+    why: 'The type that a sender names is what the recipient gets; a name that ends as a program is refused (R-33). What the octets are is not judged yet.',
+  },
   { security: 103, part: 'HTTP/2', why: 'The server speaks HTTP/1.1 only.' },
 ];

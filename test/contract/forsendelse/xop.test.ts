@@ -113,7 +113,7 @@ describe('contract/forsendelse/xop', () => {
     'an inline content that is not base64': [letter('<f:innhold>*</f:innhold>'), [], 'innhold is not base64'],
   };
   for (const [what, [xml, following, reason]] of Object.entries(refused)) {
-    it(`refuses ${what}, and leaves nothing behind`, async () => {
+    it(`SECURITY 90: refuses ${what}, and leaves nothing behind`, async () => {
       expect(await read(xml, following)).to.equal(`INVALID_REQUEST: ${reason}`);
     });
   }
