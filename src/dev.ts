@@ -42,6 +42,7 @@ function summaryOf(
   const line = ({ personidentifikator, navn, beskrivelse }: TestPerson): string =>
     `${personidentifikator}  ${navn.padEnd(width)}  ${beskrivelse}`;
   const example = testPersons[0]?.personidentifikator ?? 'ID';
+  const recipient = testPersons.find(({ navn }) => navn === 'digipost')?.personidentifikator ?? example;
   const block = (title: string, lines: readonly string[]): string[] => ['', title, ...lines.map((line) => `  ${line}`)];
   return [
     '',
@@ -57,7 +58,7 @@ function summaryOf(
     ...block('Test persons', testPersons.map(line)),
     ...block('Next', [
       `npm run posthorn -- lookup ${example}`,
-      `npm run posthorn -- register show ${example}`,
+      `npm run posthorn -- send FILE.pdf --to ${recipient} --wait`,
       'npm run demo',
     ]),
     '',

@@ -73,12 +73,15 @@ function store(
   const tidligst = decided.beslutning.tidligst;
   return deps.unitOfWork(async (tx) => {
     if (caller.signature !== null) await tx.remember(caller.signature.replay);
-    const there = await tx.insertShipment(shipment, event('MOTTATT', decided.tekst.nb), tidligst);
+    const there = await tx.insertShipment(shipment, event('MOTTATT', decided.tekst.en), tidligst);
     if (there !== undefined) return there.id === shipment.id ? undefined : there;
     await audit(tx, deps, caller, avsender, 'SendForsendelse', ids);
     if (overlates(decided)) {
       await tx.withdrawJob(shipment.id, shipment.mottatt);
-      await tx.appendShipmentEvent(shipment.id, event('OVERLATT', 'Vis brevet i egen portal, og varsle mottakeren'));
+      await tx.appendShipmentEvent(
+        shipment.id,
+        event('OVERLATT', 'The letter is handed back: its sender shows it and notifies.'),
+      );
     }
     return undefined;
   });

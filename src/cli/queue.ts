@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { takeUpAgain, type TakenUp } from '../application/takeUpAgain.js';
 import type { Clock } from '../domain/ports.js';
-import type { Hendelse } from '../domain/shipment.js';
 import type { QueueRow } from '../domain/shipmentPorts.js';
-import { transition } from '../domain/transitions.js';
 import { CommandError, printer, table, UsageError, visible } from './output.js';
 import type { OpenShipments } from './types.js';
 import { cell, instant } from './wire.js';
@@ -62,30 +61,18 @@ function addList(group: Command, open: Open<OpenShipments>): void {
   );
 }
 
-/** The event that ended the attempts: given up by us, or refused by somebody. */
-const ending = (events: readonly Hendelse[]): Hendelse | undefined =>
-  events.filter(({ type }) => type === 'OPPGITT' || type === 'FEIL').at(-1);
-
-/**
- * Takes a letter up again that was given up: it is due at once, and its attempts are counted from the beginning.
- * @throws CommandError
- */
-async function takeUpAgain({ shipments, unitOfWork }: OpenShipments, clock: Clock, id: string): Promise<void> {
-  const last = ending(await shipments.events(id));
-  const refused = await unitOfWork(async (tx) => {
-    const shipment = await tx.lockShipment(id);
-    if (shipment === undefined) return `There is no letter ${id}. See posthorn dead-letters.`;
-    if (shipment.tilstand !== 'FEILET') return `The letter is ${shipment.tilstand}: it was not given up.`;
-    if (last?.type !== 'OPPGITT') return `The letter was refused (${last?.tekst ?? 'no reason'}). Send a new one.`;
-    const now = clock.now();
-    const tekst = 'An operator has taken the letter up again.';
-    const to = transition(shipment.tilstand, 'FORSOEK_UTSATT');
-    await tx.appendShipmentEvent(id, { type: 'FORSOEK_UTSATT', tid: now, kode: null, tekst });
-    if (to !== undefined) await tx.updateShipment(id, { tilstand: to });
-    await tx.retryJob(id, now);
-    return undefined;
-  });
-  if (refused !== undefined) throw new CommandError(refused);
+/** Why a letter is not taken up again, and what to do; undefined when it is. */
+function whyNot(id: string, outcome: TakenUp): string | undefined {
+  switch (outcome.type) {
+    case 'due':
+      return undefined;
+    case 'unknown':
+      return `There is no letter ${id}. See posthorn dead-letters.`;
+    case 'not-given-up':
+      return `The letter is ${outcome.tilstand}: it was not given up.`;
+    case 'refused':
+      return `The letter was refused (${outcome.grunn}). Send a new one.`;
+  }
 }
 
 function addRetry(group: Command, open: Open<OpenShipments>, clock: Clock): void {
@@ -96,7 +83,8 @@ function addRetry(group: Command, open: Open<OpenShipments>, clock: Clock): void
   command.action((id: string) => {
     if (!/^[0-9a-f-]{36}$/.test(id)) throw new UsageError('A forsendelsesId is a UUID. See posthorn dead-letters.');
     return withStore(open, async (store) => {
-      await takeUpAgain(store, clock, id);
+      const problem = whyNot(id, await takeUpAgain({ ...store, clock })(id));
+      if (problem !== undefined) throw new CommandError(problem);
       printer(command).out(`${id} is due now; see posthorn queue.`);
     });
   });

@@ -7,8 +7,8 @@ import { verify } from '../security/signature.js';
 import type { Trusted } from '../security/trusted.js';
 import { asFailure, faultEnvelope } from '../soap/fault.js';
 import { actionAgrees } from '../soap/header.js';
+import { parseMediaType } from '../soap/mime.js';
 import { contentType } from '../soap/names.js';
-import { readMediaType } from './mediaType.js';
 import type { Metrics } from './metrics.js';
 import { refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
@@ -41,7 +41,7 @@ interface Envelope {
 
 /** What the HTTP header says of the envelope. @throws Failure UNSUPPORTED_MEDIA_TYPE, TOO_LARGE */
 export function readHttpHeader(req: IncomingMessage, maxBytes: number): Envelope {
-  const media = readMediaType(req.headers['content-type'] ?? '');
+  const media = parseMediaType(req.headers['content-type'] ?? '');
   const known = media !== undefined && (mediaTypes as readonly string[]).includes(media.type);
   if (!known) throw unsupportedType('Content-Type');
   if ((req.headers['content-encoding'] ?? 'identity') !== 'identity') throw unsupportedType('Content-Encoding');

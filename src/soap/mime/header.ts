@@ -4,8 +4,8 @@ import { limits } from '../../limits.js';
 export const malformed = (detail: string): Failure => new Failure('MALFORMED_XML', `MIME: ${detail}`);
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const parameterPattern = new RegExp(`[ \\t]*;[ \\t]*(${token})=(?:(${token})|"((?:[^"\\\\]|\\\\.)*)")`, 'y');
-const typePattern = new RegExp(`^[ \\t]*(${token}/${token})`);
+const parameterPattern = new RegExp(`;[ \\t]*(?:(${token})=(?:(${token})|"((?:[^"\\\\]|\\\\.)*)"))?[ \\t]*`, 'y');
+const typePattern = new RegExp(`^(${token}/${token})[ \\t]*`);
 const fieldPattern = new RegExp(`^(${token})[ \\t]*:[ \\t]*(.*?)[ \\t]*$`);
 
 /** A Content-Type: type and subtype in lower case, parameters by lower-case name. */
@@ -14,20 +14,21 @@ export interface MediaType {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Reads a Content-Type (RFC 2045, 5.1). Undefined when it is not one, or names a parameter twice. */
+/** Reads a Content-Type (RFC 9110, 8.3; RFC 2045, 5.1). Undefined when it is not one, or names a parameter twice (SECURITY.md 27). */
 export function parseMediaType(value: string): MediaType | undefined {
   const type = typePattern.exec(value);
   if (type === null) return undefined;
   const parameters = new Map<string, string>();
   let at = type[0].length;
-  const end = value.replace(/[ \t]*;?[ \t]*$/, '').length;
-  while (at < end) {
+  while (at < value.length) {
     parameterPattern.lastIndex = at;
     const match = parameterPattern.exec(value);
-    const name = match?.[1]?.toLowerCase();
-    if (match === null || name === undefined || parameters.has(name)) return undefined;
-    parameters.set(name, match[2] ?? (match[3] ?? '').replace(/\\(.)/g, '$1'));
+    if (match === null) return undefined;
     at = parameterPattern.lastIndex;
+    const name = match[1]?.toLowerCase();
+    if (name === undefined) continue;
+    if (parameters.has(name)) return undefined;
+    parameters.set(name, match[2] ?? (match[3] as string).replace(/\\(.)/g, '$1'));
   }
   return { type: (type[1] as string).toLowerCase(), parameters };
 }

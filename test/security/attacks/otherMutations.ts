@@ -9,7 +9,7 @@ const xmlenc = within('security/xmlenc.ts');
 const lookup = within('application/lookup.ts');
 const access = within('domain/access.ts');
 const endpoint = within('http/soapEndpoint.ts');
-const media = within('http/mediaType.ts');
+const media = within('soap/mime/header.ts');
 const decode = within('contract/oppslagstjenesten/decode.ts');
 
 const trusts: readonly Mutation[] = [

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { readMediaType } from '../../src/http/mediaType.js';
+import { parseMediaType } from '../../../src/soap/mime.js';
 
 const read = (header: string): unknown => {
-  const media = readMediaType(header);
+  const media = parseMediaType(header);
   return media && [media.type, Object.fromEntries(media.parameters)];
 };
 
-describe('http/mediaType', () => {
+describe('soap/mime: media types', () => {
   const good: readonly (readonly [header: string, type: string, parameters: Readonly<Record<string, string>>])[] = [
     ['text/xml', 'text/xml', {}],
     ['Application/SOAP+XML', 'application/soap+xml', {}],
@@ -59,26 +59,26 @@ describe('http/mediaType', () => {
     '<script>/x',
   ];
   for (const header of bad) {
-    it(`SECURITY 27: refuses ${JSON.stringify(header)}`, () => expect(readMediaType(header)).to.equal(undefined));
+    it(`SECURITY 27: refuses ${JSON.stringify(header)}`, () => expect(parseMediaType(header)).to.equal(undefined));
   }
 
   it('takes names as data, also those that objects have', () => {
-    const media = readMediaType('a/b; __proto__=1; constructor=2; toString=3');
+    const media = parseMediaType('a/b; __proto__=1; constructor=2; toString=3');
     expect([...(media?.parameters ?? [])]).to.deep.equal([
       ['__proto__', '1'],
       ['constructor', '2'],
       ['tostring', '3'],
     ]);
-    expect(readMediaType('a/b; __proto__=1; __PROTO__=2')).to.equal(undefined);
+    expect(parseMediaType('a/b; __proto__=1; __PROTO__=2')).to.equal(undefined);
   });
 
   it('is done with any header of the size that HTTP lets in, whatever it is made of', () => {
     const n = 16 * 1024;
     for (const piece of [';', '; ', ';a', ';a=', 'a', '"', '\\', ';a="\\', ';a="b"', ' ', '\t;']) {
       const header = `a/b;x="${piece.repeat(Math.floor(n / piece.length))}`;
-      expect(readMediaType(header), piece).to.equal(undefined);
+      expect(parseMediaType(header), piece).to.equal(undefined);
     }
-    expect(readMediaType(`a/b${'; '.repeat(n / 2)}`)?.type).to.equal('a/b');
-    expect(readMediaType(`a/b;x="${'\\"'.repeat(n / 2)}"`)?.parameters.get('x')).to.equal('"'.repeat(n / 2));
+    expect(parseMediaType(`a/b${'; '.repeat(n / 2)}`)?.type).to.equal('a/b');
+    expect(parseMediaType(`a/b;x="${'\\"'.repeat(n / 2)}"`)?.parameters.get('x')).to.equal('"'.repeat(n / 2));
   });
 });
