@@ -2,9 +2,20 @@ const minute = 60_000;
 const day = 86_400_000;
 
 /** The last Sunday of a month (0 = January) at 01:00 UTC, when summer time begins and ends in the whole EEA. */
-function clockChange(year: number, month: number): number {
+function lastSunday(year: number, month: number): number {
   const lastDay = new Date(Date.UTC(year, month + 1, 0, 1));
   return lastDay.getTime() - lastDay.getUTCDay() * day;
+}
+
+/** Summer times by their year. */
+const summers = new Map<number, { readonly from: number; readonly to: number }>();
+
+function summerOf(year: number): { readonly from: number; readonly to: number } {
+  const known = summers.get(year);
+  if (known !== undefined) return known;
+  const summer = { from: lastSunday(year, 2), to: lastSunday(year, 9) };
+  summers.set(year, summer);
+  return summer;
 }
 
 /**
@@ -13,8 +24,8 @@ function clockChange(year: number, month: number): number {
  */
 export function osloOffset(at: Date): 60 | 120 {
   const time = at.getTime();
-  const year = at.getUTCFullYear();
-  return time >= clockChange(year, 2) && time < clockChange(year, 9) ? 120 : 60;
+  const { from, to } = summerOf(at.getUTCFullYear());
+  return time >= from && time < to ? 120 : 60;
 }
 
 /**

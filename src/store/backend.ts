@@ -26,6 +26,11 @@ export interface Flavour {
   readonly lock: '' | 'for update';
   /** Ends an insert: a row whose `key` is there already gets the new `columns`, or stays as it is when there are none. */
   readonly onDuplicate: (key: readonly string[], columns: readonly string[]) => string;
+  /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement; `rows` reads what it found. */
+  readonly many: {
+    readonly select: (columns: readonly string[]) => string;
+    readonly rows: <R>(found: readonly unknown[], columns: readonly (keyof R)[]) => readonly R[];
+  };
 }
 
 /** One database, opened. Its own errors leave it as a `Failure`; those of `work` leave it as they are. */

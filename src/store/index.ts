@@ -5,7 +5,7 @@ import type { Backend, Db, Flavour } from './backend.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
-import { changesFrom, persons, upsertPersons } from './persons.js';
+import { changesFrom, personReader, upsertPersons } from './persons.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
 import { appendEvent, events, ping, prune, remember } from './replay.js';
@@ -53,6 +53,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
   }
   const seal = dataKey === undefined ? sealNothing : sealUnder(dataKey);
   const { flavour, warnings, read, snapshot, write, close } = backend;
+  const persons = personReader(flavour);
   return {
     kind: flavour.kind,
     warnings,

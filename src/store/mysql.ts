@@ -25,6 +25,10 @@ export const flavourWith = (collation: string): Flavour => ({
   lock: 'for update',
   onDuplicate: (key, columns) =>
     `on duplicate key update ${(columns.length === 0 ? key : columns).map((c) => `${quoted(c)} = values(${quoted(c)})`).join(', ')}`,
+  many: {
+    select: (columns) => `select ${columns.map(quoted).join(', ')}`,
+    rows: <R>(found: readonly unknown[]) => found as readonly R[],
+  },
   ddl: {
     text: (name, size) => `${name} ${size > LONG_TEXT ? 'text' : `varchar(${size})`}`,
     blob: (name, size) => `${name} varbinary(${size})`,

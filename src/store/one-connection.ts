@@ -40,7 +40,7 @@ export function oneConnection(handle: Handle, bind: Bind): Dialect {
     if (columns.length === 0) return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
     const found = statement.all(values);
     const rows = found instanceof Promise ? await found : found;
-    return { rows: rows.map((row) => named(columns, row) as R) };
+    return { rows: rows.map((row) => named<R>(columns as readonly (keyof R)[], row)) };
   };
   const streamQuery = () => {
     throw new Error('rows are not streamed here');
@@ -91,9 +91,10 @@ function preparedOnce(handle: Handle): (sql: string) => Prepared | Promise<Prepa
   };
 }
 
-function named(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
-  columns.forEach((column, i) => (row[column] = values[i]));
+/** A row by the names of its columns. */
+export function named<R>(columns: readonly (keyof R)[], values: readonly unknown[]): R {
+  const row = {} as R;
+  columns.forEach((column, i) => (row[column] = values[i] as R[keyof R]));
   return row;
 }
 

@@ -49,24 +49,31 @@ const BATCH = 1000;
 export const inBatches = <T>(rows: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, i) => rows.slice(i * BATCH, (i + 1) * BATCH));
 
-const lookUps = [1, 3, 10, 30, 100, 300, 1000].map((size) => ({
-  size,
-  text: `select ${personColumns.join(', ')} from person where personidentifikator in (${'?, '.repeat(size - 1)}?)`,
-}));
+const LOOK_UP_SIZES = [1, 3, 10, 30, 100, 300, 1000];
 
-/** The rows of at most 1000 identifiers. A few fixed statements, prepared once; the last identifier fills the gap. */
-async function rowsOf(db: Db, ids: readonly string[]): Promise<readonly PersonRow[]> {
-  const lookUp = lookUps.find(({ size }) => size >= ids.length);
-  const last = ids.at(-1);
-  if (last === undefined) return [];
-  if (lookUp === undefined) throw new RangeError(`${ids.length} identifiers in one look-up; the limit is 1000`);
-  const filled = Array.from({ length: lookUp.size }, (_, i) => ids[i] ?? last);
-  return (await db.executeQuery<PersonRow>(CompiledQuery.raw(lookUp.text, filled))).rows;
+/** Reads the rows of at most 1000 identifiers. A few fixed statements, prepared once; the last identifier fills the gap. */
+function rowReader({ many }: Flavour): (db: Db, ids: readonly string[]) => Promise<readonly PersonRow[]> {
+  const lookUps = LOOK_UP_SIZES.map((size) => ({
+    size,
+    text: `${many.select(personColumns)} from person where personidentifikator in (${'?, '.repeat(size - 1)}?)`,
+  }));
+  return async (db, ids) => {
+    const lookUp = lookUps.find(({ size }) => size >= ids.length);
+    const last = ids.at(-1);
+    if (last === undefined) return [];
+    if (lookUp === undefined) throw new RangeError(`${ids.length} identifiers in one look-up; the limit is 1000`);
+    const filled = Array.from({ length: lookUp.size }, (_, i) => ids[i] ?? last);
+    return many.rows((await db.executeQuery(CompiledQuery.raw(lookUp.text, filled))).rows, personColumns);
+  };
 }
 
 /** As `Reads.persons`. */
-export const persons = async (db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> =>
-  new Map((await rowsOf(db, ids)).map((row) => [row.personidentifikator, personOf(row)]));
+export function personReader(
+  flavour: Flavour,
+): (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Person>> {
+  const rowsOf = rowReader(flavour);
+  return async (db, ids) => new Map((await rowsOf(db, ids)).map((row) => [row.personidentifikator, personOf(row)]));
+}
 
 /** As `Reads.changesFrom`; `db` is one snapshot. */
 export async function changesFrom(db: Db, fra: number, limit: number): Promise<ChangeRange> {
@@ -114,7 +121,7 @@ export async function upsertPersons(db: Db, flavour: Flavour, persons: readonly 
 
 async function upsertBatch(db: Db, flavour: Flavour, batch: readonly PersonRow[]): Promise<number> {
   const last = await lockNumbers(db, flavour);
-  const stored = await rowsOf(
+  const stored = await rowReader(flavour)(
     db,
     batch.map((row) => row.personidentifikator),
   );

@@ -7,7 +7,7 @@ import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
 import type { Backend, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
-import { oneConnection, type Handle } from './one-connection.js';
+import { named, oneConnection, type Handle } from './one-connection.js';
 import type { Tables } from './schema.js';
 
 /** Settings of each connection. */
@@ -36,6 +36,12 @@ export const flavour: Flavour = {
     columns.length === 0
       ? `on conflict (${quoted(key)}) do nothing`
       : `on conflict (${quoted(key)}) do update set ${columns.map((c) => `"${c}" = excluded."${c}"`).join(', ')}`,
+  // One text costs the driver less than a value for each column of each row.
+  many: {
+    select: (columns) => `select json_group_array(json_array(${quoted(columns)})) as found`,
+    rows: ([row], columns) =>
+      (JSON.parse((row as { found: string }).found) as unknown[][]).map((values) => named(columns, values)),
+  },
   ddl: {
     text: (name, size) => `${name} text check (length(${name}) <= ${size})`,
     blob: (name, size) => `${name} blob check (length(${name}) <= ${size})`,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { CompiledQuery, DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely';
-import { changesFrom, persons } from '../../src/store/persons.js';
+import { changesFrom, personReader } from '../../src/store/persons.js';
+import type { Flavour } from '../../src/store/backend.js';
 import type { Tables } from '../../src/store/schema.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
@@ -34,6 +35,8 @@ describe('the statements of the hot paths', () => {
       );
     };
 
+    let flavour: Flavour;
+
     before(async function () {
       this.timeout(60_000);
       const store = await database.open();
@@ -43,11 +46,13 @@ describe('the statements of the hot paths', () => {
       await backend.write((db) =>
         db.executeQuery(CompiledQuery.raw(database.kind === 'sqlite' ? 'analyze' : 'analyze table person')),
       );
+      flavour = backend.flavour;
       await backend.close();
     });
 
     for (const count of [1, 10, 1000])
       it(`the look-up of ${count} is one statement that goes by the primary key`, async () => {
+        const persons = personReader(flavour);
         const sent = await statementsOf((db) => persons(db, ids(count)));
         expect(sent).to.have.length(1);
         const plan = await explained(sent[0] as RootQuery);
