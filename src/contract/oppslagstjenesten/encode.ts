@@ -60,21 +60,23 @@ const contact = (local: string, punkt: Kontaktpunkt | undefined): string =>
 function person(svar: PersonSvar, certificates: ReadonlyMap<string, string>): XmlElement {
   const { postkasse, visSertifikat } = svar;
   const certificate = visSertifikat === undefined ? undefined : certificates.get(visSertifikat);
-  const markup =
-    data('personidentifikator', svar.personidentifikator) +
-    data('reservasjon', svar.reservasjon) +
-    data('status', svar.status) +
-    data('varslingsstatus', svar.varslingsstatus) +
+  // Joined, so that it is one flat text: it is written twice, once to be signed and once to be sent.
+  const markup = [
+    data('personidentifikator', svar.personidentifikator),
+    data('reservasjon', svar.reservasjon),
+    data('status', svar.status),
+    data('varslingsstatus', svar.varslingsstatus),
     group(
       'Kontaktinformasjon',
       contact('Mobiltelefonnummer', svar.mobiltelefonnummer) + contact('Epostadresse', svar.epostadresse),
-    ) +
+    ),
     group(
       'SikkerDigitalPostAdresse',
       data('postkasseadresse', postkasse?.postkasseadresse) +
         data('postkasseleverandoerAdresse', postkasse?.postkasseleverandoerAdresse),
-    ) +
-    (certificate === undefined ? '' : tagged('X509Sertifikat', certificate));
+    ),
+    certificate === undefined ? '' : tagged('X509Sertifikat', certificate),
+  ].join('');
   return element(begrep, 'Person', {}, [{ markup }]);
 }
 
