@@ -1,3 +1,4 @@
+import { PATH } from '../../src/contract/oppslagstjenesten/names.js';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../src/store/index.js';
@@ -91,7 +92,7 @@ export async function register(options: RegisterOptions): Promise<void> {
     const { certsDir, env } = await prepareData(dataDir, persons, place.url, (written) => {
       if (written % told === 0) console.log(`${written} of ${persons} persons written`);
     });
-    const server = await startServer({ module: 'src/main', env });
+    const server = await startServer({ module: 'src/main', path: PATH, env });
     try {
       const nextId = residentIds(persons);
       const nextIds = (): string[] => Array.from({ length: LARGE }, nextId);

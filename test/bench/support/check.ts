@@ -10,7 +10,7 @@ import { oppslagstjenestenPolicy } from '../../../src/security/policy.js';
 import { createTrust, type Trust } from '../../../src/security/trust.js';
 import { derBlocks } from '../../../src/security/x509.js';
 import { serialise } from '../../../src/xml/write.js';
-import { post } from './load.js';
+import { plain, post } from './load.js';
 import { senderKey, signedLookup } from './requests.js';
 import type { Server } from './server.js';
 
@@ -57,7 +57,7 @@ export async function checkAnswers(
   const agent = new Agent();
   const ask = async (server: Server, ids: readonly string[]): Promise<Checked> => {
     const { body, signatureValue } = await signedLookup(key, ids);
-    const { status, octets } = await post(agent, server.url, body);
+    const { status, octets } = await post(agent, server.url, plain(body));
     if (status !== 200) throw new Error(`${server.url} answered ${status}: ${octets.toString('utf8', 0, 1000)}`);
     const clock = { now: () => new Date() };
     const { signer, content } = openAnswer(octets, signatureValue, key.privateKey, policy, { trust, clock });

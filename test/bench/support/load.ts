@@ -6,10 +6,18 @@ export interface Answer {
   readonly octets: Buffer;
 }
 
-/** Posts one SOAP 1.2 envelope over a connection of `agent`. */
-export function post(agent: Agent, url: string, body: Buffer): Promise<Answer> {
+export interface Message {
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+/** A SOAP 1.2 envelope without parts. */
+export const plain = (body: Buffer): Message => ({ contentType: contentType['1.2'], body });
+
+/** Posts one message over a connection of `agent`. */
+export function post(agent: Agent, url: string, { contentType: type, body }: Message): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': contentType['1.2'], 'Content-Length': body.length };
+    const headers = { 'Content-Type': type, 'Content-Length': body.length };
     const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,18 +40,18 @@ export interface Load {
   readonly latencies: readonly number[];
 }
 
-/** Sends each of `bodies` once, over `connections` connections that are kept alive, each sending its next when it has its answer. */
-export async function fire(url: string, bodies: readonly Buffer[], connections: number): Promise<Load> {
+/** Sends each of `messages` once, over `connections` connections that are kept alive, each sending its next when it has its answer. */
+export async function fire(url: string, messages: readonly Message[], connections: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const latencies: number[] = [];
   const refusals: string[] = [];
   let next = 0;
   const caller = async (): Promise<void> => {
     for (;;) {
-      const body = bodies[next++];
-      if (body === undefined) return;
+      const message = messages[next++];
+      if (message === undefined) return;
       const sent = performance.now();
-      const { status, octets } = await post(agent, url, body);
+      const { status, octets } = await post(agent, url, message);
       if (status === 200) latencies.push(performance.now() - sent);
       else refusals.push(octets.toString('utf8', 0, 600));
     }

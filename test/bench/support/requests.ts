@@ -5,6 +5,7 @@ import { signRequest } from '../../../src/client/request.js';
 import { encodeHentPersoner } from '../../../src/contract/oppslagstjenesten/encode.js';
 import { informasjonsbehov } from '../../../src/domain/person.js';
 import { signingKey, type SigningKey } from '../../../src/security/sign.js';
+import { plain, type Message } from './load.js';
 
 export interface SignedRequest {
   readonly body: Buffer;
@@ -36,13 +37,13 @@ export async function signedLookup(key: SigningKey, ids: readonly string[]): Pro
 const SIGNERS = 4;
 
 /** `count` different requests, each for the persons that `nextIds` gives. They may be used for five minutes. */
-export async function signPool(key: SigningKey, count: number, nextIds: () => readonly string[]): Promise<Buffer[]> {
-  const pool: Buffer[] = [];
+export async function signPool(key: SigningKey, count: number, nextIds: () => readonly string[]): Promise<Message[]> {
+  const pool: Message[] = [];
   let left = count;
   const signer = async (): Promise<void> => {
     while (left-- > 0) {
       const { body } = await signedLookup(key, nextIds());
-      pool.push(body);
+      pool.push(plain(body));
     }
   };
   await Promise.all(Array.from({ length: SIGNERS }, signer));

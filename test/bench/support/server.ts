@@ -1,13 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { PATH } from '../../../src/contract/oppslagstjenesten/names.js';
 import type { ChildMessage } from '../../../src/run.js';
 import { compiled } from './compile.js';
 import type { Usage } from './meter.js';
 
 /** A server under test, in a process of its own. */
 export interface Server {
-  /** Where it answers look-ups. */
+  /** Where it takes what it is measured with. */
   readonly url: string;
   readonly pid: number;
   usage(): Promise<Usage>;
@@ -18,6 +17,8 @@ export interface Server {
 export interface ServerOptions {
   /** Path of its source without ending. */
   readonly module: string;
+  /** Path of the service that is measured. */
+  readonly path: string;
   readonly env: Readonly<Record<string, string>>;
   /** Directory for a processor profile, written when the server ends. */
   readonly profile?: string | undefined;
@@ -35,7 +36,7 @@ const reply = async (child: ChildProcess): Promise<unknown> => {
 };
 
 /** Starts a server and waits until it listens. @throws Error with a sentence when it cannot */
-export async function startServer({ module, env, profile }: ServerOptions): Promise<Server> {
+export async function startServer({ module, path, env, profile }: ServerOptions): Promise<Server> {
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = fork(compiled(module), [], {
     env: { ...process.env, ...env },
@@ -45,7 +46,7 @@ export async function startServer({ module, env, profile }: ServerOptions): Prom
   const message = (await reply(child)) as ChildMessage;
   if (!message.ready) throw new Error(message.reason);
   return {
-    url: message.url + PATH,
+    url: message.url + path,
     pid: child.pid ?? 0,
     usage: async () => {
       child.send('usage');
