@@ -5,11 +5,13 @@ import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { brev, postadresse, sendBrev } from '../support/forsendelser.js';
 
 const CLIENTS = 4;
+/** Acknowledged letters that no provider has, from which on clients wait. */
+const ON_THEIR_WAY = 40;
 /** Milliseconds that a client rests between letters, and before it sends one again. */
 const REST_MS = 50;
 /** Milliseconds after which whoever is not acknowledged says what the last answer was, and ends the run. */
 const PATIENCE_MS = 60_000;
-/** Letters and receipts that are asked for in one call. */
+/** Receipts that are asked for in one call. */
 const PAGE = 100;
 
 /** Whoever sends while gateways die. */
@@ -35,8 +37,11 @@ function letterFor(index: number) {
   return { ...letter, mottaker, hoveddokument: { ...letter.hoveddokument, filnavn } };
 }
 
-/** Clients that send without a pause, each letter again until somebody has answered for it. `url`: the address of the moment. */
-export function startClients(url: () => Promise<string>): Clients {
+/**
+ * Clients that send each letter again until somebody has answered for it, and the next while there are few on their way.
+ * `url`: the address of the moment. `arrived`: letters that providers have.
+ */
+export function startClients(url: () => Promise<string>, arrived: () => number): Clients {
   const acknowledged = new Set<string>();
   let [stopped, repeated, index] = [false, 0, 0];
   const untilAcknowledged = async (letter: ReturnType<typeof letterFor>): Promise<void> => {
@@ -51,7 +56,7 @@ export function startClients(url: () => Promise<string>): Clients {
   };
   const client = async (): Promise<void> => {
     while (!stopped) {
-      await untilAcknowledged(letterFor(index++));
+      if (acknowledged.size - arrived() < ON_THEIR_WAY) await untilAcknowledged(letterFor(index++));
       await sleep(REST_MS);
     }
   };
@@ -68,18 +73,6 @@ export function startClients(url: () => Promise<string>): Clients {
 
 const [{ brukernavn, passord }] = developmentAccounts;
 const service = (url: string) => ({ url, brukernavn, passord, version: '1.1' }) as const;
-
-/** Letters whose delivery their sender does not see. */
-export async function undelivered(url: string, refs: readonly string[]): Promise<string[]> {
-  const left: string[] = [];
-  for (let at = 0; at < refs.length; at += PAGE) {
-    const some = refs.slice(at, at + PAGE);
-    const all = await letterStatus(service(url), { eksterneRefer: some });
-    const there = new Set(all.filter(({ tilstand }) => tilstand === 'LEVERT').map(({ eksternRef }) => eksternRef));
-    left.push(...some.filter((ref) => !there.has(ref)));
-  }
-  return left;
-}
 
 /** How a letter stands, for whoever looks at what went wrong. */
 export const standOf = async (url: string, ref: string): Promise<string> =>

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { freshDatabase } from '../support/mariadb.js';
 import { checks } from './count.js';
+import { pointNames, type Point } from './points.js';
 import { run } from './run.js';
 
 /*
  * Kills gateways while clients send, every other time at random and every other at the next of the points of points.ts, and counts:
- * `npm run test:crash -- --kills 25 --database sqlite --workers 0`. Exit code 0: nothing is lost, nothing is doubled, every sender was told
+ * `npm run test:crash -- --kills 25 --database sqlite --workers 0`, with `--points dispatch.pushed,receipt.committed` at those only. Exit code 0: nothing is lost, nothing is doubled, every sender was told
  * the truth once, and every point that was asked for was reached.
  */
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '25' },
     database: { type: 'string', default: 'sqlite' },
     workers: { type: 'string', default: '0' },
+    points: { type: 'string', default: pointNames.join() },
   },
 });
 
@@ -36,9 +38,16 @@ function chosen(): readonly Database[] {
   return databases[name];
 }
 
+function chosenPoints(): readonly Point[] {
+  const names = values.points.split(',');
+  const unknown = names.filter((name) => !pointNames.some((point) => point === name));
+  if (unknown.length > 0) throw new Error(`--points: ${unknown.join()} is none of ${pointNames.join()}`);
+  return pointNames.filter((point) => names.includes(point));
+}
+
 const started = Date.now();
 const seconds = (): number => Math.round((Date.now() - started) / 1000);
-const options = { kills: whole('kills'), workers: whole('workers') };
+const options = { kills: whole('kills'), workers: whole('workers'), at: chosenPoints() };
 
 async function runOn(database: Database) {
   const say = (line: string): void =>

@@ -130,7 +130,5 @@ export const watching = (reach: Reach): Omit<Around, 'leaseMs'> => ({
 });
 
 /** How each of `kills` kills is done: at random (undefined) and at the points in their order, by turns. */
-export const plan = (kills: number): readonly (Point | undefined)[] =>
-  Array.from({ length: kills }, (_, n) =>
-    n % 2 === 0 ? undefined : pointNames[Math.floor(n / 2) % pointNames.length],
-  );
+export const plan = (kills: number, at: readonly Point[]): readonly (Point | undefined)[] =>
+  Array.from({ length: kills }, (_, n) => (n % 2 === 0 ? undefined : at[Math.floor(n / 2) % at.length]));
