@@ -28,10 +28,11 @@ const suffix = '.pdf';
 /** The reference of the letter whose main document has this file name. */
 export const refOf = (filnavn: string): string => filnavn.slice(0, -suffix.length);
 
-/** To mailboxes and on paper. */
+/** To mailboxes and on paper. Most mailboxes report late, or a receipt would come before a dead process's letter is pushed again. */
 function letterFor(index: number) {
   const person = ['digipost', 'e-boks', 'reserved'][index % 3] ?? 'digipost';
-  const letter = brev(person);
+  const title = index % 4 === 0 ? {} : { tittel: 'Vedtak, late receipt' };
+  const letter = brev(person, title);
   const filnavn = letter.eksternRef + suffix;
   const mottaker = { ...letter.mottaker, postadresse };
   return { ...letter, mottaker, hoveddokument: { ...letter.hoveddokument, filnavn } };
@@ -75,8 +76,15 @@ const [{ brukernavn, passord }] = developmentAccounts;
 const service = (url: string) => ({ url, brukernavn, passord, version: '1.1' }) as const;
 
 /** How a letter stands, for whoever looks at what went wrong. */
-export const standOf = async (url: string, ref: string): Promise<string> =>
-  JSON.stringify(await letterStatus(service(url), { eksterneRefer: [ref] }));
+export async function standOf(url: string, ref: string): Promise<string> {
+  try {
+    const [stand] = await letterStatus(service(url), { eksterneRefer: [ref] });
+    const events = stand?.hendelser.map(({ type, kode, tid }) => `${tid.toISOString()} ${type} ${kode ?? ''}`.trim());
+    return `${ref} ${stand?.tilstand}: ${events?.join(', ')}`;
+  } catch (error) {
+    return `${ref}: ${String(error)}`;
+  }
+}
 
 /** Fetches and confirms every receipt that waits. */
 export async function allReceipts(url: string): Promise<readonly KvitteringISvar[]> {

@@ -6,8 +6,8 @@ import { run } from './run.js';
 
 /*
  * Kills gateways while clients send, every other time at random and every other at the next of the points of points.ts, and counts:
- * `npm run test:crash -- --kills 25 --database sqlite --workers 0`, with `--points dispatch.pushed,receipt.committed` at those only. Exit code 0: nothing is lost, nothing is doubled, every sender was told
- * the truth once, and every point that was asked for was reached.
+ * `npm run test:crash -- --kills 25 --database sqlite --workers 0`; with `--points dispatch.pushed,receipt.committed` at
+ * those only. Exit code 0: nothing is lost, nothing is doubled, every sender was told the truth once, and every point was reached.
  */
 
 const databases = {
