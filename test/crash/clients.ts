@@ -10,7 +10,7 @@ const ON_THEIR_WAY = 40;
 /** Milliseconds that a client rests between letters, and before it sends one again. */
 const REST_MS = 50;
 /** Milliseconds after which whoever is not acknowledged says what the last answer was, and ends the run. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 /** Receipts that are asked for in one call. */
 const PAGE = 100;
 
