@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { plain, type Around } from './around.js';
 import { createDirectory } from './application/directory.js';
 import { ensureDataKey, namedExceptions, productionProblems } from './config.js';
 import type { Config } from './config.js';
@@ -87,6 +88,7 @@ interface Parts {
   readonly security: Security;
   readonly metrics: Metrics;
   readonly clockWatch: ClockWatch;
+  readonly around: Around;
 }
 
 /** The look-up service as a handler, with its policy and use cases. */
@@ -136,7 +138,7 @@ function soapPaths(lookup: SoapHandler | undefined, sending: Sending | undefined
 
 /** Sending, where key stores are configured for it. */
 const sendingOf = (
-  { config, log, store, security, metrics, clockWatch }: Parts,
+  { config, log, store, security, metrics, clockWatch, around }: Parts,
   dataKey: KeyObject,
   directory: Directory,
 ) =>
@@ -150,6 +152,7 @@ const sendingOf = (
     dataKey,
     senders: () => directory.current(),
     timeIsRight: () => clockWatch.right(),
+    around,
   });
 
 function healthChecks({ config, store, security, metrics, clockWatch, log }: Parts, sending: Sending | undefined) {
@@ -186,13 +189,13 @@ function housekeeping(store: Store, directory: Directory, log: Log): () => void 
 }
 
 /**
- * Opens everything that the configuration names and serves until `close`.
+ * Opens everything that the configuration names and serves until `close`. `around`: what stands between the use cases and their ports.
  * @throws Error with a sentence that says what to do
  */
-export async function startGateway(config: Config, log: Log): Promise<Gateway> {
+export async function startGateway(config: Config, log: Log, around = plain): Promise<Gateway> {
   const security = await loadSecurity(config, log);
   const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
-  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey });
+  const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
   for (const warning of store.warnings) log.warn(warning);
   const exceptions = namedExceptions(config);
   if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
@@ -200,7 +203,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   await directory.refresh();
   const metrics = createMetrics();
   const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
-  const parts: Parts = { config, log, store, security, metrics, clockWatch };
+  const parts: Parts = { config, log, store, security, metrics, clockWatch, around };
   const contracts = loadContracts();
   const sending = await sendingOf(parts, dataKey, directory);
   const edge = createEdge({

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
+import { plain, type Around } from './around.js';
 import { createCircuits } from './application/circuits.js';
 import { dispatch } from './application/dispatch.js';
 import { mottaKvittering } from './application/mottaKvittering.js';
@@ -39,9 +40,8 @@ import { openPayloads } from './store/payloads.js';
 import { startWorker, type Worker } from './worker.js';
 import { serialise } from './xml/write.js';
 
-/** Letters that a process hands on at once, and milliseconds that it holds a job, and rests when there is none. */
+/** Letters that a process hands on at once, and milliseconds that it rests when there is none. */
 const CONCURRENCY = 16;
-const LEASE_MS = 60_000;
 const POLL_MS = 500;
 
 export interface SendingDeps {
@@ -56,6 +56,7 @@ export interface SendingDeps {
   readonly timeIsRight: () => boolean;
   /** In [0, 1): spreads the pauses between attempts. */
   readonly random?: () => number;
+  readonly around?: Around;
 }
 
 /** What takes letters and hands them on. */
@@ -150,7 +151,7 @@ const decideAgain =
   };
 
 function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
-  const { store, clock, log, random = Math.random } = deps;
+  const { store, clock, log, random = Math.random, around = plain } = deps;
   const circuits = createCircuits();
   const run = dispatch({
     shipments: store.shipments,
@@ -166,7 +167,7 @@ function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<K
   return startWorker<Job>({
     claim: (limit) => {
       const now = clock.now();
-      return store.queue.claim(now, LEASE_MS, limit, circuits.resting(now));
+      return store.queue.claim(now, around.leaseMs, limit, circuits.resting(now));
     },
     run,
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
@@ -239,15 +240,15 @@ const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config
  * @throws Error with a sentence for people
  */
 export async function openSending(deps: SendingDeps): Promise<Sending | undefined> {
-  const { config, store, trust, clock, dataKey } = deps;
+  const { config, store, trust, clock, dataKey, around = plain } = deps;
   if (config.databehandlerKeystore === '' || config.meldingsformidlerKeystore === '') return undefined;
   const [databehandler, broker] = await Promise.all([
     holderOf(config.databehandlerKeystore, config.databehandlerKeystorePassword.reveal()),
     holderOf(config.meldingsformidlerKeystore, config.meldingsformidlerKeystorePassword.reveal()),
   ]);
-  const payloads = await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey });
+  const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
   const suppliers = await store.reads.suppliers();
-  const all = channels({
+  const plainChannels = channels({
     sdp: {
       payloads,
       packer: createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain }),
@@ -258,6 +259,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
       clock,
     },
   });
+  const all = new Map([...plainChannels].map(([kanal, channel]) => [kanal, around.channel(channel)]));
   const shipments = shipmentDeps(
     deps,
     payloads,

@@ -1,43 +1,91 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildMessage } from '../../src/run.js';
+import type { Point } from './points.js';
 
-const main = join(import.meta.dirname, '../../src/main.ts');
+const entry = join(import.meta.dirname, 'gateway.ts');
 
 type Environment = Readonly<Record<string, string>>;
 
+/** What a gateway is told: to die when it passes `point` for the time `passes`, counted from now. */
+export interface Sentence {
+  readonly point: Point;
+  /** 1 or more. */
+  readonly passes: number;
+}
+
 /** A gateway that is started again each time it is killed. */
 export interface Mortal {
-  /** Where it listened last. */
-  url(): string;
+  /** Where it listens; while it is being started, resolves when that is done. */
+  url(): Promise<string>;
   /** SIGKILL, and a new process on the same data. Resolves when that one is ready. */
   kill(): Promise<void>;
+  /** As `kill`, but where the sentence says. False when it has not come there within `ms`, and was killed where it was. */
+  killAt(sentence: Sentence, ms: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-async function start(environment: Environment): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(main, [], { execArgv: ['--import', 'tsx'], env: { ...process.env, ...environment } });
-  const [message] = (await once(child, 'message')) as [ChildMessage];
-  if (!message.ready) throw new Error(message.reason);
-  return { child, url: message.url };
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** Says that it may end from here on. Resolves when it has. */
+  readonly ending: () => Promise<void>;
 }
 
-async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  const ended = once(child, 'exit');
+/** @throws Error with its reason when it does not come up. One that ends by itself later ends the whole run. */
+async function start(environment: Environment): Promise<Running> {
+  const child = fork(entry, [], { execArgv: ['--import', 'tsx'], env: { ...process.env, ...environment } });
+  let expected = false;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (!expected) throw new Error(`a gateway ended by itself: ${signal ?? `exit code ${code}`}`);
+      resolve();
+    });
+  });
+  const [message] = (await once(child, 'message')) as [ChildMessage];
+  if (!message.ready) throw new Error(message.reason);
+  return {
+    child,
+    url: message.url,
+    ending: () => {
+      expected = true;
+      return ended;
+    },
+  };
+}
+
+async function end({ child, ending }: Running, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  const ended = ending();
   child.kill(signal);
   await ended;
 }
 
-/** Starts src/main.ts. @throws Error with its reason when it does not come up */
+/** Starts a gateway. @throws Error with its reason when it does not come up */
 export async function startMortal(environment: Environment): Promise<Mortal> {
-  let running = await start(environment);
+  let running = start(environment);
+  await running;
+  const kill = async (): Promise<void> => {
+    const old = running;
+    running = old.then((alive) => end(alive, 'SIGKILL')).then(() => start(environment));
+    await running;
+  };
+  const killAt = async (sentence: Sentence, ms: number): Promise<boolean> => {
+    const { child, ending } = await running;
+    const ended = ending();
+    child.send(sentence);
+    const reached = await Promise.race([ended.then(() => true), sleep(ms, false)]);
+    child.kill('SIGKILL');
+    running = ended.then(() => start(environment));
+    await running;
+    if (child.signalCode !== 'SIGKILL') throw new Error(`a gateway ended otherwise on its way to ${sentence.point}`);
+    return reached;
+  };
   return {
-    url: () => running.url,
-    kill: async () => {
-      await end(running.child, 'SIGKILL');
-      running = await start(environment);
-    },
-    stop: () => end(running.child, 'SIGTERM'),
+    url: async () => (await running).url,
+    kill,
+    killAt,
+    stop: async () => end(await running, 'SIGTERM'),
   };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
+import { plain } from '../../src/around.js';
 import { createDirectory } from '../../src/application/directory.js';
 import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
@@ -120,16 +121,16 @@ function capturedLog() {
 type Config = ReturnType<typeof loadConfig>;
 
 /** The doors of sending on a free port, as the gateway opens them, but with a clock of the test's. */
-async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () => Date }) {
+async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () => Date }, around = plain) {
   const { lines, log } = capturedLog();
   const dataKey = await ensureDataKey(config.dataDir);
-  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey });
+  const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
   const directory = createDirectory(store.reads);
   await directory.refresh();
   const metrics = createMetrics();
   const senders = () => directory.current();
   const timeIsRight = () => true;
-  const common = { config, log, store, metrics, clock, dataKey, senders, timeIsRight };
+  const common = { config, log, store, metrics, clock, dataKey, senders, timeIsRight, around };
   const sending = await openSending({ ...common, trust: trustOf(pki), random: () => 0 });
   if (sending === undefined) throw new Error('no key stores to send with');
   const edge = createEdge({ config, log, soap: pathsOf(sending), app: emptyApp(config, metrics), metrics });
@@ -162,8 +163,8 @@ async function filesUnder(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
 }
 
-/** @param databaseUrl an empty database; undefined: SQLite in a directory of its own */
-export async function startSending(databaseUrl?: string): Promise<SendingWorld> {
+/** @param databaseUrl an empty database; undefined: SQLite in a directory of its own. `around`: as `startGateway`. */
+export async function startSending(databaseUrl?: string, around = plain): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
     POSTHORN_PORT: '0',
@@ -176,7 +177,8 @@ export async function startSending(databaseUrl?: string): Promise<SendingWorld> 
   const broker = await startTap(() => base);
   const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH);
   const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses });
-  const { url, store, lines, close } = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
+  const clock = { now: () => new Date(Date.now() + ahead) };
+  const { url, store, lines, close } = await openDoors(config, pki, clock, around);
   base = url;
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {

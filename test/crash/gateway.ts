@@ -1,0 +1,26 @@
+import { loadConfig } from '../../src/config.js';
+import { startGateway } from '../../src/gateway.js';
+import { createLog } from '../../src/log.js';
+import { runProcess } from '../../src/run.js';
+import { watching, type Point } from './points.js';
+import type { Sentence } from './processes.js';
+
+/* The gateway as a process of its own that dies at the point which its parent names, before anything else can happen. */
+
+/** Milliseconds that a dead process keeps its letters from the others: less than a late receipt is late. */
+const LEASE_MS = 2_000;
+
+let sentence: Sentence | undefined;
+let passed = 0;
+process.on('message', (message: Sentence) => void (sentence = message));
+
+function reach(point: Point): void {
+  if (point === sentence?.point && ++passed === sentence.passes) process.kill(process.pid, 'SIGKILL');
+}
+
+await runProcess('gateway', async () => {
+  const config = loadConfig(process.env);
+  const log = createLog({ level: config.logLevel, values: { role: 'gateway' } });
+  const gateway = await startGateway(config, log, { ...watching(reach), leaseMs: LEASE_MS });
+  return { url: gateway.url, stop: () => gateway.close(), summary: [] };
+});
