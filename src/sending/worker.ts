@@ -1,0 +1,41 @@
+import { createCircuits } from '../application/circuits.js';
+import { dispatch } from '../application/dispatch.js';
+import type { ShipmentDeps } from '../application/shipmentDeps.js';
+import type { Channel } from '../domain/channel.js';
+import type { Kanal } from '../domain/routing/decision.js';
+import type { Job } from '../domain/shipment.js';
+import { startWorker, type Worker } from '../worker.js';
+import { decideAgain } from './shipments.js';
+import type { SendingDeps } from './types.js';
+
+/** Letters that a process hands on at once, and milliseconds that it holds a job, and rests when there is none. */
+const CONCURRENCY = 16;
+const LEASE_MS = 60_000;
+const POLL_MS = 500;
+
+/** Hands on the letters whose time has come. */
+export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
+  const { store, clock, log, random = Math.random } = deps;
+  const circuits = createCircuits();
+  const run = dispatch({
+    shipments: store.shipments,
+    unitOfWork: store.unitOfWork,
+    clock,
+    calendar: clock,
+    random,
+    channels: all,
+    decideAgain: decideAgain(shipments),
+    circuits,
+    failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
+  });
+  return startWorker<Job>({
+    claim: (limit) => {
+      const now = clock.now();
+      return store.queue.claim(now, LEASE_MS, limit, circuits.resting(now));
+    },
+    run,
+    failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
+    concurrency: CONCURRENCY,
+    pollMs: POLL_MS,
+  });
+}
