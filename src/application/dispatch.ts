@@ -165,7 +165,7 @@ function endingOf({ clock, random }: DispatchDeps, { forsendelse }: Shipment, jo
 /** Ends a turn in which the letter moved on; where it is to go out as another message, its job waits for that. */
 const endOrWait = (tx: Tx, { tilstand, beslutning }: Shipment, job: Job, now: Date): Promise<boolean> =>
   tilstand === 'MOTTATT'
-    ? tx.deferJob(job, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now)
+    ? tx.waitJob(job, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now)
     : tx.endJob(job);
 
 /** Ends a turn in which nothing was sent. */
@@ -224,10 +224,10 @@ async function turn(deps: DispatchDeps, shipment: Shipment, job: Job): Promise<U
   return undefined;
 }
 
-/** Milliseconds until the letter may go, by the calendar that decided about it. */
-function early({ calendar }: DispatchDeps, { beslutning }: Shipment): number {
-  if (beslutning.utfall !== 'SEND' || beslutning.tidligst === null) return 0;
-  return Math.max(0, beslutning.tidligst.getTime() - calendar.now().getTime());
+/** The date that the letter waits for, by the calendar that decided about it; undefined when it may go. */
+function waitsFor({ calendar }: DispatchDeps, { beslutning }: Shipment): Date | undefined {
+  const tidligst = beslutning.utfall === 'SEND' ? beslutning.tidligst : null;
+  return tidligst !== null && tidligst > calendar.now() ? tidligst : undefined;
 }
 
 /**
@@ -239,12 +239,8 @@ export const dispatch =
   async (job: Job): Promise<void> => {
     const shipment = await deps.shipments.byId(job.shipmentId);
     if (shipment === undefined || shipment.tilstand !== 'MOTTATT') return void (await release(deps, job));
-    const wait = early(deps, shipment);
-    if (wait > 0) {
-      const due = new Date(deps.clock.now().getTime() + wait);
-      await deps.unitOfWork((tx) => tx.deferJob(job, due));
-      return;
-    }
+    const date = waitsFor(deps, shipment);
+    if (date !== undefined) return void (await deps.unitOfWork((tx) => tx.waitJob(job, date)));
     const outcome = await turn(deps, shipment, job).catch((error: unknown) => deferred(deps, error, shipment));
     await (outcome === undefined ? release(deps, job) : settle(deps, shipment, job, outcome));
   };

@@ -39,7 +39,7 @@ export interface QueueRow {
 /** Writes of one transaction about shipments; part of `Tx`. */
 export interface ShipmentTx {
   /**
-   * Inserts a shipment, its first event and its job (due at `tidligst`), unless its sender has used the reference before: then the
+   * Inserts a shipment, its first event and its job (due at `tidligst`, by the calendar), unless its sender has used the reference before: then the
    * shipment that is there is returned and nothing is written. Decided by a unique key.
    */
   insertShipment(shipment: Shipment, event: Hendelse, tidligst: Date | null): Promise<Shipment | undefined>;
@@ -57,11 +57,13 @@ export interface ShipmentTx {
   appendShipmentEvent(id: string, event: Hendelse): Promise<void>;
   /** Ends a turn for good. False, with nothing written, when the turn is no longer ours. */
   endJob(job: Job): Promise<boolean>;
-  /** Puts a job off. False as `endJob`. */
+  /** Puts a job off, by the clock. False as `endJob`. */
   deferJob(job: Job, until: Date): Promise<boolean>;
+  /** Puts a job off to a date of the calendar, with its attempts forgotten. False as `endJob`. */
+  waitJob(job: Job, until: Date): Promise<boolean>;
   /** Gives a job up; it stays for the operator. False as `endJob`. */
   giveUpJob(job: Job): Promise<boolean>;
-  /** Makes a job that waits or was given up due at `at`, with its attempts forgotten; makes one when there is none. */
+  /** Makes a job that waits or was given up due at `at`, by the calendar, with its attempts forgotten; makes one when there is none. */
   retryJob(shipmentId: string, at: Date): Promise<void>;
   /** Takes a waiting job away. False when there is none, or somebody has begun it (its lease runs). */
   withdrawJob(shipmentId: string, now: Date): Promise<boolean>;
@@ -73,9 +75,9 @@ export interface ShipmentTx {
 export interface Queue {
   /**
    * Claims jobs that are due at `now` and that nobody else holds, oldest first, for `leaseMs`; attempts are counted before the work.
-   * A provider in `except` is passed over. Fences decide between processes.
+   * A provider in `except` is passed over. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
    */
-  claim(now: Date, leaseMs: number, limit: number, except: readonly string[]): Promise<readonly Job[]>;
+  claim(now: Date, leaseMs: number, limit: number, except: readonly string[], ahead?: number): Promise<readonly Job[]>;
   /** Leases receipts of one sender and priority, oldest first; unconfirmed ones come again after `leaseMs`. */
   leaseReceipts(
     avsender: string,

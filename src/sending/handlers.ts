@@ -31,7 +31,7 @@ export function forsendelseHandler(deps: SendingDeps, { payloads, shipments, dat
 
 /** Takes receipts of providers. */
 export function brokerHandler(deps: SendingDeps, { payloads, shipments, suppliers, databehandler, broker }: Parts) {
-  const { store, trust, clock, metrics, timeIsRight, log } = deps;
+  const { store, trust, clock, calendar, metrics, timeIsRight, log } = deps;
   return meldingsformidler({
     verifyDeps: { trust, clock },
     metrics,
@@ -43,7 +43,7 @@ export function brokerHandler(deps: SendingDeps, { payloads, shipments, supplier
       shipments: store.shipments,
       unitOfWork: store.unitOfWork,
       clock,
-      calendar: clock,
+      calendar,
       decideAgain: decideAgain(shipments),
       alarm: ({ konversasjonsId, leverandoer }) =>
         log.error('a receipt belongs to no letter of ours', { konversasjonsId, leverandoer }),

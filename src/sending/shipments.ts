@@ -50,12 +50,12 @@ export function shipmentDeps(
   kanaler: ReadonlySet<Kanal>,
   key: SigningKey,
 ) {
-  const { store, clock, config, trust, dataKey, senders } = deps;
+  const { store, clock, calendar, config, trust, dataKey, senders } = deps;
   const facts = supplierFacts(suppliers, trust, clock);
   const utskriftsleverandoer = suppliers.find(({ rolle }) => rolle === 'UTSKRIFT')?.organisasjonsnummer ?? null;
   return {
     clock,
-    calendar: clock,
+    calendar,
     senders,
     hashId: idHasher(dataKey),
     unitOfWork: store.unitOfWork,

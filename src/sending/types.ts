@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { SharedCalendar } from '../application/calendar.js';
 import type { ShipmentDeps } from '../application/shipmentDeps.js';
 import type { Config } from '../config.js';
 import type { Clock } from '../domain/ports.js';
@@ -17,6 +18,7 @@ export interface SendingDeps {
   readonly trust: Trust;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly calendar: SharedCalendar;
   readonly dataKey: KeyObject;
   readonly senders: () => SenderData;
   readonly timeIsRight: () => boolean;

@@ -15,13 +15,13 @@ const POLL_MS = 500;
 
 /** Hands on the letters whose time has come. */
 export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
-  const { store, clock, log, random = Math.random } = deps;
+  const { store, clock, calendar, log, random = Math.random } = deps;
   const circuits = createCircuits();
   const run = dispatch({
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
     clock,
-    calendar: clock,
+    calendar,
     random,
     channels: all,
     decideAgain: decideAgain(shipments),
@@ -31,7 +31,7 @@ export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: Readon
   return startWorker<Job>({
     claim: (limit) => {
       const now = clock.now();
-      return store.queue.claim(now, LEASE_MS, limit, circuits.resting(now));
+      return store.queue.claim(now, LEASE_MS, limit, circuits.resting(now), calendar.ahead());
     },
     run,
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),

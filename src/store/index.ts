@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import type { Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Queue, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { calendarRow } from './calendar.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
@@ -23,6 +24,7 @@ export interface Store {
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
+  readonly calendar: CalendarRow;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Forgets the accepted requests whose timestamp alone refuses them at `now`. Returns how many. */
@@ -67,6 +69,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
+    calendar: calendarRow(backend),
     ping: () => read(ping),
     pruneReplay: (now) => write((db) => prune(db, now)),
     close,

@@ -15,6 +15,8 @@ export interface Tables {
   import_job: { file_id: string; staged: number };
   /** One row, 'endringsnummer': the last change number given out. */
   counter: { name: string; value: number };
+  /** One row: milliseconds that the calendar is ahead of the clock. */
+  calendar: { name: string; ahead: number };
   replay: { digest: Buffer; expires: number };
   audit: AuditRow;
   organisation: Period & { organisasjonsnummer: string; navn: string };
@@ -75,7 +77,7 @@ export interface JobRow {
   shipment_id: string;
   /** '' where there is none. */
   leverandoer: string;
-  /** When the job was put off to. */
+  /** When the job was put off to: by the calendar while no attempt has been made, by the clock from then on. */
   neste: number;
   /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */
   klar: number | null;

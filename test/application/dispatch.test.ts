@@ -266,14 +266,21 @@ describe('application/dispatch', () => {
     expect((await d.receipts()).map((e) => e.type)).to.deep.equal(['OVERLATT']);
   });
 
-  it('R-35: a letter is not handed on before its time by the calendar, and that is no attempt that failed', async () => {
+  it('R-35: a letter is not handed on before its time by the calendar, and that is no attempt', async () => {
     const tidligst = later(3_600_000);
-    const d = await dispatching({ shipment: letter({ beslutning: { ...toPrint, tidligst } }) });
+    const again = { ...toPrint, fattet: tidligst, tidligst };
+    const d = await dispatching({
+      shipment: letter({ beslutning: { ...toPrint, tidligst } }),
+      decideAgain: async () => again,
+    });
     d.calendarAt(later(600_000));
     await d.turn();
     expect(d.delivered).to.deep.equal([]);
-    expect(await d.job()).to.deep.include({ neste: later(3_000_000), givenUp: false });
+    expect(await d.job()).to.deep.include({ neste: tidligst, forsoek: 0, givenUp: false });
     expect(await d.events()).to.deep.equal([]);
+    d.calendarAt(tidligst);
+    await d.turn((await d.store.queue.claim(testTime, 60_000, 1, [], 3_600_000))[0]);
+    expect((await d.current()).tilstand).to.equal('SENDT');
   });
 
   it('a lost turn writes nothing, whatever came of it', async () => {

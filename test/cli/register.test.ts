@@ -27,7 +27,7 @@ describe('cli/register', () => {
   const run = (...args: string[]) =>
     runCommand(
       (program) =>
-        registerCommands(program, async () => store, { resident, calendar: { now: () => now }, terminal: false }),
+        registerCommands(program, async () => store, { resident, clock: { now: () => now }, terminal: false }),
       'register',
       ...args,
     );

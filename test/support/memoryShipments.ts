@@ -101,12 +101,12 @@ function shipmentWrites(
 
 function jobWrites(
   s: MemoryShipments,
-): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
+): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
   const ours = ({ shipmentId, fence }: Job): MemoryJob | undefined => {
     const job = s.jobs.get(shipmentId);
     return job?.fence === fence ? job : undefined;
   };
-  const release = (job: Job, change: { readonly neste?: number; readonly klar: number | null }): boolean => {
+  const release = (job: Job, change: Partial<MemoryJob> & Pick<MemoryJob, 'klar'>): boolean => {
     const row = ours(job);
     if (row === undefined) return false;
     s.jobs.set(job.shipmentId, { ...row, ...change, leasedUntil: 0, fence: row.fence + 1 });
@@ -115,6 +115,8 @@ function jobWrites(
   return {
     endJob: async (job) => ours(job) !== undefined && s.jobs.delete(job.shipmentId),
     deferJob: async (job, until) => release(job, { neste: until.getTime(), klar: until.getTime() }),
+    waitJob: async (job, until) =>
+      release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foersteForsoek: null }),
     giveUpJob: async (job) => release(job, { klar: null }),
     retryJob: async (id, at) => {
       const shipment = s.shipments.get(id);
@@ -167,10 +169,19 @@ export const memoryShipmentReads = (current: () => MemoryShipments): ShipmentRea
 });
 
 /** Ids of due jobs: one of each provider, oldest first, then the next of each. */
-function dueJobs(s: MemoryShipments, now: number, limit: number, except: readonly string[]): readonly string[] {
+function dueJobs(
+  s: MemoryShipments,
+  now: number,
+  ahead: number,
+  limit: number,
+  except: readonly string[],
+): readonly string[] {
   const due = [...s.jobs]
-    .map(([id, { klar, nr, leverandoer }]) => ({ id, klar: klar ?? Infinity, nr, leverandoer }))
-    .filter((j) => j.klar <= now && (j.leverandoer === null || !except.includes(j.leverandoer)))
+    .map(([id, { klar, nr, leverandoer, forsoek }]) => ({ id, klar: klar ?? Infinity, nr, leverandoer, forsoek }))
+    .filter(
+      (j) =>
+        j.klar <= (j.forsoek === 0 ? now + ahead : now) && (j.leverandoer === null || !except.includes(j.leverandoer)),
+    )
     .sort((a, b) => a.klar - b.klar || a.nr - b.nr);
   const turns = new Map<string | null, number>();
   const inTurn = due.map((job) => {
@@ -184,9 +195,9 @@ function dueJobs(s: MemoryShipments, now: number, limit: number, except: readonl
 
 /** As `Queue`; `transaction` runs work on a copy of the state that is kept when it is done. */
 export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) => Promise<T>): Queue => ({
-  claim: (now, leaseMs, limit, except) =>
+  claim: (now, leaseMs, limit, except, ahead = 0) =>
     transaction((s) =>
-      dueJobs(s, now.getTime(), limit, except).map((id) => {
+      dueJobs(s, now.getTime(), ahead, limit, except).map((id) => {
         const job = s.jobs.get(id) as MemoryJob;
         const until = now.getTime() + leaseMs;
         const foersteForsoek = job.foersteForsoek ?? now.getTime();

@@ -1,4 +1,4 @@
-import type { AuditEvent, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
+import type { AuditEvent, CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
@@ -29,6 +29,7 @@ export interface MemoryStore {
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
+  readonly calendar: CalendarRow;
   close(): Promise<void>;
   events(): readonly AuditEvent[];
 }
@@ -67,6 +68,7 @@ const withoutNumber = ({ endringsnummer: _, ...person }: EndretPerson): Person =
 /** The ports in memory: one transaction after the other, nothing kept of one that throws. For tests of use cases and commands. */
 export function memoryStore(): MemoryStore {
   let state = empty();
+  let ahead = 0;
   let last: Promise<unknown> = Promise.resolve();
   const staged = new Map<string, { row: number; persons: Person[] }>();
 
@@ -155,6 +157,11 @@ export function memoryStore(): MemoryStore {
         return unitOfWork((tx) => tx.upsertPersons(persons));
       },
       discard: async (fileId) => void staged.delete(fileId),
+    },
+    calendar: {
+      ahead: async () => ahead,
+      advance: async (ms) => void (ahead += ms),
+      reset: async () => void (ahead = 0),
     },
     close: async () => {},
     events: () => state.events,

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
+import { createCalendar, type SharedCalendar } from '../../src/application/calendar.js';
 import { createDirectory } from '../../src/application/directory.js';
 import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
+import type { Calendar } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
@@ -44,15 +46,16 @@ export interface TestProviders {
   stopProviders(): Promise<void>;
 }
 
-/** Starts the doubles. `brokerUrl` as `ProvidersOptions`. */
+/** Starts the doubles. `brokerUrl` and `calendar` as `ProvidersOptions`. */
 export async function startProviders(
   pki: DevelopmentPki,
   trayDir: string,
   brokerUrl: ProvidersOptions['brokerUrl'],
+  calendar: Calendar = { now: () => new Date() },
 ): Promise<TestProviders> {
   const lost: string[] = [];
   const app = express();
-  const doubles = addProviders(app, { pki, trayDir, brokerUrl, lost: (what) => lost.push(what) });
+  const doubles = addProviders(app, { pki, trayDir, brokerUrl, calendar, lost: (what) => lost.push(what) });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -84,6 +87,8 @@ export interface SendingWorld extends TestProviders {
   /** The gateway's own database. */
   readonly store: Store;
   readonly logLines: readonly string[];
+  /** Moves the calendar of the gateway and the doubles forward, as `posthorn sandbox clock` does. */
+  moveCalendar(ms: number): Promise<void>;
   /** Moves the gateway's clock forward. The doubles take signatures of up to a minute ahead, so less than that in all. */
   advance(ms: number): void;
   /** Files in the payload store. */
@@ -125,11 +130,12 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
   const dataKey = await ensureDataKey(config.dataDir);
   const store = await openStore({ url: config.databaseUrl.reveal(), dataKey });
   const directory = createDirectory(store.reads);
-  await directory.refresh();
+  const calendar = createCalendar(clock, store.calendar);
+  await Promise.all([directory.refresh(), calendar.refresh()]);
   const metrics = createMetrics();
   const senders = () => directory.current();
   const timeIsRight = () => true;
-  const common = { config, log, store, metrics, clock, dataKey, senders, timeIsRight };
+  const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight };
   const sending = await openSending({ ...common, trust: trustOf(pki), random: () => 0 });
   if (sending === undefined) throw new Error('no key stores to send with');
   const edge = createEdge({ config, log, soap: pathsOf(sending), app: emptyApp(config, metrics), metrics });
@@ -139,7 +145,7 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
     await sending.stop();
     await store.close();
   };
-  return { url, store, lines, close };
+  return { url, store, calendar, lines, close };
 }
 
 const pathsOf = ({ forsendelse, meldingsformidler }: Sending) =>
@@ -173,11 +179,15 @@ export async function startSending(databaseUrl?: string): Promise<SendingWorld> 
   };
   const pki = await prepareDevelopment(loadConfig(environment));
   let [ahead, base] = [0, ''];
+  const shared: { calendar?: SharedCalendar } = {};
   const broker = await startTap(() => base);
-  const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH);
+  const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH, {
+    now: () => shared.calendar?.now() ?? new Date(),
+  });
   const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses });
-  const { url, store, lines, close } = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
-  base = url;
+  const doors = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
+  const { url, store, calendar, lines, close } = doors;
+  [base, shared.calendar] = [url, calendar];
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {
     const shipment = await store.shipments.byRef(sender, eksternRef);
@@ -190,6 +200,10 @@ export async function startSending(databaseUrl?: string): Promise<SendingWorld> 
     broker,
     store,
     logLines: lines,
+    moveCalendar: async (ms) => {
+      await store.calendar.advance(ms);
+      await calendar.refresh();
+    },
     advance: (ms) => void (ahead += ms),
     payloads: () => filesUnder(join(dataDir, 'payloads')),
     stored,
