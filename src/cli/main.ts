@@ -112,6 +112,8 @@ sandboxCommands(program, {
   sandboxUrl: async () => (await running())?.sandbox.url,
   start: async () => void (await import('../sandbox/main.js')),
   open,
+  clock,
+  isProduction: () => config().mode === 'production',
   suppliers: { digipost: identities.digipost.organisasjonsnummer, eboks: identities.eboks.organisasjonsnummer },
 });
 

@@ -13,6 +13,7 @@ import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
 import type { Calendar } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
+import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
 import { createMetrics } from '../../src/http/metrics.js';
@@ -140,7 +141,13 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
   if (sending === undefined) throw new Error('no key stores to send with');
   const edge = createEdge({ config, log, soap: pathsOf(sending), app: emptyApp(config, metrics), metrics });
   const { url } = await edge.listen();
+  const rounds = every(
+    200,
+    () => calendar.refresh(),
+    () => undefined,
+  );
   const close = async () => {
+    await rounds.stop();
     await edge.close(1_000);
     await sending.stop();
     await store.close();
