@@ -204,7 +204,7 @@ export async function startGateway(config: Config, log: Log): Promise<Gateway> {
   const metrics = createMetrics();
   const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
   const calendar = await openCalendar(config.mode, systemClock, store.calendar, (ahead) =>
-    log.warn('the calendar is not the clock', { hoursAhead: ahead / 3_600_000 }),
+    log.warn('the calendar has moved', { hoursAhead: ahead / 3_600_000 }),
   );
   const parts: Parts = { config, log, store, security, calendar, metrics, clockWatch };
   const contracts = loadContracts();

@@ -4,11 +4,13 @@ import type { Provider } from './channels/sdp/channel.js';
 import type { Config } from './config.js';
 import type { Kanal } from './domain/routing/decision.js';
 import type { Leverandoer } from './domain/sender.js';
+import type { Payloads } from './domain/shipmentPorts.js';
 import type { SoapHandler } from './http/server.js';
 import { createPacker } from './package/package.js';
 import type { Certificate } from './security/x509.js';
 import { brokerHandler, forsendelseHandler } from './sending/handlers.js';
 import { holderOf } from './sending/holder.js';
+import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { shipmentDeps } from './sending/shipments.js';
 import type { Parts, SendingDeps } from './sending/types.js';
 import { workerOf } from './sending/worker.js';
@@ -31,6 +33,13 @@ const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config
       suppliers.filter((s) => s.organisasjonsnummer === number).map((s) => [number, { ...s, url }] as const),
     ),
   );
+
+const retentionDeps = ({ store, config, ...deps }: SendingDeps, payloads: Payloads): RetentionDeps => ({
+  ...deps,
+  payloads,
+  retention: store.retention,
+  days: config.payloadRetentionDays,
+});
 
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
@@ -64,11 +73,12 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
     databehandler.key,
   );
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const worker = config.role === 'web' ? undefined : workerOf(deps, shipments, all);
+  const work =
+    config.role === 'web' ? [] : [workerOf(deps, shipments, all), keepRetention(retentionDeps(deps, payloads))];
   return {
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerHandler(deps, parts),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
-    stop: async () => worker?.stop(),
+    stop: async () => void (await Promise.all(work.map((one) => one.stop()))),
   };
 }

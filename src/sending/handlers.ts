@@ -48,6 +48,10 @@ export function brokerHandler(deps: SendingDeps, { payloads, shipments, supplier
       alarm: ({ konversasjonsId, leverandoer }) =>
         log.error('a receipt belongs to no letter of ours', { konversasjonsId, leverandoer }),
     }),
-    keep: async (document) => (await payloads.put(once(serialise(document)))).ref,
+    keep: async (document) => {
+      const { ref } = await payloads.put(once(serialise(document)));
+      await store.unitOfWork((tx) => tx.keepPayload(ref));
+      return ref;
+    },
   });
 }

@@ -42,6 +42,8 @@ export interface Tables {
   shipment_event: EventRow & { nr: Generated<number>; shipment_id: string };
   job: JobRow;
   receipt: ReceiptRow;
+  /** `shipment_id` is '' for what belongs to no letter; `ledig` is null while it is needed. */
+  payload: { ref: string; shipment_id: string; ledig: number | null };
 }
 
 /** `leverandoer` is '' where the decision names none. */

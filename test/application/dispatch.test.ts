@@ -283,6 +283,33 @@ describe('application/dispatch', () => {
     expect((await d.current()).tilstand).to.equal('SENDT');
   });
 
+  describe('what a letter holds', () => {
+    const portal = { shipment: waiting(), decideAgain: async () => toPortal };
+    const cases: readonly (readonly [string, Setup, boolean])[] = [
+      ['needed when it was taken over, for it may come back', {}, false],
+      ['needed while it is tried again', { deliver: () => down }, false],
+      ['free when it was refused', { deliver: () => refusedBy }, true],
+      ['free when it is handed back', portal, true],
+    ];
+    for (const [name, setup, freed] of cases) {
+      it(`is ${name}`, async () => {
+        const d = await dispatching(setup);
+        await d.turn();
+        for (const { ledig } of d.store.payloads().values()) expect(ledig).to.equal(freed ? testTime.getTime() : null);
+        expect(d.store.payloads().size).to.be.at.least(3);
+      });
+    }
+
+    it('is needed when the letter was given up: an operator may take it up again', async () => {
+      const d = await dispatching({ deliver: () => down });
+      await d.turn();
+      d.at(later(day));
+      await d.turn();
+      expect((await d.current()).tilstand).to.equal('FEILET');
+      for (const { ledig } of d.store.payloads().values()) expect(ledig).to.equal(null);
+    });
+  });
+
   it('a lost turn writes nothing, whatever came of it', async () => {
     for (const outcome of [{ type: 'sent' } as const, down, refusedBy]) {
       const d = await dispatching({ deliver: () => outcome });

@@ -31,6 +31,8 @@ export interface MemoryShipments {
   readonly events: Map<string, readonly Hendelse[]>;
   readonly jobs: Map<string, MemoryJob>;
   readonly receipts: Map<string, MemoryReceipt>;
+  /** When payloads became free, by reference; null while they are needed. */
+  readonly payloads: Map<string, { readonly shipmentId: string; readonly ledig: number | null }>;
   /** Jobs made so far. */
   made: number;
 }
@@ -40,6 +42,7 @@ export const noShipments = (): MemoryShipments => ({
   events: new Map(),
   jobs: new Map(),
   receipts: new Map(),
+  payloads: new Map(),
   made: 0,
 });
 
@@ -49,6 +52,7 @@ export const copyOf = (s: MemoryShipments): MemoryShipments => ({
   events: new Map(s.events),
   jobs: new Map(s.jobs),
   receipts: new Map(s.receipts),
+  payloads: new Map(s.payloads),
   made: s.made,
 });
 
@@ -72,6 +76,10 @@ const newJob = (s: MemoryShipments, leverandoer: string | null, at: Date, old?: 
 const append = (s: MemoryShipments, id: string, event: Hendelse): void =>
   void s.events.set(id, [...(s.events.get(id) ?? []), event]);
 
+const note = (s: MemoryShipments, shipmentId: string, refs: readonly string[]): void => {
+  for (const ref of refs) if (!s.payloads.has(ref)) s.payloads.set(ref, { shipmentId, ledig: null });
+};
+
 function shipmentWrites(
   s: MemoryShipments,
 ): Pick<ShipmentTx, 'insertShipment' | 'lockShipment' | 'updateShipment' | 'appendShipmentEvent'> {
@@ -82,6 +90,12 @@ function shipmentWrites(
       if (there !== undefined) return there;
       if (s.shipments.has(shipment.id)) throw new Failure('INTERNAL', `the shipment id ${shipment.id} is in use`);
       s.shipments.set(shipment.id, shipment);
+      const { hoveddokument, vedlegg } = shipment.forsendelse;
+      note(
+        s,
+        shipment.id,
+        [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref),
+      );
       append(s, shipment.id, event);
       s.jobs.set(shipment.id, newJob(s, leverandoerOf(shipment), tidligst ?? shipment.mottatt));
       return undefined;
@@ -90,6 +104,12 @@ function shipmentWrites(
     updateShipment: async (id, change) => {
       const old = s.shipments.get(id);
       if (old === undefined) return;
+      const { pakke } = change;
+      if (pakke !== undefined) {
+        for (const { ref } of old.pakke === undefined ? [] : [old.pakke.sbd, old.pakke.cms])
+          s.payloads.set(ref, { shipmentId: id, ledig: 0 });
+        note(s, id, [pakke.sbd.ref, pakke.cms.ref]);
+      }
       const shipment = { ...old, ...change };
       s.shipments.set(id, shipment);
       const job = s.jobs.get(id);
@@ -138,6 +158,11 @@ function jobWrites(
 export const memoryShipmentTx = (s: MemoryShipments): ShipmentTx => ({
   ...shipmentWrites(s),
   ...jobWrites(s),
+  freePayloads: async (id, since) => {
+    for (const [ref, row] of s.payloads)
+      if (row.shipmentId === id && row.ledig === null) s.payloads.set(ref, { ...row, ledig: since.getTime() });
+  },
+  keepPayload: async (ref) => note(s, '', [ref]),
   putReceipt: async (receipt) => void s.receipts.set(receipt.id, { receipt, leasedUntil: 0 }),
   confirmReceipt: async (avsender, id) => s.receipts.get(id)?.receipt.avsender === avsender && s.receipts.delete(id),
 });

@@ -32,6 +32,8 @@ export interface MemoryStore {
   readonly calendar: CalendarRow;
   close(): Promise<void>;
   events(): readonly AuditEvent[];
+  /** When payloads became free, by reference. */
+  payloads(): MemoryShipments['payloads'];
 }
 
 const empty = (): State => ({
@@ -165,5 +167,6 @@ export function memoryStore(): MemoryStore {
     },
     close: async () => {},
     events: () => state.events,
+    payloads: () => state.shipments.payloads,
   };
 }
