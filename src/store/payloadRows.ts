@@ -50,7 +50,7 @@ export const payloadWrites = (db: Db, flavour: Flavour): Pick<ShipmentTx, 'freeP
 });
 
 /** What has been free for longest. */
-const freeSince = (db: Db, until: Date, limit: number) =>
+export const freeSince = (db: Db, until: Date, limit: number) =>
   db
     .selectFrom('payload')
     .select('ref')

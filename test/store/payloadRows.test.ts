@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { CompiledQuery } from 'kysely';
 import type { Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { ShipmentTx } from '../../src/domain/shipmentPorts.js';
 import type { Store } from '../../src/store/index.js';
+import { freeSince } from '../../src/store/payloadRows.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
 import { accept, at, forsendelse, shipment, withStores } from './support/shipments.js';
@@ -111,6 +113,32 @@ describe('payloads that there is a reason for', () => {
       const all = [...shares.flat(), ...(await store.retention.forget(at(100), 100))];
       const expected = letters.slice(1).flatMap(({ refs, packed }) => [...refs, ...refsOf(packed)]);
       expect(all).to.have.members(expected).and.to.have.length(expected.length);
+    });
+
+    it('finds what is free by its index, without sorting and without reading what is needed', async () => {
+      const backend = await openBackend(database.url());
+      await backend.write(async (db) => {
+        for (let n = 0; n < 3; n++) {
+          const rows = Array.from({ length: 1000 }, (_, i) => ({
+            ref: newRef(),
+            shipment_id: newRef(),
+            ledig: i < 10 ? i : null,
+          }));
+          await db.insertInto('payload').values(rows).execute();
+        }
+        const analyze = database.kind === 'sqlite' ? 'analyze' : 'analyze table payload';
+        await db.executeQuery(CompiledQuery.raw(analyze));
+      });
+      const plan = await backend.read(async (db) => {
+        const { sql, parameters } = freeSince(db, new Date(5), 100).compile();
+        const explain = database.kind === 'sqlite' ? 'explain query plan' : 'explain';
+        const query = CompiledQuery.raw(`${explain} ${sql}`, [...parameters]);
+        return (await db.executeQuery<Record<string, string>>(query)).rows;
+      });
+      await backend.close();
+      const said = plan.map((row) => row['detail'] ?? `${row['type']} ${row['key']} ${row['Extra']}`).join();
+      expect(said).to.match(/SEARCH payload USING COVERING INDEX .*ledig<\?|^range ledig .*Using index/);
+      expect(said).not.to.match(/filesort|TEMP B-TREE/);
     });
 
     it('says since when there have been rows', async () => {
