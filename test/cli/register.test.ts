@@ -137,6 +137,12 @@ describe('cli/register', () => {
       expect(out).to.match(/^epostadresse +FORELDET +stale-mail@example\.com .* 2026-02-27T23:00:00\.000Z$/m);
     });
 
+    it('R-03: judges freshness by the calendar of the database', async () => {
+      await store.calendar.advance(600 * 86_400_000);
+      const { out } = await show('fresh');
+      expect(out).to.match(/^varslingsstatus +KAN_IKKE_VARSLES$/m);
+    });
+
     it('shows a mailbox, a reservation and the rule of 2032', async () => {
       expect((await show('reserved')).out).to.match(/^reservasjon +JA$/m);
       const { out } = await show('2032-number');
