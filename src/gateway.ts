@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plain, type Around } from './around.js';
+import { openCalendar, type SharedCalendar } from './application/calendar.js';
 import { createDirectory } from './application/directory.js';
 import { ensureDataKey, namedExceptions, productionProblems } from './config.js';
 import type { Config } from './config.js';
@@ -9,6 +10,7 @@ import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
+import { every, type Rounds } from './housekeeping.js';
 import { createApp } from './http/app.js';
 import { createCallerReader } from './http/caller.js';
 import { createClockWatch, timeFile } from './http/clockwatch.js';
@@ -43,6 +45,7 @@ export interface Gateway {
 }
 
 const REFRESH_SENDERS_MS = 2_000;
+const REFRESH_CALENDAR_MS = 1_000;
 const PRUNE_REPLAY_MS = 60_000;
 
 const systemClock: Clock = { now: () => new Date() };
@@ -86,6 +89,7 @@ interface Parts {
   readonly log: Log;
   readonly store: Store;
   readonly security: Security;
+  readonly calendar: SharedCalendar;
   readonly metrics: Metrics;
   readonly clockWatch: ClockWatch;
   readonly around: Around;
@@ -93,7 +97,7 @@ interface Parts {
 
 /** The look-up service as a handler, with its policy and use cases. */
 async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: Directory) {
-  const { config, store, security, metrics, clockWatch } = parts;
+  const { config, store, security, calendar, metrics, clockWatch } = parts;
   const clock = systemClock;
   const exceptions = {
     sha1Digest: config.allowSha1Digest,
@@ -112,7 +116,7 @@ async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: Direc
       reads: store.reads,
       unitOfWork: store.unitOfWork,
       clock,
-      calendar: clock,
+      calendar,
       senders: () => directory.current(),
       hashId: idHasher(dataKey),
       key: security.key,
@@ -138,7 +142,7 @@ function soapPaths(lookup: SoapHandler | undefined, sending: Sending | undefined
 
 /** Sending, where key stores are configured for it. */
 const sendingOf = (
-  { config, log, store, security, metrics, clockWatch, around }: Parts,
+  { config, log, store, security, calendar, metrics, clockWatch, around }: Parts,
   dataKey: KeyObject,
   directory: Directory,
 ) =>
@@ -149,6 +153,7 @@ const sendingOf = (
     trust: security.trust,
     metrics,
     clock: systemClock,
+    calendar,
     dataKey,
     senders: () => directory.current(),
     timeIsRight: () => clockWatch.right(),
@@ -175,17 +180,15 @@ function healthChecks({ config, store, security, metrics, clockWatch, log }: Par
   ]);
 }
 
-/** Work that comes round: the sender tables are read again, and replay rows that time alone refuses are removed. */
-function housekeeping(store: Store, directory: Directory, log: Log): () => void {
-  const every = (ms: number, what: string, work: () => Promise<unknown>): NodeJS.Timeout =>
-    setInterval(() => {
-      work().catch((error: unknown) => log.error(`${what} failed; it is tried again`, { error }));
-    }, ms).unref();
-  const timers = [
-    every(REFRESH_SENDERS_MS, 'reading the sender tables', () => directory.refresh()),
-    every(PRUNE_REPLAY_MS, 'removing old replay rows', () => store.pruneReplay(systemClock.now())),
+/** Work that comes round: sender tables and calendar are read again, and replay rows that time alone refuses are removed. */
+function housekeeping({ store, calendar, log }: Parts, directory: Directory): Rounds {
+  const failed = (what: string) => (error: unknown) => log.error(`${what} failed; it is tried again`, { error });
+  const rounds = [
+    every(REFRESH_SENDERS_MS, () => directory.refresh(), failed('reading the sender tables')),
+    every(REFRESH_CALENDAR_MS, () => calendar.refresh(), failed('reading the calendar')),
+    every(PRUNE_REPLAY_MS, () => store.pruneReplay(systemClock.now()), failed('removing old replay rows')),
   ];
-  return () => timers.forEach((timer) => clearInterval(timer));
+  return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
 }
 
 /**
@@ -203,7 +206,10 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
   await directory.refresh();
   const metrics = createMetrics();
   const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
-  const parts: Parts = { config, log, store, security, metrics, clockWatch, around };
+  const calendar = await openCalendar(config.mode, systemClock, store.calendar, (ahead) =>
+    log.warn('the calendar has moved', { hoursAhead: ahead / 3_600_000 }),
+  );
+  const parts: Parts = { config, log, store, security, calendar, metrics, clockWatch, around };
   const contracts = loadContracts();
   const sending = await sendingOf(parts, dataKey, directory);
   const edge = createEdge({
@@ -223,13 +229,13 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
     }),
     metrics,
   });
-  const stopHousekeeping = housekeeping(store, directory, log);
+  const rounds = housekeeping(parts, directory);
   const { url } = await edge.listen();
   log.info('gateway listens', { url });
   return {
     url,
     close: async (graceMs = 25_000) => {
-      stopHousekeeping();
+      await rounds.stop();
       await edge.close(graceMs);
       await sending?.stop();
       await store.close();

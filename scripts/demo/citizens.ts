@@ -22,6 +22,8 @@ export const citizens = ({ dataDir, env }: Instance): Citizens => ({
       sandboxUrl: async () => (await readRun(dataDir))?.sandbox.url,
       start: () => Promise.reject(new CommandError('The demo has its sandbox.')),
       open: () => openStore({ url: loadConfig(env).databaseUrl.reveal() }),
+      clock: { now: () => new Date() },
+      isProduction: () => false,
       suppliers: { digipost: identities.digipost.organisasjonsnummer, eboks: identities.eboks.organisasjonsnummer },
     });
     await program.parseAsync(['sandbox', ...args], { from: 'user' }).catch((error: unknown) => {

@@ -58,13 +58,15 @@ const idOf = (navn: string): string => cast.find((t) => t.navn === navn)?.person
 
 const address = (navn: string) => ({ navn, adresselinjer: ['Storgata 1'], postnummer: '0155', poststed: 'OSLO' });
 
-async function letter(): Promise<Uint8Array> {
+/** A document to send. */
+export async function letter(): Promise<Uint8Array> {
   const pdf = await PDFDocument.create();
   pdf.addPage().drawText('Vedtak');
   return pdf.save();
 }
 
-const letterTo = ({ to, changes }: Scene, innhold: Uint8Array): BrevInn => ({
+/** A letter to a test person, by its name. */
+export const letterTo = ({ to, changes }: Pick<Scene, 'to' | 'changes'>, innhold: Uint8Array): BrevInn => ({
   eksternRef: `demo ${randomUUID()}`,
   mottaker: { id: idOf(to), postadresse: address('Kari Nordmann') },
   tittel: 'Vedtak',
@@ -88,7 +90,8 @@ const letterTo = ({ to, changes }: Scene, innhold: Uint8Array): BrevInn => ({
   ...changes,
 });
 
-function serviceOf({ url }: Instance): ForsendelseService {
+/** Forsendelse of the instance, by the development account. */
+export function serviceOf({ url }: Instance): ForsendelseService {
   const account = developmentAccounts.find(({ tjeneste }) => tjeneste === 'FORSENDELSE');
   if (account === undefined) throw new Error('There is no development account for Forsendelse.');
   return { url: url + PATH, brukernavn: account.brukernavn, passord: account.passord, version: '1.2' };
@@ -99,7 +102,7 @@ const PATIENCE_MS = 40_000;
 const LOOK_MS = 250;
 
 /** Looks at letters until `done` holds for all, or patience ends. @returns them as they are then, in the order asked */
-async function watch(
+export async function watch(
   service: ForsendelseService,
   ids: readonly string[],
   done: (status: StatusISvar) => boolean,

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Argument, Command } from 'commander';
 import { describeConfig } from '../../src/config.js';
 import { errors } from '../../src/errors.js';
 import type { ErrorRow } from '../../src/errors.js';
@@ -46,15 +46,16 @@ const errorTable = (): string =>
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+function argument(given: Argument): string {
+  const text = given.variadic ? `${given.name()}...` : given.name();
+  return given.required ? `<${text}>` : `[${text}]`;
+}
+
 const commands = (program: Command): string =>
   table(
     ['command', 'what it does', 'options'],
     leavesOf(program).map(({ words, command }) => [
-      code(
-        [words, ...command.registeredArguments.map((a) => (a.variadic ? `<${a.name()}...>` : `<${a.name()}>`))].join(
-          ' ',
-        ),
-      ),
+      code([words, ...command.registeredArguments.map(argument)].join(' ')),
       sentence(command.description()),
       command.options.map((o) => code(o.flags)).join(', '),
     ]),

@@ -5,7 +5,7 @@ import { next, type Utfall } from '../domain/retry.js';
 import type { Beslutning, Kanal } from '../domain/routing/decision.js';
 import type { Hendelse, Hendelsestype, Job, Pakke, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
-import { transition } from '../domain/transitions.js';
+import { frigir, transition } from '../domain/transitions.js';
 import { Failure } from '../errors.js';
 import type { Circuits } from './circuits.js';
 
@@ -31,12 +31,19 @@ export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, te
   tekst,
 });
 
-/** Writes an event, the state that it leads to, and a receipt for the sender. */
-export async function happen(tx: Tx, shipment: Shipment, event: Hendelse, told: boolean): Promise<void> {
+/** Writes an event, what it leads to, and a receipt for the sender. */
+export async function happen(
+  tx: Tx,
+  calendar: Calendar,
+  shipment: Shipment,
+  event: Hendelse,
+  told: boolean,
+): Promise<void> {
   const { id, tilstand, forsendelse } = shipment;
   await tx.appendShipmentEvent(id, event);
   const to = transition(tilstand, event.type);
   if (to !== undefined && to !== tilstand) await tx.updateShipment(id, { tilstand: to });
+  if (to !== undefined && frigir(to, event.type)) await tx.freePayloads(id, calendar.now());
   const { avsender, prioritet } = forsendelse;
   if (told) await tx.putReceipt({ id: randomUUID(), shipmentId: id, avsender, prioritet, hendelse: event });
 }
@@ -165,7 +172,7 @@ function endingOf({ clock, random }: DispatchDeps, { forsendelse }: Shipment, jo
 /** Ends a turn in which the letter moved on; where it is to go out as another message, its job waits for that. */
 const endOrWait = (tx: Tx, { tilstand, beslutning }: Shipment, job: Job, now: Date): Promise<boolean> =>
   tilstand === 'MOTTATT'
-    ? tx.deferJob(job, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now)
+    ? tx.waitJob(job, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now)
     : tx.endJob(job);
 
 /** Ends a turn in which nothing was sent. */
@@ -197,7 +204,7 @@ async function settle(deps: DispatchDeps, shipment: Shipment, job: Job, outcome:
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined) return;
     if (current.tilstand === 'MOTTATT' && current.meldingsId === shipment.meldingsId) {
-      if (await ending.job(tx)) await happen(tx, current, ending.event, ending.told);
+      if (await ending.job(tx)) await happen(tx, deps.calendar, current, ending.event, ending.told);
       return;
     }
     const late = overtaken(deps, current, job, outcome);
@@ -211,7 +218,7 @@ const handBack = (deps: DispatchDeps, shipment: Shipment, job: Job): Promise<voi
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined || !(await tx.endJob(job))) return;
     const text = 'The letter is handed back: its sender shows it and notifies.';
-    await happen(tx, current, hendelse('OVERLATT', deps.clock.now(), null, text), true);
+    await happen(tx, deps.calendar, current, hendelse('OVERLATT', deps.clock.now(), null, text), true);
   });
 
 /** What came of a turn; undefined when there was nothing left to do. */
@@ -224,10 +231,10 @@ async function turn(deps: DispatchDeps, shipment: Shipment, job: Job): Promise<U
   return undefined;
 }
 
-/** Milliseconds until the letter may go, by the calendar that decided about it. */
-function early({ calendar }: DispatchDeps, { beslutning }: Shipment): number {
-  if (beslutning.utfall !== 'SEND' || beslutning.tidligst === null) return 0;
-  return Math.max(0, beslutning.tidligst.getTime() - calendar.now().getTime());
+/** The date that the letter waits for, by the calendar that decided about it; undefined when it may go. */
+function waitsFor({ calendar }: DispatchDeps, { beslutning }: Shipment): Date | undefined {
+  const tidligst = beslutning.utfall === 'SEND' ? beslutning.tidligst : null;
+  return tidligst !== null && tidligst > calendar.now() ? tidligst : undefined;
 }
 
 /**
@@ -239,12 +246,8 @@ export const dispatch =
   async (job: Job): Promise<void> => {
     const shipment = await deps.shipments.byId(job.shipmentId);
     if (shipment === undefined || shipment.tilstand !== 'MOTTATT') return void (await release(deps, job));
-    const wait = early(deps, shipment);
-    if (wait > 0) {
-      const due = new Date(deps.clock.now().getTime() + wait);
-      await deps.unitOfWork((tx) => tx.deferJob(job, due));
-      return;
-    }
+    const date = waitsFor(deps, shipment);
+    if (date !== undefined) return void (await deps.unitOfWork((tx) => tx.waitJob(job, date)));
     const outcome = await turn(deps, shipment, job).catch((error: unknown) => deferred(deps, error, shipment));
     await (outcome === undefined ? release(deps, job) : settle(deps, shipment, job, outcome));
   };

@@ -101,12 +101,12 @@ const write = (
       const { beslutning } = foelge;
       const text = `${event.tekst} The register was asked again, and the letter is sent once more (R-28).`;
       await tx.updateShipment(shipment.id, { beslutning, meldingsId: randomUUID() });
-      await happen(tx, shipment, hendelse('NYTT_OPPSLAG', now, 'feil', text), false);
+      await happen(tx, deps.calendar, shipment, hendelse('NYTT_OPPSLAG', now, 'feil', text), false);
       await tx.retryJob(shipment.id, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now);
     } else if (foelge.type === 'record') {
       await tx.appendShipmentEvent(shipment.id, event);
     } else {
-      await happen(tx, shipment, event, true);
+      await happen(tx, deps.calendar, shipment, event, true);
     }
     return true;
   });

@@ -78,6 +78,7 @@ function store(
     await audit(tx, deps, caller, avsender, 'SendForsendelse', ids);
     if (overlates(decided)) {
       await tx.withdrawJob(shipment.id, shipment.mottatt);
+      await tx.freePayloads(shipment.id, deps.calendar.now());
       await tx.appendShipmentEvent(
         shipment.id,
         event('OVERLATT', 'The letter is handed back: its sender shows it and notifies.'),

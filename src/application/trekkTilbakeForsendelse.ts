@@ -26,6 +26,7 @@ export const trekkTilbakeForsendelse =
       const next = locked === undefined ? undefined : transition(locked, 'TRUKKET');
       if (locked === 'TRUKKET' || next === undefined || !(await tx.withdrawJob(id, now))) return locked;
       await tx.updateShipment(id, { tilstand: next });
+      await tx.freePayloads(id, deps.calendar.now());
       await tx.appendShipmentEvent(id, {
         type: 'TRUKKET',
         tid: now,

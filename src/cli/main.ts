@@ -100,7 +100,7 @@ const program = new Command('posthorn')
   .version('0.1.0')
   .exitOverride();
 
-registerCommands(program, open, { resident, calendar: clock });
+registerCommands(program, open, { resident, clock });
 sendersCommands(program, open, clock);
 suppliersCommands(program, open, clock);
 auditCommand(program, open, hashId);
@@ -112,6 +112,8 @@ sandboxCommands(program, {
   sandboxUrl: async () => (await running())?.sandbox.url,
   start: async () => void (await import('../sandbox/main.js')),
   open,
+  clock,
+  isProduction: () => config().mode === 'production',
   suppliers: { digipost: identities.digipost.organisasjonsnummer, eboks: identities.eboks.organisasjonsnummer },
 });
 

@@ -1,9 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { createCalendar } from '../application/calendar.js';
 import { importRegister, type ImportResult, type RowError } from '../application/importRegister.js';
 import { openRegisterFile, registerFileEndings, type RegisterFile } from '../application/registerFile.js';
 import { seedRegister, type ResidentSource } from '../application/seedRegister.js';
 import { showPerson, type Kanal, type PersonVisning } from '../application/showPerson.js';
-import type { Calendar } from '../domain/ports.js';
+import type { Calendar, Clock } from '../domain/ports.js';
 import { CommandError, printer, progress, table, UsageError, type Printer } from './output.js';
 import type { OpenStore } from './types.js';
 import { withStore, type Open } from './withStore.js';
@@ -11,7 +12,7 @@ import { withStore, type Open } from './withStore.js';
 export interface RegisterCommandDeps {
   /** Makes synthetic persons for `register seed`. */
   readonly resident: ResidentSource;
-  readonly calendar: Calendar;
+  readonly clock: Clock;
   /** Show a moving bar rather than lines of progress; whether the error stream is a terminal when absent. */
   readonly terminal?: boolean;
 }
@@ -86,6 +87,13 @@ function tellPerson({ person, kanaler, ...view }: PersonVisning, print: Printer)
   for (const line of table([head, ...kanaler.map(kanalRow)])) print.out(line);
 }
 
+/** The calendar of the database, as it is now. */
+async function calendarOf({ clock }: RegisterCommandDeps, store: OpenStore): Promise<Calendar> {
+  const calendar = createCalendar(clock, store.calendar);
+  await calendar.refresh();
+  return calendar;
+}
+
 function addImport(register: Command, open: Open, { terminal }: RegisterCommandDeps): void {
   register
     .command('import')
@@ -106,26 +114,28 @@ function addSeed(register: Command, open: Open, deps: RegisterCommandDeps): void
     .action(({ persons, reserved }: { persons: number; reserved: number }, command: Command) => {
       if (reserved > persons) throw new UsageError('--reserved is more than --persons. Give at most as many.');
       const print = printer(command);
-      return withStore(open, async ({ unitOfWork }) => {
+      return withStore(open, async (store) => {
         const bar = progress('Seeding', persons, print, deps.terminal);
         const onProgress = (written: number) => bar.update(written, `${written} persons`);
-        const seed = seedRegister({ ...deps, unitOfWork })({ persons, reserved, onProgress });
+        const calendar = await calendarOf(deps, store);
+        const seed = seedRegister({ ...deps, ...store, calendar })({ persons, reserved, onProgress });
         const changed = await seed.finally(() => bar.stop());
         print.out(`The register has ${persons} synthetic persons, ${reserved} of them reserved; ${changed} changed.`);
       });
     });
 }
 
-function addShow(register: Command, open: Open, { calendar }: RegisterCommandDeps): void {
+function addShow(register: Command, open: Open, deps: RegisterCommandDeps): void {
   register
     .command('show')
     .description('Show a person as the register and the rules have it now')
     .argument('<id>', 'personidentifikator, 11 digits')
     .action((id: string, _options: object, command: Command) => {
       if (!/^\d{11}$/.test(id)) throw new UsageError('A personidentifikator has 11 digits. Check the number.');
-      return withStore(open, async ({ reads }) =>
-        tellPerson(await showPerson({ reads, calendar })(id), printer(command)),
-      );
+      return withStore(open, async (store) => {
+        const calendar = await calendarOf(deps, store);
+        tellPerson(await showPerson({ ...store, calendar })(id), printer(command));
+      });
     });
 }
 

@@ -2,19 +2,18 @@ import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { CommandError, printer, table, UsageError, visible } from './output.js';
+import { addClock, type ClockCommandDeps } from './sandboxClock.js';
 import { cell, instant } from './wire.js';
-import type { Open } from './withStore.js';
 import { withStore } from './withStore.js';
 
 const mailboxes = ['digipost', 'eboks'] as const;
 type Mailbox = (typeof mailboxes)[number];
 
-export interface SandboxCommandDeps {
+export interface SandboxCommandDeps extends ClockCommandDeps {
   /** Scheme, host and port of the sandbox that runs here, when one does. */
   readonly sandboxUrl: () => Promise<string | undefined>;
   /** Runs the sandbox in this process. */
   readonly start: () => Promise<void>;
-  readonly open: Open;
   /** Organisation numbers of the mailbox suppliers, as the register names them. */
   readonly suppliers: Readonly<Record<Mailbox, string>>;
 }
@@ -131,11 +130,12 @@ function addStart(group: Command, { start }: SandboxCommandDeps): void {
   group.command('start').description('Run the sandbox alone, until it is told to stop').action(start);
 }
 
-/** Adds `sandbox start`, `inbox`, `open` and `switch`. */
+/** Adds `sandbox start`, `inbox`, `open`, `switch` and `clock`. */
 export function sandboxCommands(program: Command, deps: SandboxCommandDeps): void {
   const group = program.command('sandbox').description('Simulated national services, and what their users do');
   addStart(group, deps);
   addInbox(group, deps);
   addOpen(group, deps);
   addSwitch(group, deps);
+  addClock(group, deps);
 }

@@ -1,4 +1,4 @@
-import type { Reads, RegisterImport, UnitOfWork } from '../domain/ports.js';
+import type { CalendarRow, Reads, RegisterImport, UnitOfWork } from '../domain/ports.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 
 /** An open database, as far as operator commands need it. */
@@ -6,6 +6,7 @@ export interface OpenStore {
   readonly reads: Reads;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
+  readonly calendar: CalendarRow;
   close(): Promise<void>;
 }
 

@@ -172,6 +172,10 @@ export const settings = {
       fix: 'Set it to any, synthetic or real.',
     },
   ),
+  payloadRetentionDays: row(kinds.whole(0, 3650), () => 30, {
+    meaning: 'Days that the contents of a letter are kept once it is final; 0 removes them at once',
+    fix: 'Use a number of days such as 30, or 0.',
+  }),
   trustAnchors: row(
     kinds.files,
     ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'root.pem'))),

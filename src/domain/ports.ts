@@ -20,6 +20,15 @@ export interface Calendar {
   now(): Date;
 }
 
+/** How far the calendar is ahead of the clock, in milliseconds: what all processes on one database share. */
+export interface CalendarRow {
+  ahead(): Promise<number>;
+  /** Moves the calendar forward. */
+  advance(ms: number): Promise<void>;
+  /** Makes the calendar the clock's again. */
+  reset(): Promise<void>;
+}
+
 /** One look-up, as it stands in the audit trail: who, on behalf of whom, about whom, when. */
 export interface AuditEvent {
   readonly at: Date;

@@ -12,6 +12,8 @@ export interface Payloads {
   get(ref: string): AsyncIterable<Uint8Array>;
   /** Does nothing when it is gone already. */
   remove(ref: string): Promise<void>;
+  /** All that lies there, in no order, with the time of the clock at which it was written. */
+  list(): AsyncIterable<{ readonly ref: string; readonly written: Date }>;
 }
 
 /** Reads of shipments; each call sees one snapshot. */
@@ -39,7 +41,7 @@ export interface QueueRow {
 /** Writes of one transaction about shipments; part of `Tx`. */
 export interface ShipmentTx {
   /**
-   * Inserts a shipment, its first event and its job (due at `tidligst`), unless its sender has used the reference before: then the
+   * Inserts a shipment, its first event, what it holds and its job (due at `tidligst`, by the calendar), unless its sender has used the reference before: then the
    * shipment that is there is returned and nothing is written. Decided by a unique key.
    */
   insertShipment(shipment: Shipment, event: Hendelse, tidligst: Date | null): Promise<Shipment | undefined>;
@@ -57,25 +59,44 @@ export interface ShipmentTx {
   appendShipmentEvent(id: string, event: Hendelse): Promise<void>;
   /** Ends a turn for good. False, with nothing written, when the turn is no longer ours. */
   endJob(job: Job): Promise<boolean>;
-  /** Puts a job off. False as `endJob`. */
+  /** Puts a job off, by the clock. False as `endJob`. */
   deferJob(job: Job, until: Date): Promise<boolean>;
+  /** Puts a job off to a date of the calendar, with its attempts forgotten. False as `endJob`. */
+  waitJob(job: Job, until: Date): Promise<boolean>;
   /** Gives a job up; it stays for the operator. False as `endJob`. */
   giveUpJob(job: Job): Promise<boolean>;
-  /** Makes a job that waits or was given up due at `at`, with its attempts forgotten; makes one when there is none. */
+  /** Makes a job that waits or was given up due at `at`, by the calendar, with its attempts forgotten; makes one when there is none. */
   retryJob(shipmentId: string, at: Date): Promise<void>;
   /** Takes a waiting job away. False when there is none, or somebody has begun it (its lease runs). */
   withdrawJob(shipmentId: string, now: Date): Promise<boolean>;
+  /** What belongs to a letter is needed no more, from `since` on by the calendar; what has been free before stays as it was. */
+  freePayloads(shipmentId: string, since: Date): Promise<void>;
+  /** Keeps a payload that belongs to no letter. */
+  keepPayload(ref: string): Promise<void>;
   putReceipt(receipt: Kvittering): Promise<void>;
   /** Ends a receipt that `avsender` may fetch. False when there is none such. */
   confirmReceipt(avsender: string, id: string): Promise<boolean>;
 }
 
+/** What is known about stored payloads: a shipment's have a row from its acceptance on, and its packages'. */
+export interface Retention {
+  /**
+   * Forgets at most `limit` payloads that have been free since `until` or longer, by the calendar, the oldest first. @returns their
+   * references, each to one caller
+   */
+  forget(until: Date, limit: number): Promise<readonly string[]>;
+  /** Those of the references that nothing is known about. */
+  unknown(refs: readonly string[]): Promise<readonly string[]>;
+  /** Payloads from before this time of the clock have no rows, though a letter may need them. */
+  since(): Promise<Date>;
+}
+
 export interface Queue {
   /**
    * Claims jobs that are due at `now` and that nobody else holds, oldest first, for `leaseMs`; attempts are counted before the work.
-   * A provider in `except` is passed over. Fences decide between processes.
+   * A provider in `except` is passed over. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
    */
-  claim(now: Date, leaseMs: number, limit: number, except: readonly string[]): Promise<readonly Job[]>;
+  claim(now: Date, leaseMs: number, limit: number, except: readonly string[], ahead?: number): Promise<readonly Job[]>;
   /** Leases receipts of one sender and priority, oldest first; unconfirmed ones come again after `leaseMs`. */
   leaseReceipts(
     avsender: string,

@@ -1,4 +1,4 @@
-import type { Hendelsestype, Tilstand } from './shipment.js';
+import { tilstander, type Hendelsestype, type Tilstand } from './shipment.js';
 
 type Steg = Partial<Readonly<Record<Hendelsestype, Tilstand>>>;
 
@@ -71,6 +71,26 @@ const tabell: Readonly<Record<Tilstand, Steg>> = {
     OPPGITT: 'FEILET',
   },
 };
+
+/** A state, and those from which events may lead to it. */
+function medVeiTil(tilstand: Tilstand): ReadonlySet<Tilstand> {
+  const funnet = new Set([tilstand]);
+  for (let antall = 0; antall < funnet.size;) {
+    antall = funnet.size;
+    for (const fra of tilstander) if (Object.values(tabell[fra]).some((til) => funnet.has(til))) funnet.add(fra);
+  }
+  return funnet;
+}
+
+/** From here a letter may be handed on, or once more. */
+const kanSendes = medVeiTil('MOTTATT');
+
+/**
+ * Whether an event that led to a state ends the need for what the letter holds: nothing leads back from there to its being handed on. A
+ * letter that was given up keeps its contents, for an operator may take it up again; one that somebody refused does not.
+ */
+export const frigir = (til: Tilstand, hendelsestype: Hendelsestype): boolean =>
+  !kanSendes.has(til) || (til === 'FEILET' && hendelsestype === 'FEIL');
 
 /**
  * The state after an event: the same state when the event is recorded and changes nothing; undefined when the event cannot

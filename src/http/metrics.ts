@@ -13,6 +13,8 @@ export interface Metrics {
   certificateDays(role: string, days: number): void;
   /** A connection that was refused because too many were open. */
   connectionRefused(): void;
+  /** Stored contents that were removed: of letters that are final, or left by a crash. */
+  payloadsRemoved(reason: 'retention' | 'orphan', count: number): void;
   /** Everything, in the Prometheus text format. */
   exposition(): Promise<{ contentType: string; body: string }>;
 }
@@ -43,6 +45,7 @@ export function createMetrics(): Metrics {
   const faults = counter('posthorn_faults_total', 'Refusals and faults', 'code');
   const replays = counter('posthorn_replay_hits_total', 'Signed requests that were seen before', 'operation');
   const refused = counter('posthorn_connections_refused_total', 'Connections refused because too many were open');
+  const removed = counter('posthorn_payloads_removed_total', 'Stored contents that were removed', 'reason');
   return {
     request(operation, outcome, duration) {
       requests.inc({ operation, outcome });
@@ -52,6 +55,7 @@ export function createMetrics(): Metrics {
     replay: (operation) => replays.inc({ operation }),
     certificateDays: (role, left) => days.set({ role }, left),
     connectionRefused: () => refused.inc(),
+    payloadsRemoved: (reason, count) => removed.inc({ reason }, count),
     exposition: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

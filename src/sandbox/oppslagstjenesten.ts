@@ -2,6 +2,7 @@ import type { Command } from '../contract/oppslagstjenesten/decode.js';
 import { decodeCommand } from '../contract/oppslagstjenesten/decode.js';
 import { encodeEndringer, encodePersoner, encodePrintSertifikat } from '../contract/oppslagstjenesten/encode.js';
 import type { Person } from '../domain/person.js';
+import type { Calendar } from '../domain/ports.js';
 import { endringSvar, personSvar } from '../domain/varsling.js';
 import { protectAnswer } from '../security/answer.js';
 import type { SigningKey } from '../security/sign.js';
@@ -16,6 +17,8 @@ export interface NationalRegister {
   /** Base64 DER by organisation number. */
   readonly certificates: ReadonlyMap<string, string>;
   readonly printSupplier: string;
+  /** What the rules are judged by. */
+  readonly calendar: Calendar;
 }
 
 function contentFor(register: NationalRegister, command: Command, now: Date): Content {
@@ -42,6 +45,6 @@ function contentFor(register: NationalRegister, command: Command, now: Date): Co
 export const nationalLookup =
   (register: NationalRegister) =>
   async (trusted: Trusted): Promise<string> => {
-    const now = new Date();
-    return protectAnswer(contentFor(register, decodeCommand(trusted), now), trusted, register.key, now);
+    const content = contentFor(register, decodeCommand(trusted), register.calendar.now());
+    return protectAnswer(content, trusted, register.key, new Date());
   };

@@ -19,7 +19,12 @@ import type { DevelopmentPki } from './pki/development.js';
 import { addProviders, type ProvidersOptions } from './providers/routes.js';
 import { testpersons } from './testpersons.js';
 
-const exceptions = { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true };
+const policy = oppslagstjenestenPolicy(
+  { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true },
+  headerBlocks.map((block) => ({ ...block, mayBeUnsigned: () => true })),
+);
+
+const clock = { now: () => new Date() };
 
 const suppliers = ['digipost', 'eboks', 'utskrift'] as const;
 
@@ -40,6 +45,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
       suppliers.map((name) => [identities[name].organisasjonsnummer, identities[name].certificate.toString('base64')]),
     ),
     printSupplier: identities.utskrift.organisasjonsnummer,
+    calendar: providers.calendar ?? clock,
   });
   const crls = pki.crls.map(parseCrl);
   const trust = createTrust({
@@ -48,10 +54,6 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
     crls: () => crls,
     revocation: 'require',
   });
-  const policy = oppslagstjenestenPolicy(
-    exceptions,
-    headerBlocks.map((block) => ({ ...block, mayBeUnsigned: () => true })),
-  );
   const app = express();
   app.disable('x-powered-by');
   app.post(PATH, async (request, response) => {
@@ -59,7 +61,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
     const stream = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const incoming: Incoming = { stream };
     try {
-      const trusted = await verify(incoming, policy, { trust, clock: { now: () => new Date() } });
+      const trusted = await verify(incoming, policy, { trust, clock });
       response.type(contentType['1.2']).send(await lookup(trusted));
     } catch (error) {
       const version = incoming.version ?? '1.2';

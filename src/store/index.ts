@@ -1,11 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import type { Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
-import type { Queue, ShipmentReads } from '../domain/shipmentPorts.js';
+import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { calendarRow } from './calendar.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
 import { changesFrom, personReader, upsertPersons } from './persons.js';
+import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
 import { appendEvent, events, ping, prune, remember } from './replay.js';
@@ -23,6 +25,8 @@ export interface Store {
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
+  readonly calendar: CalendarRow;
+  readonly retention: Retention;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Forgets the accepted requests whose timestamp alone refuses them at `now`. Returns how many. */
@@ -68,6 +72,8 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
+    calendar: calendarRow(backend),
+    retention: retention(backend),
     ping: () => read(ping),
     pruneReplay: (now) => write((db) => prune(db, now)),
     close,
@@ -87,5 +93,6 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal): Tx => ({
   ...senderWrites(db, flavour),
   ...shipmentWrites(db, flavour, seal),
   ...jobWrites(db),
+  ...payloadWrites(db, flavour),
   ...receiptWrites(db),
 });

@@ -26,6 +26,7 @@ export interface PayloadOptions {
 const ABANDONED = 60 * 60 * 1000;
 /** Files that are being written; on the same file system as where they go. */
 const INCOMING = 'incoming';
+const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 const REF = /^[0-9a-f]{32}$/;
 
 /**
@@ -58,14 +59,21 @@ export async function openPayloads({ dir, key }: PayloadOptions): Promise<Payloa
       const path = pathOf(ref);
       await usingDisk(rm(path, { force: true }).then(() => syncDirectory(dirname(path))));
     },
+    async *list() {
+      for (const folder of folders) {
+        for (const ref of await usingDisk(readdir(join(dir, folder)))) {
+          const written = REF.test(ref) ? await writtenAt(pathOf(ref)) : undefined;
+          if (written !== undefined) yield { ref, written };
+        }
+      }
+    },
   };
 }
 
 /** Makes every directory at once, so that no `put` has to wonder whether another's new directory is durable yet. */
 async function prepare(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const names = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
-  for (const name of [...names, INCOMING]) await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
+  for (const name of [...folders, INCOMING]) await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
   await syncDirectory(dir);
   await syncDirectory(dirname(resolve(dir)));
   for (const name of await readdir(join(dir, INCOMING))) {
@@ -74,6 +82,15 @@ async function prepare(dir: string): Promise<void> {
     const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Infinity }));
     if (mtimeMs < Date.now() - ABANDONED) await rm(draft, { force: true });
   }
+}
+
+/** Undefined when another process has removed the file meanwhile. */
+async function writtenAt(path: string): Promise<Date | undefined> {
+  const found = stat(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  return (await usingDisk(found))?.mtime;
 }
 
 async function write(draft: string, ref: string, key: KeyObject, octets: AsyncIterable<Uint8Array>): Promise<Blob> {

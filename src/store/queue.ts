@@ -1,12 +1,17 @@
-import { sql } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { Job } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import type { JobRow, Tables } from './schema.js';
 
 /*
  * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
  * null). It may be claimed when `klar` has passed, so a lost lease needs no clearing up, and a shipment that ends the process that
  * claims it goes behind those that became due meanwhile. Every change of state raises `fence`; who comes with an old one writes nothing.
+ *
+ * A job that no attempt has been made of (`forsoek` 0) is dated by the calendar, since rules say when the letter may go (R-15); from its
+ * first attempt on leases and pauses are of the clock. Which of the two holds is judged when a job is claimed, so that a calendar that
+ * is moved makes letters due without a job being written, and without a process that has not heard of it yet writing an old date.
  */
 
 /** Times that a batch is chosen anew because other processes were faster. */
@@ -34,11 +39,19 @@ export async function takeBatch<C, T>(
 /** As `Queue.claim`. Providers take turns: one job of each, oldest first, then the next of each, until there are `limit`. */
 export const claimJobs =
   ({ flavour, read, write }: Backend): Queue['claim'] =>
-  (now, leaseMs, limit, except) =>
-    takeBatch(
+  (clock, leaseMs, limit, except, ahead = 0) => {
+    const now = { clock: clock.getTime(), calendar: clock.getTime() + ahead };
+    return takeBatch(
       (beaten: readonly number[]) => read((db) => dueJobs(db, now, limit, except, beaten)),
       (candidates) => write((db) => leaseJobs(db, flavour, candidates, now, leaseMs)),
     );
+  };
+
+/** One moment by both clocks, epoch milliseconds. */
+interface Now {
+  readonly clock: number;
+  readonly calendar: number;
+}
 
 /** Providers that have jobs, `''` among them, found by one seek of the index each: the jobs themselves are many. */
 async function providersOf(db: Db): Promise<string[]> {
@@ -59,13 +72,23 @@ interface Candidate {
   readonly turn: number;
 }
 
+const isDue =
+  ({ clock, calendar }: Now) =>
+  (eb: ExpressionBuilder<Tables, 'job'>) =>
+    eb.or([
+      eb.and([eb('forsoek', '=', 0), eb('klar', '<=', calendar)]),
+      eb.and([eb('forsoek', '>', 0), eb('klar', '<=', clock)]),
+    ]);
+
 /** The oldest due jobs of one provider. */
-export const dueOf = (db: Db, leverandoer: string, now: Date, limit: number, beaten: readonly number[]) =>
+export const dueOf = (db: Db, leverandoer: string, now: Now, limit: number, beaten: readonly number[]) =>
   db
     .selectFrom('job')
     .select(['nr', 'klar'])
     .where('leverandoer', '=', leverandoer)
-    .where('klar', '<=', now.getTime())
+    .where('klar', '<=', Math.max(now.clock, now.calendar))
+    // Where nobody has moved the calendar the index alone answers.
+    .$if(now.clock !== now.calendar, (query) => query.where(isDue(now)))
     .$if(beaten.length > 0, (query) => query.where('nr', 'not in', beaten))
     .orderBy('klar')
     .orderBy('nr')
@@ -73,7 +96,7 @@ export const dueOf = (db: Db, leverandoer: string, now: Date, limit: number, bea
 
 async function dueJobs(
   db: Db,
-  now: Date,
+  now: Now,
   limit: number,
   except: readonly string[],
   beaten: readonly number[],
@@ -98,7 +121,7 @@ async function leaseJobs(
   db: Db,
   flavour: Flavour,
   candidates: readonly number[],
-  now: Date,
+  now: Now,
   leaseMs: number,
 ): Promise<Job[]> {
   const rows = await db
@@ -108,18 +131,18 @@ async function leaseJobs(
     .modifyEnd(skippingLocked(flavour))
     .execute();
   const byNr = new Map(rows.map((row) => [row.nr, row]));
-  const until = now.getTime() + leaseMs;
+  const until = now.clock + leaseMs;
   const won: Job[] = [];
   for (const nr of candidates) {
     const row = byNr.get(nr);
     if (row === undefined) continue;
-    const [fence, forsoek, first] = [row.fence + 1, row.forsoek + 1, row.foerste_forsoek ?? now.getTime()];
+    const [fence, forsoek, first] = [row.fence + 1, row.forsoek + 1, row.foerste_forsoek ?? now.clock];
     const { numUpdatedRows } = await db
       .updateTable('job')
       .set({ fence, forsoek, foerste_forsoek: first, leased_until: until, klar: until })
       .where('nr', '=', nr)
       .where('fence', '=', row.fence)
-      .where('klar', '<=', now.getTime())
+      .where('klar', '<=', row.forsoek === 0 ? now.calendar : now.clock)
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 1n)
       won.push({ shipmentId: row.shipment_id, forsoek, foersteForsoek: new Date(first), fence });
@@ -127,11 +150,11 @@ async function leaseJobs(
   return won;
 }
 
-type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'giveUpJob' | 'withdrawJob'>;
+type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'withdrawJob'>;
 
 /** The writes of `ShipmentTx` that end a turn. */
 export function jobWrites(db: Db): Writes {
-  const release = async ({ shipmentId, fence }: Job, change: { neste?: number; klar: number | null }) => {
+  const release = async ({ shipmentId, fence }: Job, change: Partial<Omit<JobRow, 'nr'>>) => {
     const { numUpdatedRows } = await db
       .updateTable('job')
       .set({ ...change, leased_until: 0, fence: fence + 1 })
@@ -146,6 +169,8 @@ export function jobWrites(db: Db): Writes {
       return (await job.executeTakeFirstOrThrow()).numDeletedRows === 1n;
     },
     deferJob: (job, until) => release(job, { neste: until.getTime(), klar: until.getTime() }),
+    waitJob: (job, until) =>
+      release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foerste_forsoek: null }),
     giveUpJob: (job) => release(job, { klar: null }),
     async withdrawJob(shipmentId, now) {
       const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is not', null);

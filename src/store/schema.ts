@@ -15,6 +15,8 @@ export interface Tables {
   import_job: { file_id: string; staged: number };
   /** One row, 'endringsnummer': the last change number given out. */
   counter: { name: string; value: number };
+  /** One row: milliseconds that the calendar is ahead of the clock. */
+  calendar: { name: string; ahead: number };
   replay: { digest: Buffer; expires: number };
   audit: AuditRow;
   organisation: Period & { organisasjonsnummer: string; navn: string };
@@ -40,6 +42,8 @@ export interface Tables {
   shipment_event: EventRow & { nr: Generated<number>; shipment_id: string };
   job: JobRow;
   receipt: ReceiptRow;
+  /** `shipment_id` is '' for what belongs to no letter; `ledig` is null while it is needed. */
+  payload: { ref: string; shipment_id: string; ledig: number | null };
 }
 
 /** `leverandoer` is '' where the decision names none. */
@@ -75,7 +79,7 @@ export interface JobRow {
   shipment_id: string;
   /** '' where there is none. */
   leverandoer: string;
-  /** When the job was put off to. */
+  /** When the job was put off to: by the calendar while no attempt has been made, by the clock from then on. */
   neste: number;
   /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */
   klar: number | null;

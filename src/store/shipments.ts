@@ -6,6 +6,7 @@ import type { Hendelse, Pakke, Shipment } from '../domain/shipment.js';
 import type { QueueRow, ShipmentReads, ShipmentTx } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { notePayloads, replacePackage } from './payloadRows.js';
 import type { EventRow, JobRow, ShipmentRow } from './schema.js';
 import type { Seal } from './sealed.js';
 
@@ -143,6 +144,9 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       const row = shipmentRow(shipment, seal);
       const there = await insertOrFind(db, flavour, row);
       if (there !== undefined) return shipmentOf(there, seal);
+      const { hoveddokument, vedlegg } = shipment.forsendelse;
+      const refs = [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref);
+      await notePayloads(db, flavour, row.id, refs);
       await append(row.id, event);
       const job = newJob(row.id, row.leverandoer, tidligst ?? shipment.mottatt);
       await db.insertInto('job').values(job).execute();
@@ -154,6 +158,10 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       return row === undefined ? undefined : shipmentOf(row, seal);
     },
     async updateShipment(id, { tilstand, beslutning, meldingsId, pakke }) {
+      if (pakke !== undefined) {
+        const old = await db.selectFrom('shipment').select('pakke').where('id', '=', id).executeTakeFirst();
+        await replacePackage(db, flavour, id, pakke, old?.pakke ?? null);
+      }
       const decided = beslutning && {
         beslutning: seal.seal(beslutning, place(id, 'beslutning')),
         leverandoer: leverandoerOf(beslutning),

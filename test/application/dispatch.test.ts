@@ -266,14 +266,48 @@ describe('application/dispatch', () => {
     expect((await d.receipts()).map((e) => e.type)).to.deep.equal(['OVERLATT']);
   });
 
-  it('R-35: a letter is not handed on before its time by the calendar, and that is no attempt that failed', async () => {
+  it('R-35: a letter is not handed on before its time by the calendar, and that is no attempt', async () => {
     const tidligst = later(3_600_000);
-    const d = await dispatching({ shipment: letter({ beslutning: { ...toPrint, tidligst } }) });
+    const again = { ...toPrint, fattet: tidligst, tidligst };
+    const d = await dispatching({
+      shipment: letter({ beslutning: { ...toPrint, tidligst } }),
+      decideAgain: async () => again,
+    });
     d.calendarAt(later(600_000));
     await d.turn();
     expect(d.delivered).to.deep.equal([]);
-    expect(await d.job()).to.deep.include({ neste: later(3_000_000), givenUp: false });
+    expect(await d.job()).to.deep.include({ neste: tidligst, forsoek: 0, givenUp: false });
     expect(await d.events()).to.deep.equal([]);
+    d.calendarAt(tidligst);
+    await d.turn((await d.store.queue.claim(testTime, 60_000, 1, [], 3_600_000))[0]);
+    expect((await d.current()).tilstand).to.equal('SENDT');
+  });
+
+  describe('what a letter holds', () => {
+    const portal = { shipment: waiting(), decideAgain: async () => toPortal };
+    const cases: readonly (readonly [string, Setup, boolean])[] = [
+      ['needed when it was taken over, for it may come back', {}, false],
+      ['needed while it is tried again', { deliver: () => down }, false],
+      ['free when it was refused', { deliver: () => refusedBy }, true],
+      ['free when it is handed back', portal, true],
+    ];
+    for (const [name, setup, freed] of cases) {
+      it(`is ${name}`, async () => {
+        const d = await dispatching(setup);
+        await d.turn();
+        for (const { ledig } of d.store.payloads().values()) expect(ledig).to.equal(freed ? testTime.getTime() : null);
+        expect(d.store.payloads().size).to.be.at.least(3);
+      });
+    }
+
+    it('is needed when the letter was given up: an operator may take it up again', async () => {
+      const d = await dispatching({ deliver: () => down });
+      await d.turn();
+      d.at(later(day));
+      await d.turn();
+      expect((await d.current()).tilstand).to.equal('FEILET');
+      for (const { ledig } of d.store.payloads().values()) expect(ledig).to.equal(null);
+    });
   });
 
   it('a lost turn writes nothing, whatever came of it', async () => {

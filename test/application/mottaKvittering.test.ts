@@ -33,6 +33,9 @@ interface Setup {
   readonly decideAgain?: (shipment: Shipment) => Promise<Beslutning>;
 }
 
+/** A week ahead of the clock. */
+const inCalendar = new Date(testTime.getTime() + 7 * 86_400_000);
+
 const moved: Beslutning = { ...toMailbox, leverandoer: '996460320' };
 
 /** A store with one letter that has been handed on, so that it has no job. */
@@ -51,7 +54,7 @@ async function receiving({ shipment = sent(), decideAgain = async () => moved }:
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
     clock: { now: () => testTime },
-    calendar: { now: () => testTime },
+    calendar: { now: () => inCalendar },
     decideAgain: async (one) => {
       asked.push(one);
       return decideAgain(one);
@@ -94,6 +97,22 @@ describe('application/mottaKvittering', () => {
       expect(events[0]?.tekst).to.match(/\. SMS$|stays where it is\. SMS$/);
       expect(await r.receipts()).to.deep.equal(events);
       expect(r.asked).to.deep.equal([]);
+    });
+  }
+
+  for (const [message, freed] of [
+    [kvittering({ type: 'levering' }), true],
+    [kvittering({ type: 'aapning' }), true],
+    [kvittering({ type: 'varslingfeilet' }), false],
+    [feil({ feiltype: 'SERVER' }), true],
+    [feil(), false],
+  ] as const) {
+    it(`what the letter holds is ${freed ? 'free by the calendar' : 'still needed'} after ${message.type} ${message.feiltype ?? ''}`, async () => {
+      const r = await receiving();
+      await r.motta(message);
+      const rows = [...r.store.payloads().values()];
+      expect(rows).to.have.length(3);
+      for (const { ledig } of rows) expect(ledig).to.equal(freed ? inCalendar.getTime() : null);
     });
   }
 

@@ -3,6 +3,7 @@ import { sendForsendelse } from '../../src/application/sendForsendelse.js';
 import type { Brev } from '../../src/application/sendForsendelse.js';
 import { numbers, person } from './lookups.js';
 import { byPassword, bySignature, codeOf, ola, other, shipping } from './shipping.js';
+import { testTime } from '../support/pki.js';
 
 const address = { navn: 'Ola', adresselinjer: ['Storgata 1'], postnummer: '0155', poststed: 'OSLO' };
 
@@ -159,6 +160,7 @@ describe('application/sendForsendelse', () => {
     expect(memory.state().shipments.get(id)?.tilstand).to.equal('OVERLATT');
     expect(memory.state().jobs.size).to.equal(0);
     expect((await memory.shipments.events(id)).map((e) => e.type)).to.deep.equal(['MOTTATT', 'OVERLATT']);
+    expect([...memory.state().payloads.values()]).to.deep.equal([{ shipmentId: id, ledig: testTime.getTime() }]);
   });
 
   it('R-15: print waits for virkningstidspunkt', async () => {

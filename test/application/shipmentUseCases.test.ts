@@ -151,6 +151,7 @@ describe('application/trekkTilbakeForsendelse', () => {
     }
     expect(memory.state().jobs.size).to.equal(0);
     expect((await memory.shipments.events(id)).map((e) => e.type)).to.deep.equal(['MOTTATT', 'TRUKKET']);
+    expect([...memory.state().payloads.values()]).to.deep.equal([{ shipmentId: id, ledig: testTime.getTime() }]);
   });
 
   it('refuses one that somebody has begun to hand on', async () => {

@@ -27,7 +27,7 @@ describe('cli/register', () => {
   const run = (...args: string[]) =>
     runCommand(
       (program) =>
-        registerCommands(program, async () => store, { resident, calendar: { now: () => now }, terminal: false }),
+        registerCommands(program, async () => store, { resident, clock: { now: () => now }, terminal: false }),
       'register',
       ...args,
     );
@@ -135,6 +135,12 @@ describe('cli/register', () => {
       expect(out).to.match(/^varslingsstatus +KAN_VARSLES$/m);
       expect(out).to.match(/^mobiltelefonnummer +FERSK +\+4799990001 /m);
       expect(out).to.match(/^epostadresse +FORELDET +stale-mail@example\.com .* 2026-02-27T23:00:00\.000Z$/m);
+    });
+
+    it('R-03: judges freshness by the calendar of the database', async () => {
+      await store.calendar.advance(600 * 86_400_000);
+      const { out } = await show('fresh');
+      expect(out).to.match(/^varslingsstatus +KAN_IKKE_VARSLES$/m);
     });
 
     it('shows a mailbox, a reservation and the rule of 2032', async () => {

@@ -4,7 +4,7 @@ import type { SandboxCommandDeps } from '../../src/cli/sandbox.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
 import { startStub } from '../client/stub.js';
 import type { Stub } from '../client/stub.js';
-import { brev, sendBrev, testperson } from '../support/forsendelser.js';
+import { brev, postadresse, sendBrev, testperson } from '../support/forsendelser.js';
 import type { CommandRun } from '../support/runCommand.js';
 import { runCommand } from '../support/runCommand.js';
 import { startSending } from '../support/sending.js';
@@ -41,6 +41,8 @@ describe('posthorn sandbox', function () {
           start: async () => {},
           open: async () => ({ ...world.store, close: async () => {} }),
           suppliers,
+          clock: { now: () => new Date() },
+          isProduction: () => false,
           ...deps,
         }),
       'sandbox',
@@ -98,6 +100,26 @@ describe('posthorn sandbox', function () {
     expect(inbox.map(({ provider }) => provider)).to.deep.equal(['eboks']);
     expect((await run('switch', id('digipost'))).out).to.contain('Moved from eboks to digipost.');
     expect(await mailboxOf('digipost')).to.equal(suppliers.digipost);
+  });
+
+  it('R-15, R-35: clock +7d sends the print that waits for it, and shows the letter that takes effect then', async () => {
+    const inAWeek = new Date(Date.now() + 7 * 86_400_000);
+    const { personidentifikator } = testperson('reserved');
+    const paper = brev('reserved', {
+      mottaker: { id: personidentifikator, postadresse },
+      virkningstidspunkt: inAWeek,
+    });
+    expect((await sendBrev(world.url, paper)).status).to.equal(200);
+    await delivered('2032-number', { virkningstidspunkt: inAWeek });
+    const inbox = async () => (await run('inbox', id('2032-number'))).out;
+    expect(await inbox()).to.equal('No letter is in a mailbox of this person.\n');
+    await world.until(paper.eksternRef, ({ tilstand }) => tilstand === 'MOTTATT');
+    expect(await world.lettersOf(paper.eksternRef)).to.deep.equal([]);
+    expect((await run('clock', '+7d')).out).to.contain('7 days ahead of the clock');
+    await world.until(paper.eksternRef, ({ tilstand }) => tilstand === 'LEVERT');
+    expect(await inbox()).to.contain('310000019');
+    await run('clock', 'reset');
+    expect(await world.store.calendar.ahead()).to.equal(0);
   });
 
   it('moves nobody who has no mailbox, and changes nothing', async () => {

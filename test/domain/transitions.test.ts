@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { hendelser, tilstander, type Hendelsestype, type Tilstand } from '../../src/domain/shipment.js';
-import { meldtUtenfra, transition } from '../../src/domain/transitions.js';
+import { frigir, meldtUtenfra, transition } from '../../src/domain/transitions.js';
 
 /** Where each event leads from each state: `=` changes nothing, `-` cannot happen. */
 const grid = `
@@ -40,6 +40,15 @@ describe('domain/transitions', () => {
       const expected = cell === '-' ? undefined : cell === '=' ? state : cell;
       it(`${event} in ${state} → ${expected ?? 'cannot happen'}`, () =>
         expect(transition(state, event as Hendelsestype)).to.equal(expected));
+    });
+
+  const ended: readonly Tilstand[] = ['LEVERT', 'AAPNET', 'RETURNERT', 'TRUKKET', 'OVERLATT'];
+  for (const state of tilstander)
+    it(`what a letter holds is ${ended.includes(state) ? 'not needed' : 'needed'} any more in ${state}, unless it was refused`, () => {
+      for (const event of hendelser) {
+        const expected = ended.includes(state) || (state === 'FEILET' && event === 'FEIL');
+        expect(frigir(state, event), event).to.equal(expected);
+      }
     });
 
   it('R-39: taken over is not delivered, delivered is not opened', () => {

@@ -78,6 +78,9 @@ export function memoryPayloads(): Payloads & { readonly kept: Map<string, Buffer
     async remove(ref: string) {
       kept.delete(ref);
     },
+    async *list() {
+      for (const ref of kept.keys()) yield { ref, written: testTime };
+    },
   };
   return payloads;
 }

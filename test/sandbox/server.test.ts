@@ -61,6 +61,16 @@ describe('sandbox/server', () => {
       expect(dotnetOpen(text, request, testCertsDir)).to.contain(`>${ids[0]}<`);
     });
 
+    it('R-03: judges freshness by the calendar', async () => {
+      const now = new Date();
+      const calendar = { now: () => new Date(now.getTime() + 600 * 86_400_000) };
+      const later = await startSandbox(service.pki, 0, { ...offline, calendar });
+      const at = serviceAs({ ...service, url: later.url + PATH }, 'sender');
+      const [fresh] = await lookUpPersons(at, ['VarslingsStatus'], ids.slice(0, 1));
+      expect(fresh?.varslingsstatus).to.equal('KAN_IKKE_VARSLES');
+      await later.close();
+    });
+
     it('tells about the twelve test persons what the rules say', async () => {
       const answers = await lookUpPersons(serviceAs(service, 'sender'), informasjonsbehov, ids);
       const told = answers.map((p, i) => [cast[i]?.navn, p.status, p.varslingsstatus, p.x509Sertifikat !== undefined]);

@@ -99,7 +99,7 @@ describe('sending a letter once', function () {
     it('R-15: print waits for virkningstidspunkt, and is decided again by the register as it is then', async () => {
       const person = rowOf('no-contact');
       const mottaker = { id: person.personidentifikator, postadresse };
-      const virkningstidspunkt = new Date(Date.now() + 40_000);
+      const virkningstidspunkt = new Date(Date.now() + 7 * 86_400_000);
       const ref = await accepted(brev('no-contact', { mottaker, virkningstidspunkt }));
       const fresh = rowOf('digipost');
       await world.store.unitOfWork((tx) =>
@@ -108,7 +108,7 @@ describe('sending a letter once', function () {
       await accepted(brev('e-boks')).then((other) => world.until(other, is('LEVERT')));
       const [early] = await hentStatus(world.url, [ref]);
       expect([early?.kanal, early?.tilstand, types(early)]).to.deep.equal(['UTSKRIFT', 'MOTTATT', ['MOTTATT']]);
-      world.advance(45_000);
+      await world.moveCalendar(7 * 86_400_000);
       const stand = await world.until(ref, is('LEVERT'));
       expect(stand.kanal).to.equal('POSTKASSE');
       expect(types(stand)).to.include('NYTT_OPPSLAG');

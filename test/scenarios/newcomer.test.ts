@@ -117,6 +117,19 @@ describe('a newcomer', function () {
     expect(await lookUpAll('--url', `${running.sandbox.url}${PATH}`)).to.deep.equal(promised);
   });
 
+  it('R-03: moves the calendar of both processes, in which contact data grows stale, while signatures keep the real time', async () => {
+    const stale = Object.fromEntries(
+      Object.entries(promised).map(([name, told]) => [name, told.replace('KAN_VARSLES', 'KAN_IKKE_VARSLES')]),
+    );
+    expect(await posthorn('sandbox', 'clock', '+600d')).to.contain('600 days ahead of the clock');
+    await wait(2_000);
+    expect(await lookUpAll()).to.deep.equal(stale);
+    expect(await lookUpAll('--url', `${running.sandbox.url}${PATH}`)).to.deep.equal(stale);
+    expect(await posthorn('sandbox', 'clock', 'reset')).to.contain("it is the clock's");
+    await wait(2_000);
+    expect(await lookUpAll()).to.deep.equal(promised);
+  });
+
   it('sees the gateway live and ready', async () => {
     for (const path of ['/health/live', '/health/ready', '/metrics', `${PATH}?wsdl`]) {
       expect((await fetch(running.gateway.url + path)).status, path).to.equal(200);

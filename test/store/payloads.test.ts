@@ -128,6 +128,41 @@ describe('the payload store', () => {
       expect(await payloads.remove(ref).catch((e: unknown) => e)).to.have.property('code', 'INTERNAL');
     });
 
+  it('lists all that lies there with the time it was written; no draft, and nothing that is no payload', async () => {
+    const own = join(dir, 'listed');
+    const listed = await openPayloads({ dir: own, key });
+    const list = async () => {
+      const found: { ref: string; written: Date }[] = [];
+      for await (const one of listed.list()) found.push(one);
+      return found;
+    };
+    expect(await list()).to.deep.equal([]);
+    const refs: string[] = [];
+    for (let n = 0; n < 20; n++) refs.push((await listed.put(inChunks(randomBytes(n)))).ref);
+    const [first = ''] = refs;
+    const then = new Date('2026-03-01T12:00:00Z');
+    await utimes(pathOf(first, own), then, then);
+    await writeFile(join(own, 'incoming', 'ab'.repeat(16)), 'a draft');
+    await writeFile(join(own, 'ab', 'README'), 'no payload');
+    const found = await list();
+    expect(found.map(({ ref }) => ref)).to.have.members(refs);
+    expect(found.find(({ ref }) => ref === first)?.written).to.deep.equal(then);
+    for (const { ref, written } of found)
+      if (ref !== first) expect(written.getTime()).to.be.within(Date.now() - 60_000, Date.now() + 1_000);
+  });
+
+  it('lists on when a payload is removed meanwhile', async () => {
+    const own = join(dir, 'removed');
+    const listed = await openPayloads({ dir: own, key });
+    for (let n = 0; n < 20; n++) await listed.put(inChunks(randomBytes(n)));
+    let seen = 0;
+    for await (const { ref } of listed.list()) {
+      seen++;
+      await listed.remove(ref);
+    }
+    expect(seen).to.equal(20);
+  });
+
   it('is read by another process that has the key', async () => {
     const { ref } = await put(Buffer.from('shared'));
     const other = await openPayloads({ dir, key });

@@ -8,7 +8,7 @@ import { dueOf } from '../../src/store/queue.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
 import { eachQueue, idsOf, LEASE, only, sentences, type QueueStore } from './support/queue.js';
-import { accept, at, beslutning, due, hendelse, shipment, withStores } from './support/shipments.js';
+import { accept, at, beslutning, due, hendelse, shipment, t0, withStores } from './support/shipments.js';
 
 describe('the queue', () => {
   eachQueue((subject) => {
@@ -80,6 +80,47 @@ describe('the queue', () => {
       expect(idsOf(await claim(0, 9, ['A']))).to.deep.equal([id]);
     });
 
+    describe('two clocks', () => {
+      const claimAhead = (seconds: number, ahead: number) => store.queue.claim(at(seconds), LEASE, 9, [], ahead * 1000);
+
+      it('R-15: a job that no attempt was made of is due by the calendar, not a millisecond before', async () => {
+        const late = shipment();
+        await tx((t) => t.insertShipment(late, hendelse(), at(60)));
+        expect(await claimAhead(0, 59.999)).to.deep.equal([]);
+        const job = only(await claimAhead(0, 60));
+        expect(job).to.deep.equal({ shipmentId: late.id, forsoek: 1, foersteForsoek: at(0), fence: 1 });
+      });
+
+      it('a lease and a pause end by the clock, however far the calendar is ahead', async () => {
+        await queued(due('A'));
+        const job = only(await claimAhead(0, 0));
+        expect(await claimAhead(299.999, 9_999)).to.deep.equal([]);
+        expect(await tx((t) => t.deferJob(job, at(400)))).to.equal(true);
+        expect(await claimAhead(399.999, 9_999)).to.deep.equal([]);
+        expect(only(await claimAhead(400, 9_999))).to.include({ forsoek: 2 });
+      });
+
+      it('a job that is put off to a date is as if nobody had tried it, and waits by the calendar again', async () => {
+        await queued(due('A'));
+        const job = only(await claim(0));
+        expect(await tx((t) => t.waitJob(job, at(1_000)))).to.equal(true);
+        expect((await store.shipments.queue(9))[0]).to.deep.include({ forsoek: 0, neste: at(1_000), givenUp: false });
+        expect(await claimAhead(10, 989.999)).to.deep.equal([]);
+        expect(only(await claimAhead(10, 990))).to.deep.include({ forsoek: 1, foersteForsoek: at(10) });
+      });
+
+      it('takes those due by either clock in one batch, with their own places and providers', async () => {
+        const [tried = ''] = await queued(due('A'));
+        const job = only(await claim(0));
+        await tx((t) => t.deferJob(job, at(500)));
+        const waiting = shipment({}, { beslutning: beslutning('A') });
+        await tx((t) => t.insertShipment(waiting, hendelse(), at(800)));
+        expect(await claimAhead(400, 399)).to.deep.equal([]);
+        expect(idsOf(await claimAhead(500, 299))).to.deep.equal([tried]);
+        expect(idsOf(await claimAhead(500, 300))).to.deep.equal([waiting.id]);
+      });
+    });
+
     describe('a lease', () => {
       it('that ran out is claimed again, with a higher fence, behind what became due meanwhile', async () => {
         const [lost = '', ...rest] = await queued(due('A', 0), due('A', 100), due('A', 299));
@@ -103,6 +144,7 @@ describe('the queue', () => {
       const endings: Readonly<Record<string, (t: ShipmentTx, job: Job) => Promise<boolean>>> = {
         endJob: (t, job) => t.endJob(job),
         deferJob: (t, job) => t.deferJob(job, at(10_000)),
+        waitJob: (t, job) => t.waitJob(job, at(10_000)),
         giveUpJob: (t, job) => t.giveUpJob(job),
       };
       for (const [name, end] of Object.entries(endings)) {
@@ -209,7 +251,13 @@ describe('the queue', () => {
       });
       const explain = database.kind === 'sqlite' ? 'explain query plan' : 'explain';
       const plan = await backend.read(async (db) => {
-        const { sql, parameters } = dueOf(db, 'B', at(0), 50, [7, 8]).compile();
+        const { sql, parameters } = dueOf(
+          db,
+          'B',
+          { clock: t0.getTime(), calendar: t0.getTime() },
+          50,
+          [7, 8],
+        ).compile();
         const query = CompiledQuery.raw(`${explain} ${sql}`, [...parameters]);
         return (await db.executeQuery<Record<string, string>>(query)).rows;
       });

@@ -28,5 +28,8 @@ export function memoryPayloads(options: { slow?: () => Promise<void>; fail?: Err
       yield stored.get(ref) ?? Buffer.alloc(0);
     },
     remove: async (ref) => void stored.delete(ref),
+    list: async function* () {
+      for (const ref of stored.keys()) yield { ref, written: new Date() };
+    },
   };
 }

@@ -31,6 +31,8 @@ export interface MemoryShipments {
   readonly events: Map<string, readonly Hendelse[]>;
   readonly jobs: Map<string, MemoryJob>;
   readonly receipts: Map<string, MemoryReceipt>;
+  /** When payloads became free, by reference; null while they are needed. */
+  readonly payloads: Map<string, { readonly shipmentId: string; readonly ledig: number | null }>;
   /** Jobs made so far. */
   made: number;
 }
@@ -40,6 +42,7 @@ export const noShipments = (): MemoryShipments => ({
   events: new Map(),
   jobs: new Map(),
   receipts: new Map(),
+  payloads: new Map(),
   made: 0,
 });
 
@@ -49,6 +52,7 @@ export const copyOf = (s: MemoryShipments): MemoryShipments => ({
   events: new Map(s.events),
   jobs: new Map(s.jobs),
   receipts: new Map(s.receipts),
+  payloads: new Map(s.payloads),
   made: s.made,
 });
 
@@ -72,6 +76,10 @@ const newJob = (s: MemoryShipments, leverandoer: string | null, at: Date, old?: 
 const append = (s: MemoryShipments, id: string, event: Hendelse): void =>
   void s.events.set(id, [...(s.events.get(id) ?? []), event]);
 
+const note = (s: MemoryShipments, shipmentId: string, refs: readonly string[]): void => {
+  for (const ref of refs) if (!s.payloads.has(ref)) s.payloads.set(ref, { shipmentId, ledig: null });
+};
+
 function shipmentWrites(
   s: MemoryShipments,
 ): Pick<ShipmentTx, 'insertShipment' | 'lockShipment' | 'updateShipment' | 'appendShipmentEvent'> {
@@ -82,6 +90,12 @@ function shipmentWrites(
       if (there !== undefined) return there;
       if (s.shipments.has(shipment.id)) throw new Failure('INTERNAL', `the shipment id ${shipment.id} is in use`);
       s.shipments.set(shipment.id, shipment);
+      const { hoveddokument, vedlegg } = shipment.forsendelse;
+      note(
+        s,
+        shipment.id,
+        [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref),
+      );
       append(s, shipment.id, event);
       s.jobs.set(shipment.id, newJob(s, leverandoerOf(shipment), tidligst ?? shipment.mottatt));
       return undefined;
@@ -90,6 +104,12 @@ function shipmentWrites(
     updateShipment: async (id, change) => {
       const old = s.shipments.get(id);
       if (old === undefined) return;
+      const { pakke } = change;
+      if (pakke !== undefined) {
+        for (const { ref } of old.pakke === undefined ? [] : [old.pakke.sbd, old.pakke.cms])
+          s.payloads.set(ref, { shipmentId: id, ledig: 0 });
+        note(s, id, [pakke.sbd.ref, pakke.cms.ref]);
+      }
       const shipment = { ...old, ...change };
       s.shipments.set(id, shipment);
       const job = s.jobs.get(id);
@@ -101,12 +121,12 @@ function shipmentWrites(
 
 function jobWrites(
   s: MemoryShipments,
-): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
+): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
   const ours = ({ shipmentId, fence }: Job): MemoryJob | undefined => {
     const job = s.jobs.get(shipmentId);
     return job?.fence === fence ? job : undefined;
   };
-  const release = (job: Job, change: { readonly neste?: number; readonly klar: number | null }): boolean => {
+  const release = (job: Job, change: Partial<MemoryJob> & Pick<MemoryJob, 'klar'>): boolean => {
     const row = ours(job);
     if (row === undefined) return false;
     s.jobs.set(job.shipmentId, { ...row, ...change, leasedUntil: 0, fence: row.fence + 1 });
@@ -115,6 +135,8 @@ function jobWrites(
   return {
     endJob: async (job) => ours(job) !== undefined && s.jobs.delete(job.shipmentId),
     deferJob: async (job, until) => release(job, { neste: until.getTime(), klar: until.getTime() }),
+    waitJob: async (job, until) =>
+      release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foersteForsoek: null }),
     giveUpJob: async (job) => release(job, { klar: null }),
     retryJob: async (id, at) => {
       const shipment = s.shipments.get(id);
@@ -136,6 +158,11 @@ function jobWrites(
 export const memoryShipmentTx = (s: MemoryShipments): ShipmentTx => ({
   ...shipmentWrites(s),
   ...jobWrites(s),
+  freePayloads: async (id, since) => {
+    for (const [ref, row] of s.payloads)
+      if (row.shipmentId === id && row.ledig === null) s.payloads.set(ref, { ...row, ledig: since.getTime() });
+  },
+  keepPayload: async (ref) => note(s, '', [ref]),
   putReceipt: async (receipt) => void s.receipts.set(receipt.id, { receipt, leasedUntil: 0 }),
   confirmReceipt: async (avsender, id) => s.receipts.get(id)?.receipt.avsender === avsender && s.receipts.delete(id),
 });
@@ -167,10 +194,19 @@ export const memoryShipmentReads = (current: () => MemoryShipments): ShipmentRea
 });
 
 /** Ids of due jobs: one of each provider, oldest first, then the next of each. */
-function dueJobs(s: MemoryShipments, now: number, limit: number, except: readonly string[]): readonly string[] {
+function dueJobs(
+  s: MemoryShipments,
+  now: number,
+  ahead: number,
+  limit: number,
+  except: readonly string[],
+): readonly string[] {
   const due = [...s.jobs]
-    .map(([id, { klar, nr, leverandoer }]) => ({ id, klar: klar ?? Infinity, nr, leverandoer }))
-    .filter((j) => j.klar <= now && (j.leverandoer === null || !except.includes(j.leverandoer)))
+    .map(([id, { klar, nr, leverandoer, forsoek }]) => ({ id, klar: klar ?? Infinity, nr, leverandoer, forsoek }))
+    .filter(
+      (j) =>
+        j.klar <= (j.forsoek === 0 ? now + ahead : now) && (j.leverandoer === null || !except.includes(j.leverandoer)),
+    )
     .sort((a, b) => a.klar - b.klar || a.nr - b.nr);
   const turns = new Map<string | null, number>();
   const inTurn = due.map((job) => {
@@ -184,9 +220,9 @@ function dueJobs(s: MemoryShipments, now: number, limit: number, except: readonl
 
 /** As `Queue`; `transaction` runs work on a copy of the state that is kept when it is done. */
 export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) => Promise<T>): Queue => ({
-  claim: (now, leaseMs, limit, except) =>
+  claim: (now, leaseMs, limit, except, ahead = 0) =>
     transaction((s) =>
-      dueJobs(s, now.getTime(), limit, except).map((id) => {
+      dueJobs(s, now.getTime(), ahead, limit, except).map((id) => {
         const job = s.jobs.get(id) as MemoryJob;
         const until = now.getTime() + leaseMs;
         const foersteForsoek = job.foersteForsoek ?? now.getTime();

@@ -1,4 +1,4 @@
-import type { AuditEvent, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
+import type { AuditEvent, CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
@@ -29,8 +29,11 @@ export interface MemoryStore {
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
+  readonly calendar: CalendarRow;
   close(): Promise<void>;
   events(): readonly AuditEvent[];
+  /** When payloads became free, by reference. */
+  payloads(): MemoryShipments['payloads'];
 }
 
 const empty = (): State => ({
@@ -67,6 +70,7 @@ const withoutNumber = ({ endringsnummer: _, ...person }: EndretPerson): Person =
 /** The ports in memory: one transaction after the other, nothing kept of one that throws. For tests of use cases and commands. */
 export function memoryStore(): MemoryStore {
   let state = empty();
+  let ahead = 0;
   let last: Promise<unknown> = Promise.resolve();
   const staged = new Map<string, { row: number; persons: Person[] }>();
 
@@ -156,7 +160,13 @@ export function memoryStore(): MemoryStore {
       },
       discard: async (fileId) => void staged.delete(fileId),
     },
+    calendar: {
+      ahead: async () => ahead,
+      advance: async (ms) => void (ahead += ms),
+      reset: async () => void (ahead = 0),
+    },
     close: async () => {},
     events: () => state.events,
+    payloads: () => state.shipments.payloads,
   };
 }

@@ -7,11 +7,14 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { plain } from '../../src/around.js';
+import { createCalendar, type SharedCalendar } from '../../src/application/calendar.js';
 import { createDirectory } from '../../src/application/directory.js';
 import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
+import type { Calendar } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
+import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
 import { createMetrics } from '../../src/http/metrics.js';
@@ -45,15 +48,16 @@ export interface TestProviders {
   stopProviders(): Promise<void>;
 }
 
-/** Starts the doubles. `brokerUrl` as `ProvidersOptions`. */
+/** Starts the doubles. `brokerUrl` and `calendar` as `ProvidersOptions`. */
 export async function startProviders(
   pki: DevelopmentPki,
   trayDir: string,
   brokerUrl: ProvidersOptions['brokerUrl'],
+  calendar: Calendar = { now: () => new Date() },
 ): Promise<TestProviders> {
   const lost: string[] = [];
   const app = express();
-  const doubles = addProviders(app, { pki, trayDir, brokerUrl, lost: (what) => lost.push(what) });
+  const doubles = addProviders(app, { pki, trayDir, brokerUrl, calendar, lost: (what) => lost.push(what) });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -85,6 +89,8 @@ export interface SendingWorld extends TestProviders {
   /** The gateway's own database. */
   readonly store: Store;
   readonly logLines: readonly string[];
+  /** Moves the calendar of the gateway and the doubles forward, as `posthorn sandbox clock` does. */
+  moveCalendar(ms: number): Promise<void>;
   /** Moves the gateway's clock forward. The doubles take signatures of up to a minute ahead, so less than that in all. */
   advance(ms: number): void;
   /** Files in the payload store. */
@@ -126,21 +132,28 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
   const dataKey = await ensureDataKey(config.dataDir);
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
   const directory = createDirectory(store.reads);
-  await directory.refresh();
+  const calendar = createCalendar(clock, store.calendar);
+  await Promise.all([directory.refresh(), calendar.refresh()]);
   const metrics = createMetrics();
   const senders = () => directory.current();
   const timeIsRight = () => true;
-  const common = { config, log, store, metrics, clock, dataKey, senders, timeIsRight, around };
+  const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight, around };
   const sending = await openSending({ ...common, trust: trustOf(pki), random: () => 0 });
   if (sending === undefined) throw new Error('no key stores to send with');
   const edge = createEdge({ config, log, soap: pathsOf(sending), app: emptyApp(config, metrics), metrics });
   const { url } = await edge.listen();
+  const rounds = every(
+    200,
+    () => calendar.refresh(),
+    () => undefined,
+  );
   const close = async () => {
+    await rounds.stop();
     await edge.close(1_000);
     await sending.stop();
     await store.close();
   };
-  return { url, store, lines, close };
+  return { url, store, calendar, lines, close };
 }
 
 const pathsOf = ({ forsendelse, meldingsformidler }: Sending) =>
@@ -174,12 +187,16 @@ export async function startSending(databaseUrl?: string, around = plain): Promis
   };
   const pki = await prepareDevelopment(loadConfig(environment));
   let [ahead, base] = [0, ''];
+  const shared: { calendar?: SharedCalendar } = {};
   const broker = await startTap(() => base);
-  const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH);
+  const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH, {
+    now: () => shared.calendar?.now() ?? new Date(),
+  });
   const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses });
   const clock = { now: () => new Date(Date.now() + ahead) };
-  const { url, store, lines, close } = await openDoors(config, pki, clock, around);
-  base = url;
+  const doors = await openDoors(config, pki, clock, around);
+  const { url, store, calendar, lines, close } = doors;
+  [base, shared.calendar] = [url, calendar];
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {
     const shipment = await store.shipments.byRef(sender, eksternRef);
@@ -192,6 +209,10 @@ export async function startSending(databaseUrl?: string, around = plain): Promis
     broker,
     store,
     logLines: lines,
+    moveCalendar: async (ms) => {
+      await store.calendar.advance(ms);
+      await calendar.refresh();
+    },
     advance: (ms) => void (ahead += ms),
     payloads: () => filesUnder(join(dataDir, 'payloads')),
     stored,

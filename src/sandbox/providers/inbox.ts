@@ -1,5 +1,7 @@
 import type { Varsel } from '../../contract/sdp/types.js';
 import type { Sikkerhetsnivaa } from '../../domain/forsendelse.js';
+import { osloInstant } from '../../domain/oslo.js';
+import type { Calendar } from '../../domain/ports.js';
 import type { Doubles } from './routes.js';
 import type { Letter, ProviderName } from './types.js';
 
@@ -52,10 +54,18 @@ function noticesOf(provider: ProviderName, { post }: Letter): string[] {
 const isTo = ({ post }: Letter, id: string): boolean =>
   post.fysisk === null && post.mottaker.personidentifikator === id;
 
+/** Whether the recipient sees the letter: from virkningstidspunkt on, or from the beginning of virkningsdato. */
+function isVisible({ post: { digital }, documents }: Letter, now: Date): boolean {
+  // What has not been unpacked is in no mailbox: it is late, or was refused.
+  if (digital === null || documents.length === 0) return false;
+  const { virkning } = digital;
+  const from = typeof virkning === 'string' ? osloInstant(Date.parse(virkning)) : virkning;
+  return from === null || from <= now;
+}
+
 function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
   const { post, documents } = letter;
-  // What has not been unpacked is in no mailbox: it is late, or was refused.
-  if (post.digital === null || documents.length === 0) return [];
+  if (post.digital === null) return [];
   return [
     {
       provider,
@@ -71,18 +81,22 @@ function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
   ];
 }
 
-/** What citizens do with the letters that the doubles hold. */
-export function inboxes(doubles: Doubles, moved: Map<string, ProviderName>): Inboxes {
-  const lettersOf = (id: string): (readonly [ProviderName, Letter])[] =>
-    mailboxes.flatMap((name) => doubles[name].letters.filter((l) => isTo(l, id)).map((l) => [name, l] as const));
+/** What citizens do with the letters that the doubles hold, and that they see by the calendar. */
+export function inboxes(doubles: Doubles, moved: Map<string, ProviderName>, calendar: Calendar): Inboxes {
+  const lettersOf = (id: string): (readonly [ProviderName, Letter])[] => {
+    const now = calendar.now();
+    return mailboxes.flatMap((name) =>
+      doubles[name].letters.filter((l) => isTo(l, id) && isVisible(l, now)).map((l) => [name, l] as const),
+    );
+  };
   return {
     inbox: (id) => lettersOf(id).flatMap(([name, letter]) => shown(name, letter)),
 
     async open(id, level) {
-      const closed = lettersOf(id).filter(([, { opened, documents }]) => opened === null && documents.length > 0);
+      const closed = lettersOf(id).filter(([, { opened }]) => opened === null);
       const enough = closed.filter(([, { post }]) => (post.digital?.sikkerhetsnivaa ?? 4) <= level);
       for (const [name, letter] of enough) {
-        letter.opened = new Date();
+        letter.opened = calendar.now();
         if (letter.post.digital?.aapningskvittering === true) await doubles[name].report(letter, { type: 'aapning' });
       }
       return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Express, Request, Response } from 'express';
 import { ebmsFault } from '../../contract/ebms/encode.js';
 import { ebmsErrorFor } from '../../contract/ebms/errors.js';
+import type { Calendar } from '../../domain/ports.js';
 import { parseCrl } from '../../security/crl.js';
 import { signingKey } from '../../security/sign.js';
 import { createTrust } from '../../security/trust.js';
@@ -22,9 +23,13 @@ export interface ProvidersOptions {
   readonly trayDir: string;
   /** Where the broker takes receipts; undefined while nobody knows. */
   readonly brokerUrl: () => Promise<string | undefined>;
+  /** When letters become visible; the clock when left out. */
+  readonly calendar?: Calendar;
   /** Told what a double cannot get rid of. */
   readonly lost: (what: string) => void;
 }
+
+const clock = { now: () => new Date() };
 
 export type Doubles = Readonly<Record<ProviderName, Double>>;
 
@@ -44,7 +49,7 @@ function createDoubles(options: ProvidersOptions, moved: ReadonlyMap<string, Pro
       name,
       identity,
       trust,
-      clock: { now: () => new Date() },
+      clock,
       broker: {
         organisasjonsnummer: meldingsformidler.organisasjonsnummer,
         fingeravtrykk: fingerprint(meldingsformidler.certificate),
@@ -106,6 +111,6 @@ export function addProviders(app: Express, options: ProvidersOptions): Doubles {
   const moved = new Map<string, ProviderName>();
   const doubles = createDoubles(options, moved);
   for (const name of providerNames) app.post(`/${name}`, (request, response) => push(doubles[name], request, response));
-  addUsers(app, inboxes(doubles, moved));
+  addUsers(app, inboxes(doubles, moved, options.calendar ?? clock));
   return doubles;
 }

@@ -19,7 +19,7 @@ export interface Letter {
   documents: readonly Utpakket[];
   /** Types of the receipts that were sent and accepted, in order. */
   readonly reported: string[];
-  /** When its recipient opened it. */
+  /** When its recipient opened it, by the calendar. */
   opened: Date | null;
 }
 

@@ -19,7 +19,7 @@ function letter(conversationId: string, changes: Partial<DigitalPost['digital']>
   const post: DigitalPost = {
     ...digitalPost,
     mottaker: { ...digitalPost.mottaker, personidentifikator: reader },
-    digital: { ...digitalPost.digital, ...changes },
+    digital: { ...digitalPost.digital, virkning: null, ...changes },
   };
   return {
     messageId: `m-${conversationId}`,
@@ -39,11 +39,13 @@ describe('sandbox/providers/inbox', () => {
   let reports: [ProviderName, string, Report][];
   let moved: Map<string, ProviderName>;
   let users: Inboxes;
+  let now: Date;
 
   beforeEach(() => {
     held = { digipost: [], eboks: [], utskrift: [] };
     reports = [];
     moved = new Map();
+    now = new Date('2026-03-02T12:00:00Z');
     const doubles = Object.fromEntries(
       providerNames.map((name) => [
         name,
@@ -54,7 +56,7 @@ describe('sandbox/providers/inbox', () => {
         },
       ]),
     ) as unknown as Doubles;
-    users = inboxes(doubles, moved);
+    users = inboxes(doubles, moved, { now: () => now });
   });
 
   it('shows whose letter it is, what is in it and what the recipient is told, from both mailboxes', () => {
@@ -79,6 +81,22 @@ describe('sandbox/providers/inbox', () => {
   it('shows no letter whose package has not been opened: it is late, or was refused', () => {
     held.digipost.push(letter('late', {}, false));
     expect(users.inbox(reader)).to.deep.equal([]);
+  });
+
+  it('R-35: a letter is there from virkningstidspunkt on by the calendar, is opened from then on, and on a date from midnight in Oslo', async () => {
+    held.digipost.push(letter('moment', { virkning: new Date('2026-03-02T12:00:00.001Z'), sikkerhetsnivaa: 3 }));
+    held.eboks.push(letter('date', { virkning: '2026-07-02', sikkerhetsnivaa: 3 }));
+    expect(users.inbox(reader)).to.deep.equal([]);
+    expect(await users.open(reader, 4)).to.deep.equal({ opened: [], stepUp: [] });
+    const from = (time: string) => {
+      now = new Date(time);
+      return users.inbox(reader).map((l) => l.conversationId);
+    };
+    expect(from('2026-03-02T12:00:00.001Z')).to.deep.equal(['moment']);
+    expect(from('2026-07-01T21:59:59.999Z')).to.deep.equal(['moment']);
+    expect(from('2026-07-01T22:00:00Z')).to.deep.equal(['moment', 'date']);
+    expect(await users.open(reader, 4)).to.deep.equal({ opened: ['moment', 'date'], stepUp: [] });
+    expect(users.inbox(reader)[0]?.opened).to.equal('2026-07-01T22:00:00.000Z');
   });
 
   it('R-27: opens at level 3 what asks for 3, and says what asks for a stronger log-in', async () => {

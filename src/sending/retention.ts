@@ -1,0 +1,29 @@
+import { removeFree, sweepOrphans, type RemoveDeps, type SweepDeps } from '../application/retention.js';
+import { every, type Rounds } from '../housekeeping.js';
+import type { Metrics } from '../http/metrics.js';
+import type { Log } from '../log.js';
+
+export interface RetentionDeps extends RemoveDeps, SweepDeps {
+  readonly payloads: RemoveDeps['payloads'] & SweepDeps['payloads'];
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, 'payloadsRemoved'>;
+}
+
+const ROUNDS_MS = { remove: 5_000, sweep: 6 * 3_600_000 };
+
+/** Removes payloads that nobody needs, for as long as it is not stopped. Many processes may do it at once. */
+export function keepRetention(deps: RetentionDeps, ms = ROUNDS_MS): Rounds {
+  const { log, metrics } = deps;
+  const told = (reason: 'retention' | 'orphan', removed: number): void => {
+    if (removed === 0) return;
+    metrics.payloadsRemoved(reason, removed);
+    log.info('stored contents were removed', { reason, removed });
+  };
+  const [remove, sweep] = [removeFree(deps), sweepOrphans(deps)];
+  const failed = (error: unknown): void => log.error('removing stored contents failed; it is tried again', { error });
+  const rounds = [
+    every(ms.remove, async (signal) => told('retention', await remove(signal)), failed),
+    every(ms.sweep, async (signal) => told('orphan', await sweep(signal)), failed),
+  ];
+  return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
+}

@@ -1,0 +1,83 @@
+import { vurder, type PersonRegister, type ShipmentDeps } from '../application/shipmentDeps.js';
+import { personRegister } from '../client/personRegister.js';
+import type { Avsenderpolicy } from '../domain/forsendelse.js';
+import type { Clock } from '../domain/ports.js';
+import type { Beslutning, Kanal } from '../domain/routing/decision.js';
+import type { Leverandoerfakta } from '../domain/routing/facts.js';
+import type { Leverandoer } from '../domain/sender.js';
+import type { Shipment } from '../domain/shipment.js';
+import type { Payloads } from '../domain/shipmentPorts.js';
+import { Failure } from '../errors.js';
+import { idHasher } from '../security/idHash.js';
+import type { SigningKey } from '../security/sign.js';
+import type { Trust } from '../security/trust.js';
+import type { SendingDeps } from './types.js';
+
+/** How the letters of a body are treated that has said nothing. */
+const paper: Avsenderpolicy = { utenPostkasse: 'UTSKRIFT', egenVarsling: false };
+
+/** Suppliers as the rules see them: the certificate counts only while it stands. */
+function supplierFacts(suppliers: readonly Leverandoer[], trust: Trust, clock: Clock) {
+  const stands = (certificate: Buffer): boolean => {
+    try {
+      trust.check(certificate, clock.now(), 'encrypt');
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return (): ReadonlyMap<string, Leverandoerfakta> =>
+    new Map(
+      suppliers.map(({ organisasjonsnummer, rolle, sertifikat }) => [
+        organisasjonsnummer,
+        { rolle, sertifikatGyldig: stands(sertifikat) },
+      ]),
+    );
+}
+
+/** Who is asked about recipients: the register of this installation's own database, or a service of the 16-02 contract. */
+function registerOf({ config, store, clock, trust }: SendingDeps, key: SigningKey): PersonRegister {
+  const { registerUrl: url, registerOrganisation: expected } = config;
+  if (url !== undefined) return personRegister({ url, expected, key, trust, clock });
+  return { ask: async (ids) => ({ spurt: clock.now(), persons: await store.reads.persons(ids) }) };
+}
+
+/** What the use cases about letters need here. */
+export function shipmentDeps(
+  deps: SendingDeps,
+  payloads: Payloads,
+  suppliers: readonly Leverandoer[],
+  kanaler: ReadonlySet<Kanal>,
+  key: SigningKey,
+) {
+  const { store, clock, calendar, config, trust, dataKey, senders } = deps;
+  const facts = supplierFacts(suppliers, trust, clock);
+  const utskriftsleverandoer = suppliers.find(({ rolle }) => rolle === 'UTSKRIFT')?.organisasjonsnummer ?? null;
+  return {
+    clock,
+    calendar,
+    senders,
+    hashId: idHasher(dataKey),
+    unitOfWork: store.unitOfWork,
+    shipments: store.shipments,
+    queue: store.queue,
+    payloads,
+    register: registerOf(deps, key),
+    routing: (avsender: string) => ({
+      policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
+      leverandoerer: facts(),
+      utskriftsleverandoer,
+      kanaler,
+      identifikatorer: config.identifiers,
+    }),
+  } satisfies ShipmentDeps;
+}
+
+/** Decides about a letter anew. */
+export const decideAgain =
+  (deps: ShipmentDeps) =>
+  async ({ forsendelse: letter }: Shipment): Promise<Beslutning> => {
+    const [decided] = await vurder(deps, letter.avsender, [letter]);
+    if (decided === undefined) throw new Failure('INTERNAL', 'no decision for one letter');
+    return decided.beslutning;
+  };

@@ -1,0 +1,41 @@
+import { plain } from '../around.js';
+import { createCircuits } from '../application/circuits.js';
+import { dispatch } from '../application/dispatch.js';
+import type { ShipmentDeps } from '../application/shipmentDeps.js';
+import type { Channel } from '../domain/channel.js';
+import type { Kanal } from '../domain/routing/decision.js';
+import type { Job } from '../domain/shipment.js';
+import { startWorker, type Worker } from '../worker.js';
+import { decideAgain } from './shipments.js';
+import type { SendingDeps } from './types.js';
+
+/** Letters that a process hands on at once, and milliseconds that it rests when there is none. */
+const CONCURRENCY = 16;
+const POLL_MS = 500;
+
+/** Hands on the letters whose time has come. */
+export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
+  const { store, clock, calendar, log, random = Math.random, around = plain } = deps;
+  const circuits = createCircuits();
+  const run = dispatch({
+    shipments: store.shipments,
+    unitOfWork: store.unitOfWork,
+    clock,
+    calendar,
+    random,
+    channels: all,
+    decideAgain: decideAgain(shipments),
+    circuits,
+    failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
+  });
+  return startWorker<Job>({
+    claim: (limit) => {
+      const now = clock.now();
+      return store.queue.claim(now, around.leaseMs, limit, circuits.resting(now), calendar.ahead());
+    },
+    run,
+    failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
+    concurrency: CONCURRENCY,
+    pollMs: POLL_MS,
+  });
+}
