@@ -11,8 +11,9 @@ export interface Part {
 export const parts = (...contentIds: readonly string[]): Part[] =>
   contentIds.map((contentId) => ({ contentId, content: Buffer.from(`content of ${contentId}`) }));
 
+/** In canonical form. */
 export const include = (href: string): string =>
-  `<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="${href}"/>`;
+  `<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="${href}"></xop:Include>`;
 
 const boundary = 'MIME-boundary';
 const partOf = (type: string, contentId: string, content: string | Buffer): (string | Buffer)[] => [

@@ -64,8 +64,7 @@ function dokument(element: XmlElement, allowed: ReadonlySet<string>, contents: C
     [CONTENT_REFERENCE]: optional,
   });
   const [token, ...more] = [...fields[CONTENT], ...fields[CONTENT_REFERENCE]].map(leaf);
-  if (token === undefined || more.length > 0)
-    throw invalid(`${element.local}: it has either innhold or innholdRef`);
+  if (token === undefined || more.length > 0) throw invalid(`${element.local}: it has either innhold or innholdRef`);
   const innhold = contents.get(token);
   if (innhold === undefined || innhold.size === 0) throw invalid('innhold holds at least one octet');
   return {

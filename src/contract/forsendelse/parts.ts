@@ -96,9 +96,7 @@ export class AwaitedParts implements PartTaker {
   private readonly awaited = new Map<string, Place>();
 
   /** @param keep stores the content that a token stands for */
-  constructor(
-    private readonly keep: (token: string, octets: AsyncIterable<Uint8Array>) => Promise<Again>,
-  ) {}
+  constructor(private readonly keep: (token: string, octets: AsyncIterable<Uint8Array>) => Promise<Again>) {}
 
   /** @throws Failure INVALID_REQUEST for what is no address of a part, and for a part that is awaited already */
   await(address: string, token: string, include: XmlElement | null): void {

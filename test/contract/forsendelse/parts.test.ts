@@ -175,12 +175,12 @@ describe('contract/forsendelse/parts', () => {
       'xop:Include has an href and nothing else',
     ],
     'an element in xop:Include': [
-      letter(`<f:innhold>${include('cid:a@x').replace('/>', '><f:x/></xop:Include>')}</f:innhold>`),
+      letter(`<f:innhold>${include('cid:a@x').replace('></', '><f:x/></')}</f:innhold>`),
       [a],
       'innhold holds base64, or one xop:Include and nothing else',
     ],
     'text in xop:Include': [
-      letter(`<f:innhold>${include('cid:a@x').replace('/>', '>QUJD</xop:Include>')}</f:innhold>`),
+      letter(`<f:innhold>${include('cid:a@x').replace('></', '>QUJD</')}</f:innhold>`),
       [a],
       'innhold holds base64, or one xop:Include and nothing else',
     ],
