@@ -191,7 +191,7 @@ export const forsendelse: Service = {
   namespace: `${tns.uri}:wsdl`,
   binding,
   soapVersion: '1_1',
-  schemas: ['forsendelse.xsd'],
+  schemas: ['forsendelse.xsd', 'swaref.xsd'],
   operations: Object.fromEntries(names.map((name) => [name, `${tns.uri}:${name}`])),
   account,
   groups: [letters, refused],

@@ -343,6 +343,14 @@ describe('http/forsendelse', () => {
       nothingStored();
     });
 
+    it('refuses a document that stands inline and is attached', async () => {
+      const [part] = parts('twice@x') as [Part];
+      const both = (xml: string) => xml.replace('</f:innhold>', '$&<f:innholdRef>cid:twice@x</f:innholdRef>');
+      const reply = await postParts(swaMessage(both(plainEnvelope(send, '1.1')), '1.1', [part]), authorised);
+      expect(reply.text).to.contain('hoveddokument: it has either innhold or innholdRef');
+      nothingStored();
+    });
+
     it('SECURITY 100: a part too many leaves nothing of the others behind', async () => {
       const message = xopMessage(plainEnvelope(send, '1.1'), '1.1', (all) => [...all, ...parts('odd@x')]);
       expect((await postParts(message, authorised)).text).to.contain('a part that the envelope does not name');
