@@ -74,6 +74,8 @@ export const limits = {
   mimeBoundaryCharacters: 70,
   /** What stands before the first part, and after the last: octets each. */
   mimePreambleBytes: 1024,
+  /** Canonical characters of a signed Body by XOP after its first xop:Include: they wait in memory for the parts. */
+  signedAfterInclude: 1024 * 1024,
   /** Octets of one message with attachments, and of the envelope in an ebMS message. */
   messageBytes: 64 * 1024 * 1024,
   messageEnvelopeBytes: 1024 * 1024,

@@ -3,7 +3,7 @@ import type { Operasjon } from '../../src/contract/forsendelse/decode.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import type { Expected } from './requests.js';
-import type { Service, ServiceGroup, ServiceRequest } from './service.js';
+import type { Attachment, Service, ServiceGroup, ServiceRequest } from './service.js';
 import { text } from './xml.js';
 
 /*
@@ -56,13 +56,14 @@ const mottaker = (navn: string, ...more: readonly string[]): string =>
   group('mottaker', [leaf('id', idOf(navn)), ...more]);
 
 /** The document is a text, so that everybody can read what was sent. */
-const dokument = (content: string): string =>
+const dokument = (content: string, name: 'innhold' | 'innholdRef' = 'innhold'): string =>
   group('hoveddokument', [
     leaf('filnavn', 'brev.txt'),
     leaf('tittel', 'Brevet'),
     leaf('mimetype', 'text/plain'),
-    leaf('innhold', content),
+    leaf(name, content),
   ]);
+const attachment: Attachment = { file: 'brev.txt', contentType: 'text/plain', contentId: 'brev.txt' };
 const letter = dokument(Buffer.from('Hei. Dette er et brev fra SoapUI.\n').toString('base64'));
 
 const tittel = leaf('tittel', 'Brev fra SoapUI');
@@ -109,6 +110,16 @@ const letters: ServiceGroup = {
       send('soapui-postkasse', mottaker('digipost')),
       answer('SendForsendelseResponse', 'forsendelsesId', 'POSTKASSE', '984661185'),
     ),
+    {
+      ...request(
+        'SendForsendelse',
+        'SendForsendelse with an attachment',
+        'The document is a SOAP attachment (Attachments, below the editor): innholdRef holds cid: and its ContentID.',
+        send('soapui-vedlegg', mottaker('digipost'), [], dokument(`cid:${attachment.contentId}`, 'innholdRef')),
+        answer('SendForsendelseResponse', 'forsendelsesId', 'POSTKASSE'),
+      ),
+      attachment,
+    },
     request(
       'SendForsendelse',
       'SendForsendelse on paper',
@@ -191,7 +202,7 @@ export const forsendelse: Service = {
   namespace: `${tns.uri}:wsdl`,
   binding,
   soapVersion: '1_1',
-  schemas: ['forsendelse.xsd'],
+  schemas: ['forsendelse.xsd', 'swaref.xsd'],
   operations: Object.fromEntries(names.map((name) => [name, `${tns.uri}:${name}`])),
   account,
   groups: [letters, refused],

@@ -4,6 +4,14 @@ import type { OutgoingName } from './wss.js';
 import { incomingFor } from './wss.js';
 import { cdata, leaf, node, text } from './xml.js';
 
+/** A file that goes with a request, beside the project file. */
+export interface Attachment {
+  readonly file: string;
+  readonly contentType: string;
+  /** Without `<>`. */
+  readonly contentId: string;
+}
+
 /** One request as SoapUI keeps it. */
 export interface ServiceRequest {
   readonly name: string;
@@ -15,6 +23,7 @@ export interface ServiceRequest {
   readonly outgoing?: OutgoingName | undefined;
   /** Signed, then kept this long before it is sent, in milliseconds. */
   readonly sentAfter?: number | undefined;
+  readonly attachment?: Attachment;
   readonly expects: Expected;
 }
 
@@ -112,6 +121,14 @@ const credentials = ({ account }: Service): string =>
         ],
   );
 
+const attachmentOf = ({ file, contentType, contentId }: Attachment): string =>
+  node('con:attachment', {}, [
+    leaf('con:name', text(file)),
+    leaf('con:contentType', text(contentType)),
+    leaf('con:contentId', text(contentId)),
+    leaf('con:url', text(file)),
+  ]);
+
 const call = (service: Service, request: ServiceRequest, { element, content, signs, asserts }: Call): string =>
   node(
     element,
@@ -126,6 +143,7 @@ const call = (service: Service, request: ServiceRequest, { element, content, sig
       leaf('con:encoding', 'UTF-8'),
       leaf('con:endpoint', endpointOf(service)),
       leaf('con:request', cdata(content)),
+      ...(request.attachment === undefined ? [] : [attachmentOf(request.attachment)]),
       ...(asserts ? assertions(request) : []),
       credentials(service),
       leaf('con:jmsConfig', '', { JMSDeliveryMode: 'PERSISTENT' }),

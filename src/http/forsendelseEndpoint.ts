@@ -3,7 +3,7 @@ import type { ContentStage } from '../contract/forsendelse/content.js';
 import { stageContents } from '../contract/forsendelse/content.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
-import { readWithPassword, refuseSignedParts } from '../security/basic.js';
+import { readWithPassword } from '../security/basic.js';
 import type { PasswordTrusted } from '../security/basic.js';
 import type { PasswordDoor } from '../security/password.js';
 import type { SignaturePolicy } from '../security/policy.js';
@@ -26,7 +26,7 @@ export interface ForsendelseEndpoint {
   readonly door: PasswordDoor;
   /** Take a password over plain HTTP. Never in production (SECURITY.md 77). */
   readonly plainPasswords: boolean;
-  readonly payloads: Pick<Payloads, 'put' | 'remove'>;
+  readonly payloads: Payloads;
   readonly metrics: Metrics;
   /** False while our clock cannot be believed: then no signature is judged or made by it (SECURITY.md 120). */
   readonly timeIsRight: () => boolean;
@@ -64,14 +64,13 @@ async function byPassword(
 }
 
 async function bySignature(endpoint: ForsendelseEndpoint, incoming: Incoming, stage: ContentStage): Promise<Received> {
-  if (incoming.multipart !== undefined) return refuseSignedParts(incoming, endpoint.policy);
   if (!endpoint.timeIsRight()) throw new Failure('MESSAGE_EXPIRED', 'our own clock is wrong; see /health/ready');
-  return verify(incoming, endpoint.policy, endpoint.verifyDeps, { spill: stage.spill }).catch((error: unknown) => {
+  return verify(incoming, endpoint.policy, endpoint.verifyDeps, stage).catch((error: unknown) => {
     throw unsigned(error) ? new Failure('UNAUTHORIZED', 'neither password nor signature') : error;
   });
 }
 
-/** What the HTTP header says of a message with parts (MTOM). @throws Failure UNSUPPORTED_MEDIA_TYPE, TOO_LARGE */
+/** What the HTTP header says of a message with parts. @throws Failure UNSUPPORTED_MEDIA_TYPE, TOO_LARGE */
 function readPartsHeader(
   { headers }: IncomingMessage,
   type: string,
@@ -109,7 +108,7 @@ async function receive(
     ? bySignature(endpoint, incoming, stage)
     : byPassword(endpoint, incoming, authorization, context, stage));
   const operation = trusted.operation.local;
-  if (![trusted.action, ...actions].every((action) => actionAgrees(action, operation))) {
+  if (![trusted.action, incoming.partAction, ...actions].every((action) => actionAgrees(action, operation))) {
     throw new Failure('MALFORMED_XML', 'action and Body disagree');
   }
   return endpoint.handle(trusted, stage, context.correlationId);

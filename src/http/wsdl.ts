@@ -17,7 +17,7 @@ const table: readonly ContractRow[] = [
     wsdl: 'wsdl/oppslagstjeneste-16-02.wsdl',
     schemas: ['xsd/oppslagstjeneste-ws-16-02.xsd', 'xsd/oppslagstjeneste-metadata-16-02.xsd'],
   },
-  { path: FORSENDELSE, wsdl: 'wsdl/forsendelse.wsdl', schemas: ['xsd/forsendelse.xsd'] },
+  { path: FORSENDELSE, wsdl: 'wsdl/forsendelse.wsdl', schemas: ['xsd/forsendelse.xsd', 'xsd/swaref.xsd'] },
 ];
 
 /** The address that our WSDL files name on disk, so that they can be used as they lie; the caller's takes its place. */

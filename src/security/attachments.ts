@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { Failure } from '../errors.js';
-import type { MimePart, MultipartType } from '../soap/mime.js';
-import { parseMediaType, readMultipart } from '../soap/mime.js';
-import type { SoapVersion } from '../soap/names.js';
+import type { Message, NamedPart, PartTaker, Place } from '../soap/message.js';
+import { placeOf } from '../soap/message.js';
 import { ATTACHMENT_CONTENT, digestAlgorithms } from './algorithms.js';
+import type { BodyDigest } from './bodyDigest.js';
 import type { SignaturePolicy } from './policy.js';
 import type { AttachmentReference } from './shape.js';
 import type { TrustedPart } from './trusted.js';
@@ -12,18 +12,8 @@ import type { TrustedPart } from './trusted.js';
 /*
  * Signed attachments (WSS SOAP with Attachments profile 1.1): the envelope is the first part, and its signature says what each of the
  * others must be. The digest is over the octets of the content as they stand, its transfer encoding taken off; no text or XML is
- * canonicalised. A part is read once, past its digest to its sink.
+ * canonicalised. A part is read once, past its digest to where it is stored.
  */
-
-/** Takes the octets of one attachment. `end` is called when they have been found right; a sink that is not ended was let go. */
-export interface PartSink {
-  write(chunk: Uint8Array): Promise<void> | void;
-  end(): Promise<void>;
-}
-
-export interface PartSinks {
-  part(part: Pick<TrustedPart, 'contentId' | 'contentType'>): PartSink;
-}
 
 /** What one attachment must be. */
 export interface PlannedPart {
@@ -33,8 +23,10 @@ export interface PlannedPart {
   readonly digest: Buffer;
 }
 
+type Pass = (octets: AsyncIterable<Uint8Array>) => Promise<unknown>;
+
 const invalid = (detail: string): Failure => new Failure('INVALID_SECURITY', detail);
-const malformed = (detail: string): Failure => new Failure('MALFORMED_XML', `MIME: ${detail}`);
+const failedCheck = (detail: string): Failure => new Failure('FAILED_CHECK', detail);
 
 /** @throws Failure UNSUPPORTED_ALGORITHM, and INVALID_SECURITY for two references to one attachment */
 export function planParts(references: readonly AttachmentReference[], policy: SignaturePolicy): PlannedPart[] {
@@ -53,100 +45,68 @@ export function refuseMissing(planned: readonly PlannedPart[], parts: readonly T
   if (planned.length > parts.length) throw invalid('a reference to an attachment that is not there');
 }
 
-async function* capped(stream: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > maxBytes) throw new Failure('TOO_LARGE', `more than ${maxBytes} octets with attachments`);
-    yield chunk;
-  }
-}
-
-/** Passes the content of `part` on, and returns what was found. @throws Failure FAILED_CHECK when its digest is another */
-async function take(part: MimePart, contentId: string, planned: PlannedPart, sinks: Partial<PartSinks>) {
-  const { contentType } = part;
-  const sink = sinks.part?.({ contentId, contentType });
+/** Takes a part that the signature names. @throws Failure FAILED_CHECK when its digest is another, before `pass` has seen its end */
+async function take(
+  { contentId, contentType, body }: NamedPart,
+  planned: PlannedPart,
+  pass: Pass,
+): Promise<TrustedPart> {
   const sha256 = createHash('sha256');
   const demanded: Hash = planned.hash === 'sha256' ? sha256 : createHash(planned.hash);
   let size = 0;
-  for await (const chunk of part.body) {
-    size += chunk.length;
-    sha256.update(chunk);
-    if (demanded !== sha256) demanded.update(chunk);
-    await sink?.write(chunk);
+  let digest: Buffer | undefined;
+  async function* checked(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      size += chunk.length;
+      sha256.update(chunk);
+      if (demanded !== sha256) demanded.update(chunk);
+      yield chunk;
+    }
+    digest = sha256.digest();
+    const actual = demanded === sha256 ? digest : demanded.digest();
+    if (planned.digest.length !== actual.length || !timingSafeEqual(planned.digest, actual)) {
+      throw failedCheck('digest of an attachment does not match');
+    }
   }
-  const digest = sha256.digest();
-  const actual = demanded === sha256 ? digest : demanded.digest();
-  if (planned.digest.length !== actual.length || !timingSafeEqual(planned.digest, actual)) {
-    throw new Failure('FAILED_CHECK', 'digest of an attachment does not match');
-  }
-  await sink?.end();
+  await pass(checked());
+  if (digest === undefined) throw failedCheck('an attachment that was not read to its end');
   return { contentId, contentType, size, sha256: digest };
 }
 
-async function takeAll(
-  parts: AsyncIterable<MimePart>,
+async function drop(octets: AsyncIterable<Uint8Array>): Promise<void> {
+  const iterator = octets[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
+}
+
+function passTo(place: Place | undefined, body: BodyDigest): Pass {
+  if (place === undefined) return drop;
+  if (place.include === null) return place.store;
+  const { include, store } = place;
+  return (octets) => body.fill(include, octets, store);
+}
+
+/**
+ * Reads the parts of a message. Each is covered by a reference of the signature, or, by XOP, by Body's digest, or by both.
+ * @param taker where they go; undefined: they are only verified
+ * @returns those that a reference covers, in the order in which they came
+ * @throws Failure FAILED_CHECK for a part that nothing covers, and what `taker` throws
+ */
+export async function takeParts(
+  message: Message,
   planned: readonly PlannedPart[],
-  sinks: Partial<PartSinks>,
+  body: BodyDigest,
+  taker?: PartTaker,
 ): Promise<TrustedPart[]> {
   const wanted = new Map(planned.map((p) => [p.contentId, p]));
   const taken: TrustedPart[] = [];
-  for await (const part of parts) {
-    const { contentId } = part;
-    if (contentId === undefined) throw malformed('a part without Content-ID');
-    const plan = wanted.get(contentId);
-    if (plan === undefined) throw new Failure('FAILED_CHECK', 'an attachment that is not signed');
-    taken.push(await take(part, contentId, plan, sinks));
+  for await (const part of message.parts) {
+    const place = taker && placeOf(message, taker, part.contentId);
+    const inBody = place !== undefined && place.include !== null;
+    const plan = wanted.get(part.contentId);
+    if (plan === undefined && !inBody) throw failedCheck('an attachment that is not signed');
+    const pass = passTo(place, body);
+    if (plan === undefined) await pass(part.body);
+    else taken.push(await take(part, plan, pass));
   }
   return taken;
-}
-
-const envelopeTypes: ReadonlyMap<string, SoapVersion> = new Map([
-  ['application/soap+xml', '1.2'],
-  ['text/xml', '1.1'],
-]);
-const XOP = 'application/xop+xml';
-
-/** The charset of the envelope's part, when its type is that of a SOAP version that the policy takes. @throws Failure MALFORMED_XML */
-function charsetOf(root: MimePart, { start, type }: MultipartType, policy: SignaturePolicy): string | undefined {
-  const media = root.contentType === undefined ? undefined : parseMediaType(root.contentType);
-  if (start !== undefined && start !== root.contentId) throw malformed('the first part is not the envelope');
-  if (media === undefined || (type !== undefined && type !== media.type)) throw malformed('type of the envelope');
-  const envelope = media.type === XOP ? parseMediaType(media.parameters.get('type') ?? '')?.type : media.type;
-  const version = envelopeTypes.get(envelope ?? '');
-  if (version === undefined || !policy.versions.includes(version)) throw malformed('type of the envelope');
-  return media.parameters.get('charset');
-}
-
-/** A message with parts whose envelope is about to be read. */
-export interface Message {
-  readonly charset: string | undefined;
-  readonly envelope: AsyncIterable<Uint8Array>;
-  /** Reads the rest of the message. To be called after the envelope has been read to its end. */
-  attachments(planned: readonly PlannedPart[], sinks: Partial<PartSinks>): Promise<TrustedPart[]>;
-  close(): Promise<void>;
-}
-
-/** @throws Failure MALFORMED_XML, TOO_LARGE */
-export async function openMessage(
-  stream: AsyncIterable<Uint8Array>,
-  multipart: MultipartType,
-  policy: SignaturePolicy,
-): Promise<Message> {
-  const parts = readMultipart(capped(stream, policy.maxMessageBytes), multipart.boundary);
-  const close = async (): Promise<void> => void (await parts.return(undefined));
-  const first = await parts.next();
-  if (first.done === true) throw malformed('no part');
-  const root = first.value;
-  try {
-    return {
-      charset: charsetOf(root, multipart, policy),
-      envelope: root.body,
-      attachments: (planned, sinks) => takeAll(parts, planned, sinks),
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }

@@ -32,6 +32,8 @@ export interface SignaturePolicy {
   readonly maxMessageBytes: number;
   /** Whether there may be parts beside the envelope. Each that is there must be signed. */
   readonly attachments: 'none' | 'signed';
+  /** Whether the envelope may be optimised by XOP. A part that an xop:Include of Body stands for is signed with Body. */
+  readonly xop: boolean;
   /** Accept a Body without a child, which ebMS signals have. */
   readonly emptyBody: boolean;
   /** Algorithm URIs. */
@@ -70,6 +72,7 @@ export const oppslagstjenestenPolicy = (
   maxBytes,
   maxMessageBytes: maxBytes,
   attachments: 'none',
+  xop: false,
   emptyBody: false,
   signatures: new Set(signatureAlgorithms.keys()),
   digests: new Set([...digestAlgorithms.keys()].filter((uri) => uri !== SHA1 || exceptions.sha1Digest)),
@@ -106,6 +109,7 @@ export const sdpPolicy = (
 ): SignaturePolicy => ({
   ...withAttachments,
   name: 'sdp',
+  xop: false,
   versions: ['1.2'],
   maxBytes: limits.messageEnvelopeBytes,
   maxMessageBytes,
@@ -120,6 +124,7 @@ export const sdpPolicy = (
 export const forsendelsePolicy = (maxMessageBytes: number = limits.messageBytes): SignaturePolicy => ({
   ...withAttachments,
   name: 'forsendelse',
+  xop: true,
   versions: ['1.1', '1.2'],
   maxBytes: maxMessageBytes,
   maxMessageBytes,

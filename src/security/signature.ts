@@ -1,20 +1,23 @@
-import { createHash, hash, timingSafeEqual, verify as verifySignature } from 'node:crypto';
-import type { Hash } from 'node:crypto';
+import { hash, timingSafeEqual, verify as verifySignature } from 'node:crypto';
 import type { Clock } from '../domain/ports.js';
 import { Failure } from '../errors.js';
 import { bodyChild, EnvelopeReader } from '../soap/envelope.js';
 import { checkAddressing, checkMustUnderstand } from '../soap/header.js';
+import type { Message, PartTaker } from '../soap/message.js';
+import { capped, openMessage, refuseIncludes } from '../soap/message.js';
 import type { MultipartType } from '../soap/mime.js';
 import type { SoapVersion } from '../soap/names.js';
 import { DS, WSSE } from '../soap/names.js';
 import type { C14nMethod } from '../xml/c14n.js';
-import { canonicalise, Canonicaliser } from '../xml/c14n.js';
-import type { XmlElement, XmlEvents } from '../xml/model.js';
+import { canonicalise } from '../xml/c14n.js';
+import type { XmlElement } from '../xml/model.js';
 import { childElements, childrenNamed, is } from '../xml/model.js';
 import type { Spill } from '../xml/tree.js';
 import { C14N, c14nAlgorithms, digestAlgorithms, signatureAlgorithms } from './algorithms.js';
-import type { PartSinks, PlannedPart } from './attachments.js';
-import { openMessage, planParts, refuseMissing } from './attachments.js';
+import type { PlannedPart } from './attachments.js';
+import { planParts, refuseMissing, takeParts } from './attachments.js';
+import type { DigestMethod } from './bodyDigest.js';
+import { BodyDigest } from './bodyDigest.js';
 import type { KnownBlock, SignaturePolicy } from './policy.js';
 import type { Algorithm, Reference, SecurityShape } from './shape.js';
 import { readSecurity, wsuId } from './shape.js';
@@ -33,13 +36,16 @@ export interface VerifyDeps {
   readonly clock: Clock;
 }
 
-/** A request as the edge hands it over. `version` is set as soon as it is known, so that a fault can be written in it. */
+/** A request as the edge hands it over; what is not `readonly` is set as soon as it is known. */
 export interface Incoming {
   readonly stream: AsyncIterable<Uint8Array>;
   charset?: string | undefined;
   /** Set when the message has parts: what its Content-Type says of them. */
   multipart?: MultipartType | undefined;
+  /** So that a fault can be written in it. */
   version?: SoapVersion | undefined;
+  /** What the part of the envelope says of its action; it must agree with the operation. */
+  partAction?: string | undefined;
 }
 
 const failedCheck = (detail: string): Failure => new Failure('FAILED_CHECK', detail);
@@ -52,11 +58,9 @@ function c14nOf(algorithm: Algorithm, allowed: ReadonlySet<string>): C14nMethod 
   return { ...form, prefixes: algorithm.prefixes };
 }
 
-export interface Planned {
+export interface Planned extends DigestMethod {
   readonly reference: Reference;
   readonly target: XmlElement;
-  readonly c14n: C14nMethod;
-  readonly hash: string;
 }
 
 /** Refuses every algorithm that the policy does not name, before anything is computed with it. */
@@ -194,15 +198,11 @@ export function verifyHeader(
   };
 }
 
-/** Feeds an element's events to a canonicaliser and a digest. */
-export function digesting(planned: Planned): { events: XmlEvents; digest: Hash } {
-  const digest = createHash(planned.hash);
-  return { events: new Canonicaliser(planned.c14n, (octets) => digest.update(octets)), digest };
-}
-
 /** Where the octets go that are not kept. */
-export interface Sinks extends Partial<PartSinks> {
+export interface Sinks {
   readonly spill?: Spill;
+  /** Undefined: parts are verified, and not kept. */
+  readonly parts?: PartTaker;
 }
 
 const operationOf = (body: XmlElement, policy: SignaturePolicy): XmlElement =>
@@ -228,8 +228,11 @@ const trustedOf = (
     references: checked.references,
   });
 
+const open = async ({ stream, multipart }: Incoming, policy: SignaturePolicy): Promise<Message | undefined> =>
+  multipart && openMessage(capped(stream, policy.maxMessageBytes), multipart, policy);
+
 /**
- * Verifies one request as its octets arrive. Resolves after the digest of its last attachment has been found right.
+ * Verifies one request as its octets arrive. Resolves after the digest of its last part has been found right.
  * @throws Failure with the code of SECURITY.md section 1; nothing has been stored but what `sinks` did, and no more than the policy's
  * size been read
  */
@@ -240,8 +243,9 @@ export async function verify(
   sinks: Sinks = {},
 ): Promise<Trusted> {
   let verdict: HeaderVerdict | undefined;
-  let bodyDigest: Hash | undefined;
-  const message = incoming.multipart && (await openMessage(incoming.stream, incoming.multipart, policy));
+  let digest: BodyDigest | undefined;
+  const message = await open(incoming, policy);
+  const xop = message?.xop === true;
   const reader: EnvelopeReader = new EnvelopeReader(
     {
       versions: policy.versions,
@@ -250,10 +254,10 @@ export async function verify(
     },
     {
       bodyStarts: (header, body) => {
+        if (xop && header !== null) refuseIncludes(header);
         verdict = verifyHeader(header, body, reader.version as SoapVersion, policy, deps);
-        const { events, digest } = digesting(verdict.bodyPlan);
-        bodyDigest = digest;
-        return events;
+        digest = new BodyDigest(verdict.bodyPlan, xop);
+        return digest.events;
       },
     },
   );
@@ -265,14 +269,18 @@ export async function verify(
       reader.write(chunk);
     }
     const { body, version } = reader.finish();
-    const checked = verdict as HeaderVerdict;
-    checkDigest(checked.bodyPlan, (bodyDigest as Hash).digest());
+    const [checked, bodyDigest] = [verdict as HeaderVerdict, digest as BodyDigest];
+    const missing = !bodyDigest.whole;
+    // The sooner the better: nothing of a Body that is wrong needs to be stored.
+    if (!missing) checkDigest(checked.bodyPlan, bodyDigest.finish());
     const operation = operationOf(body, policy);
-    const parts = message === undefined ? [] : await message.attachments(checked.parts, sinks);
+    const parts = message === undefined ? [] : await takeParts(message, checked.parts, bodyDigest, sinks.parts);
     refuseMissing(checked.parts, parts);
+    if (missing) checkDigest(checked.bodyPlan, bodyDigest.finish());
     return trustedOf(checked, version, operation, parts);
   } finally {
     incoming.version = reader.version;
+    incoming.partAction = message?.action;
     await message?.close();
   }
 }

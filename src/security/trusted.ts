@@ -43,7 +43,7 @@ export interface Trusted {
   readonly signatureValue: string;
   /** The value of Body's wsu:Id, which a reference names. */
   readonly bodyId: string;
-  /** The attachments, in the order in which they came: every one is covered by the signature. */
+  /** The attachments that a reference of the signature names, in the order in which they came; any other part is one that Body includes. */
   readonly parts: readonly TrustedPart[];
   /** The ds:Reference elements as they stood: to Body, to attachments, to the rest, in document order. */
   readonly references: readonly XmlElement[];

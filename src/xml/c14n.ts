@@ -137,7 +137,8 @@ export class Canonicaliser implements XmlEvents {
     if (this.out.length > FLUSH) this.flush();
   }
 
-  private flush(): void {
+  /** Hands over what is written. */
+  flush(): void {
     this.sink(this.out);
     this.out = '';
   }

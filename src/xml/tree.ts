@@ -9,6 +9,8 @@ import { XmlReader } from './reader.js';
  */
 export interface TextSink {
   write(text: string): void;
+  /** An element in the text, or in another such: throws when it may not stand there. Without this, none may. */
+  element?(element: XmlElement): void;
   end(): string;
 }
 
@@ -29,7 +31,7 @@ export class TreeBuilder implements XmlEvents {
   ) {}
 
   start(element: XmlElement): void {
-    if (this.sink !== undefined) throw new Failure('MALFORMED_XML', 'an element inside text that is streamed');
+    if (this.sink !== undefined) return this.within(this.sink, element);
     if (this.open === null) this.root = element;
     else this.open.children.push(element);
     this.open = element;
@@ -38,6 +40,7 @@ export class TreeBuilder implements XmlEvents {
   }
 
   end(element: XmlElement): void {
+    if (element !== this.open) return;
     if (this.sink !== undefined) element.children.push(this.sink.end());
     this.sink = undefined;
     this.textLength = 0;
@@ -58,6 +61,11 @@ export class TreeBuilder implements XmlEvents {
 
   comment(comment: string): void {
     this.open?.children.push({ comment });
+  }
+
+  private within(sink: TextSink, element: XmlElement): void {
+    if (sink.element === undefined) throw new Failure('MALFORMED_XML', 'an element inside text that is streamed');
+    sink.element(element);
   }
 }
 

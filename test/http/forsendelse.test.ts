@@ -21,8 +21,11 @@ import { verify } from '../../src/security/signature.js';
 import { contentType } from '../../src/soap/names.js';
 import type { SoapVersion } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';
+import { serialise } from '../../src/xml/write.js';
 import { ola, shipping } from '../application/shipping.js';
-import { parts, xopMessage } from '../contract/forsendelse/xopMessage.js';
+import type { Part } from '../support/partsMessage.js';
+import { include, message, parts, referring, swaMessage, takeOut, xopMessage } from '../support/partsMessage.js';
+import { signedWithAttachments } from '../support/signedAttachments.js';
 import { bestilling, brev, dokument } from '../contract/forsendelse/letters.js';
 import { makeChain, testTime, trustOf } from '../support/pki.js';
 import { startEdge } from './edge.js';
@@ -229,13 +232,18 @@ describe('http/forsendelse', () => {
     expect(world.payloads.stored.size).to.equal(1);
   });
 
-  describe('with parts (MTOM)', () => {
+  describe('with parts', () => {
     const send = encodeSendForsendelse(letter);
     const postParts = (
       message: { contentType: string; body: Buffer },
       headers: Readonly<Record<string, string>> = {},
     ) => post(new Uint8Array(message.body), { 'Content-Type': message.contentType, ...headers });
     const authorised = { Authorization: basic('hemmelig') };
+    const included = (id: string): string => `<f:innhold>${include(`cid:${id}`)}</f:innhold>`;
+    const altered = (part: Part | undefined): Part => {
+      const { contentId, content } = part as Part;
+      return { contentId, content: Buffer.concat([content.subarray(0, -1), Buffer.from('!')]) };
+    };
     const nothingStored = () => expect(world.payloads.stored.size).to.equal(0);
 
     for (const version of ['1.1', '1.2'] as const) {
@@ -261,12 +269,71 @@ describe('http/forsendelse', () => {
       expect(reply.text).to.contain('Malformed request');
     });
 
-    it('says to a signed message with parts that its documents stand inline', async () => {
-      const signed = await signedEnvelope(send, '1.1', key, testTime);
-      const reply = await postParts(xopMessage(signed, '1.1'));
-      expect(reply.status).to.equal(500);
-      expect(reply.text).to.contain('Invalid request: the documents of a signed letter stand inline');
+    const contents = (): string[] => [...world.payloads.stored.values()].map((octets) => octets.toString('latin1'));
+    const documents = [letter.hoveddokument, ...letter.vedlegg].map((d) => Buffer.from(d.innhold).toString('latin1'));
+
+    for (const version of ['1.1', '1.2'] as const) {
+      const signed = () => signedEnvelope(send, version, key, testTime);
+
+      it(`takes a signed message by MTOM whose Body was signed before it was optimised: SOAP ${version}`, async () => {
+        const reply = await postParts(xopMessage(await signed(), version));
+        expect(reply.status, reply.text).to.equal(200);
+        expect(contents()).to.deep.equal(documents);
+        const shuffled = await postParts(xopMessage(await signed(), version, (all) => all.reverse()));
+        expect(member(shuffled, 'forsendelsesId')).to.equal(member(reply, 'forsendelsesId')).and.not.to.equal('');
+        expect(shuffled.text).to.contain('SignatureValue');
+      });
+
+      it(`takes attachments that the letter refers to, by password: SOAP ${version}`, async () => {
+        const { text, all } = referring(plainEnvelope(send, version));
+        for (const arranged of [all, all.toReversed()]) {
+          const reply = await postParts(swaMessage(text, version, arranged), authorised);
+          expect(reply.status, reply.text).to.equal(200);
+        }
+        expect(contents()).to.have.members(documents);
+      });
+
+      it(`takes attachments that the letter refers to, each signed: SOAP ${version}`, async () => {
+        const { text, all } = referring(serialise(send));
+        const envelope = await signedWithAttachments({ markup: text }, version, key, testTime, all);
+        const reply = await postParts(swaMessage(envelope, version, all));
+        expect(reply.status, reply.text).to.equal(200);
+        expect(reply.text).to.contain('SignatureValue');
+        expect(contents()).to.deep.equal(documents);
+      });
+    }
+
+    it('answers a signed message by MTOM again when it comes again, and reads once', async () => {
+      const signed = xopMessage(await signedEnvelope(send, '1.1', key, testTime), '1.1');
+      const [first, second] = [await postParts(signed), await postParts(signed)];
+      expect(member(second, 'forsendelsesId')).to.equal(member(first, 'forsendelsesId')).and.not.to.equal('');
+    });
+
+    for (const [what, change] of [
+      ['the last octet of the last part', (all: Part[]) => all.with(-1, altered(all.at(-1)))],
+      ['a part that came before its turn', (all: Part[]) => [...all.slice(1), all[0] as Part].with(0, altered(all[1]))],
+    ] as const) {
+      it(`SECURITY 100: a signature by MTOM that is wrong at ${what} leaves nothing behind`, async () => {
+        const signed = await signedEnvelope(send, '1.1', key, testTime);
+        const reply = await postParts(xopMessage(signed, '1.1', change));
+        expect(reply.text).to.contain('wsse:FailedCheck');
+        expect([world.payloads.stored.size, world.memory.state().shipments.size]).to.deep.equal([0, 0]);
+      });
+    }
+
+    it('SECURITY 42: refuses an attachment of a signed letter that no signature covers', async () => {
+      const { text, all } = referring(serialise(send));
+      const covered = (n: number) => signedWithAttachments({ markup: text }, '1.1', key, testTime, all.slice(0, n));
+      const reply = await postParts(swaMessage(await covered(1), '1.1', all));
+      expect(reply.text).to.contain('wsse:FailedCheck');
       nothingStored();
+      expect((await postParts(swaMessage(await covered(2), '1.1', all))).status).to.equal(200);
+    });
+
+    it('SECURITY 120: judges no signed message with parts by a clock that is wrong', async () => {
+      timeIsRight = false;
+      const signed = await signedEnvelope(send, '1.1', key, testTime);
+      expect((await postParts(xopMessage(signed, '1.1'))).text).to.contain('MessageExpired');
     });
 
     it('SECURITY 77: refuses a password beside a signature, and asks whoever shows neither', async () => {
@@ -276,33 +343,44 @@ describe('http/forsendelse', () => {
       nothingStored();
     });
 
-    it('SECURITY 100: a part too many leaves nothing of the others behind', async () => {
-      const message = xopMessage(plainEnvelope(send, '1.1'), '1.1', (all) => [...all, ...parts('odd@x')]);
-      expect((await postParts(message, authorised)).text).to.contain('a part that no innhold includes');
+    it('refuses a document that stands inline and is attached', async () => {
+      const [part] = parts('twice@x') as [Part];
+      const both = (xml: string) => xml.replace('</f:innhold>', '$&<f:innholdRef>cid:twice@x</f:innholdRef>');
+      const reply = await postParts(swaMessage(both(plainEnvelope(send, '1.1')), '1.1', [part]), authorised);
+      expect(reply.text).to.contain('hoveddokument: it has either innhold or innholdRef');
       nothingStored();
     });
 
-    it('keeps a document that stands inline beside parts in memory, so it has a limit of its own', async () => {
-      const of = (size: number, eksternRef: string) => {
+    it('SECURITY 100: a part too many leaves nothing of the others behind', async () => {
+      const message = xopMessage(plainEnvelope(send, '1.1'), '1.1', (all) => [...all, ...parts('odd@x')]);
+      expect((await postParts(message, authorised)).text).to.contain('a part that the envelope does not name');
+      nothingStored();
+    });
+
+    it('takes a document that stands inline beside parts, however large, as in a message without', async () => {
+      const innhold = Buffer.alloc(3 * limits.xmlTextCharacters, 65);
+      const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold })];
+      const envelope = plainEnvelope(encodeSendForsendelse({ ...letter, vedlegg }), '1.1');
+      const { text, all } = takeOut(envelope.slice(0, envelope.indexOf('<f:vedlegg>')), included);
+      const body = text + envelope.slice(envelope.indexOf('<f:vedlegg>'));
+      const reply = await postParts(message(body, '1.1', all), authorised);
+      expect(reply.status, reply.text).to.equal(200);
+      expect([...world.payloads.stored.values()].map((o) => o.length)).to.deep.equal([innhold.length, 15]);
+    });
+
+    it('takes as much of a signed letter inline after an included document as its limit says', async () => {
+      const of = async (size: number) => {
         const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold: Buffer.alloc(size, 65) })];
-        const envelope = plainEnvelope(encodeSendForsendelse({ ...letter, eksternRef, vedlegg }), '1.1');
-        const [first = '', ...rest] = envelope.split('<f:vedlegg>');
-        // Optimises the main document alone.
-        const message = xopMessage(first, '1.1');
-        const body = Buffer.from(
-          message.body
-            .toString('latin1')
-            .replace('</f:hoveddokument>', () => ['</f:hoveddokument>', ...rest].join('<f:vedlegg>')),
-          'latin1',
-        );
-        return postParts({ ...message, body }, authorised);
+        const content = encodeSendForsendelse({ ...letter, eksternRef: String(size), vedlegg });
+        const signed = await signedEnvelope(content, '1.1', key, testTime);
+        const at = signed.indexOf('<f:vedlegg>');
+        const { text, all } = takeOut(signed.slice(0, at), included);
+        return postParts(message(text + signed.slice(at), '1.1', all));
       };
-      const octets = (limits.xmlTextCharacters / 4) * 3;
-      for (const size of [octets - 3, octets]) {
-        const reply = await of(size, `inline ${size}`);
-        expect(reply.status, reply.text).to.equal(200);
-      }
-      expect((await of(octets + 3, 'over')).text).to.contain('Malformed request');
+      const fits = await of((limits.signedAfterInclude / 4) * 3 - 3000);
+      expect(fits.status, fits.text).to.equal(200);
+      expect((await of((limits.signedAfterInclude / 4) * 3)).text).to.contain('may follow its first xop:Include');
+      expect(world.payloads.stored.size).to.equal(2);
     });
 
     it('refuses parts in another encoding, and a length above the limit, before it reads', async () => {

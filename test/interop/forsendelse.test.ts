@@ -30,6 +30,8 @@ describe('foreign clients of Forsendelse', () => {
   });
   after(() => house.stop());
 
+  const signs = (): string[] => ['--certs', house.gateway.certs];
+
   const inbox = async (): Promise<readonly Inbox[]> =>
     (await (await fetch(`${house.sandboxUrl}/control/inbox/${recipient}`)).json()) as readonly Inbox[];
 
@@ -72,30 +74,64 @@ describe('foreign clients of Forsendelse', () => {
     });
   }
 
-  describe('gsoap, with MTOM', () => {
-    before(needsSending('gsoap'));
+  /** What a client sent first, when its letter had arrived. */
+  async function sentBy(client: SendingClient, args: readonly string[]): Promise<string> {
+    const tap = await startTap(() => house.gateway.base);
+    const sent: string[] = [];
+    tap.change = (octets, direction) => {
+      if (direction === 'request') sent.push(octets.toString('latin1'));
+      return octets;
+    };
+    try {
+      await arrives(client, args, tap.url + new URL(house.url).pathname);
+    } finally {
+      await tap.stop();
+    }
+    return sent.find((octets) => octets.includes('SendForsendelse')) ?? '';
+  }
 
-    it('sends the document in a part of its own, and it arrives', async () => {
-      const tap = await startTap(() => house.gateway.base);
-      const sent: string[] = [];
-      tap.change = (message, direction) => {
-        if (direction === 'request') sent.push(message.toString('latin1'));
-        return message;
-      };
-      try {
-        await arrives('gsoap', [...byPassword, '--mtom'], tap.url + new URL(house.url).pathname);
-      } finally {
-        await tap.stop();
-      }
-      expect(sent[0]).to.match(/<f:innhold>\s*<xop:Include [^>]*href="cid:/);
+  const included = /innhold>\s*<xop:Include [^>]*href="cid:/;
+  const attached = /innholdRef>cid:[^<]+<[^]*\r\nContent-ID: <brev/;
+
+  for (const [client, how, args, expected] of [
+    ['gsoap', 'by MTOM', () => [...byPassword, '--mtom'], included],
+    ['zeep', 'as an attachment', () => [...byPassword, '--attach'], attached],
+    ['wss4j', 'by MTOM, signed before it is optimised', () => [...signs(), '--mtom'], included],
+    ['wss4j', 'as an attachment, signed', () => [...signs(), '--attach'], attached],
+  ] as const) {
+    describe(`${client}, ${how}`, () => {
+      before(needsSending(client));
+
+      it('sends the document in a part of its own, and it arrives', async () => {
+        expect(await sentBy(client, args())).to.match(expected);
+      });
     });
-  });
+  }
+
+  for (const way of ['--mtom', '--attach']) {
+    describe(`wss4j, signed, ${way}`, () => {
+      before(needsSending('wss4j'));
+
+      it('SECURITY 42: is refused when an octet of its part is altered on the way', async () => {
+        const tap = await startTap(() => house.gateway.base);
+        tap.change = (octets, direction) => {
+          const at = octets.lastIndexOf('\r\n--MIME-wss4j--');
+          if (direction === 'request' && at > 0) octets[at - 1] = (octets[at - 1] ?? 0) ^ 1;
+          return octets;
+        };
+        try {
+          const report = await send('wss4j', randomUUID(), [...signs(), way], tap.url + new URL(house.url).pathname);
+          expect(report.feil?.tekst).to.match(/security error/);
+        } finally {
+          await tap.stop();
+        }
+      });
+    });
+  }
 
   for (const client of ['zeep', 'wss4j'] as const) {
     describe(`${client}, by signature`, () => {
       before(needsSending(client));
-
-      const signs = (): string[] => ['--certs', house.gateway.certs];
 
       it('signs Timestamp and Body by RSA-SHA256, and verifies every answer', async () => {
         const { signerteSvar } = await arrives(client, signs());

@@ -91,7 +91,7 @@ const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const classes = here('java/build');
 const jars = ['wss4j', 'xmlsec', 'commons-logging', 'slf4j-api', 'slf4j-nop'].map((j) => `/usr/share/java/${j}.jar`);
 const classPath = [classes, ...jars].join(delimiter);
-const sources = ['Json', 'Names', 'Security', 'Forsendelse'].map((c) => here(`java/${c}.java`));
+const sources = ['Json', 'Names', 'Attachments', 'Security', 'Forsendelse'].map((c) => here(`java/${c}.java`));
 
 export const forsendelseClients = {
   zeep: [python, here('python/forsendelse.py')],

@@ -76,7 +76,7 @@ const compileJava = (): Promise<string> =>
     classPath,
     '-d',
     classes,
-    ...['Json', 'Names', 'Security', 'Lookup', 'Verify'].map((c) => here(`java/${c}.java`)),
+    ...['Json', 'Names', 'Attachments', 'Security', 'Lookup', 'Verify'].map((c) => here(`java/${c}.java`)),
   ]);
 
 const engines = {

@@ -9,7 +9,7 @@ import { signEbms } from '../../src/security/signEbms.js';
 import { attribute } from '../../src/xml/model.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { element } from '../../src/xml/write.js';
-import { codeOf } from '../soap/mime/support.js';
+import { codeOf, whole } from '../soap/mime/support.js';
 import { caller } from '../support/answers.js';
 import {
   cms,
@@ -31,21 +31,25 @@ import { testTime } from '../support/pki.js';
 const withEnvelope = async (change: (envelope: string) => string = (e) => e): Promise<Buffer> =>
   multipart([rootPart(change(await signedEnvelope())), cmsPart()]);
 
+/** Sinks that store each part by `store`. */
+const storing = (store: (octets: AsyncIterable<Uint8Array>, contentId: string) => Promise<void>): Sinks => ({
+  parts: { claim: (id) => ({ include: null, store: (octets) => store(octets, id) }) },
+});
+
 const later = (seconds: number): Date => new Date(testTime.getTime() + seconds * 1000);
 
 describe('security/attachments', () => {
   it('gives what every part was, its octets through the sink, and the references as they stood', async () => {
     const seen: Buffer[] = [];
     const log: string[] = [];
-    const sinks: Sinks = {
-      part: (p) => {
-        log.push(`${p.contentId} ${p.contentType}`);
-        return { write: (chunk) => void seen.push(Buffer.from(chunk)), end: async () => void log.push('end') };
-      },
-    };
+    const sinks = storing(async (octets, id) => {
+      log.push(id);
+      for await (const chunk of octets) seen.push(Buffer.from(chunk));
+      log.push('end');
+    });
     const trusted = await verifyMessage(await withEnvelope(), contentType, { sinks });
     expect(Buffer.concat(seen).equals(cms)).to.equal(true);
-    expect(log).to.deep.equal([`${contentId} application/cms`, 'end']);
+    expect(log).to.deep.equal([contentId, 'end']);
     const digest = createHash('sha256').update(cms).digest();
     expect(trusted.parts).to.deep.equal([
       { contentId, contentType: 'application/cms', size: cms.length, sha256: digest },
@@ -82,16 +86,14 @@ describe('security/attachments', () => {
 
   it('waits for a slow sink before it takes more', async () => {
     let busy = 0;
-    const sinks: Sinks = {
-      part: () => ({
-        write: async () => {
-          expect(++busy).to.equal(1);
-          await new Promise((resolve) => setImmediate(resolve));
-          busy--;
-        },
-        end: async () => {},
-      }),
-    };
+    const sinks = storing(async (octets) => {
+      for await (const chunk of octets) {
+        expect(++busy).to.equal(1);
+        expect(chunk.length).to.be.below(2000);
+        await new Promise((resolve) => setImmediate(resolve));
+        busy--;
+      }
+    });
     const big = Buffer.alloc(50_000, 'x');
     const envelope = await signedEnvelope({ attachments: [{ contentId, sha256: sha256(big) }] });
     const octets = multipart([rootPart(envelope), cmsPart({ content: big })]);
@@ -113,15 +115,28 @@ describe('security/attachments', () => {
     expect(await codeOf(read({}))).to.equal('MALFORMED_XML');
   });
 
-  it('SECURITY 100: a sink whose octets are not what was signed is never ended', async () => {
+  it('SECURITY 100: whoever stores octets that are not what was signed never sees their end', async () => {
     let ended = false;
-    const sinks: Sinks = { part: () => ({ write: () => {}, end: async () => void (ended = true) }) };
+    const sinks = storing(async (octets) => {
+      await whole(octets);
+      ended = true;
+    });
     const octets = multipart([
       rootPart(await signedEnvelope()),
       cmsPart({ content: Buffer.from(cms).fill('x', 3, 4) }),
     ]);
     expect(await codeOf(verifyMessage(octets, contentType, { sinks }))).to.equal('FAILED_CHECK');
     expect(ended).to.equal(false);
+  });
+
+  it('SECURITY 100: octets that were not read to their end are not verified', async () => {
+    const sinks = storing(async (octets) => void (await octets[Symbol.asyncIterator]().next()));
+    expect(await codeOf(verifyMessage(await withEnvelope(), contentType, { sinks }))).to.equal('FAILED_CHECK');
+  });
+
+  it('refuses a part that is signed and that nobody takes', async () => {
+    const sinks = { parts: { claim: () => undefined } };
+    expect(await codeOf(verifyMessage(await withEnvelope(), contentType, { sinks }))).to.equal('INVALID_REQUEST');
   });
 
   it('SECURITY 42: the type of a part is what its sender says, and is told as such', async () => {

@@ -49,6 +49,8 @@ export interface SoapUiRequest {
   readonly basic: { readonly user: string; readonly password: string } | undefined;
   /** The envelope before WS-Security, everything that SoapUI fills in filled in. */
   readonly envelope: string;
+  /** Files that go with it. */
+  readonly attachments: readonly { readonly contentId: string; readonly content: Buffer }[];
   /** Undefined: sent as it stands. */
   readonly wss: Outgoing | undefined;
   readonly incoming: Incoming | undefined;
@@ -219,6 +221,11 @@ function requestOf(request: Element, operation: Element, security: Security, aro
     action: attribute(operation, 'action') ?? '',
     basic: basicOf(request),
     envelope: expand(textOf(request, 'request'), around.values),
+    attachments: all(request, 'attachment').map((attachment) => ({
+      contentId: textOf(attachment, 'contentId'),
+      // SoapUI looks below resourceRoot, which is the project's own directory.
+      content: readFileSync(resolve(dirname(file), textOf(attachment, 'url'))),
+    })),
     wss: named(security.outgoing, around.outgoing ?? attribute(request, 'outgoingWss')),
     incoming: named(security.incoming, attribute(request, 'incomingWss')),
     sentAfter: around.sentAfter,

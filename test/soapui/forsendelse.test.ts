@@ -4,6 +4,7 @@ import { PATH, tns } from '../../src/contract/forsendelse/names.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { contentType } from '../../src/soap/names.js';
 import { startGateway } from '../support/gateway.js';
+import { swaMessage } from '../support/partsMessage.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { Validate } from '../support/xsd.js';
 import { validator } from '../support/xsd.js';
@@ -46,6 +47,15 @@ describe('the SoapUI project: Forsendelse v1', () => {
     }
   });
 
+  it('sends a letter whose document is attached, and names each attachment', () => {
+    const attaching = requests.filter((r) => r.attachments.length > 0);
+    expect(attaching.map((r) => r.operation)).to.deep.equal(['SendForsendelse']);
+    for (const { envelope, attachments } of attaching) {
+      const named = [...envelope.matchAll(/<f:innholdRef>cid:([^<]*)</g)].map(([, id]) => id);
+      expect(attachments.map((a) => a.contentId)).to.deep.equal(named);
+    }
+  });
+
   it('has the same requests below the operations', () => {
     const bare = (list: readonly SoapUiRequest[]) => list.map((r) => ({ ...r, expects: undefined }));
     const { calls } = readProject(readFileSync(file, 'utf8'), suite);
@@ -83,13 +93,15 @@ describe('the SoapUI project: Forsendelse v1', () => {
     after(() => gateway.stop());
 
     /** Sends one request the way SoapUI does. */
-    async function ask({ envelope, action, basic, endpoint }: SoapUiRequest): Promise<Response> {
+    async function ask({ envelope, action, basic, endpoint, attachments }: SoapUiRequest): Promise<Response> {
       const { user, password } = basic ?? { user: '', password: '' };
+      const alone = { contentType: contentType['1.1'], body: Buffer.from(envelope) };
+      const sent = attachments.length === 0 ? alone : swaMessage(envelope, '1.1', attachments);
       return fetch(gateway.base + new URL(endpoint).pathname, {
         method: 'POST',
-        body: envelope,
+        body: new Uint8Array(sent.body),
         headers: {
-          'Content-Type': contentType['1.1'],
+          'Content-Type': sent.contentType,
           SOAPAction: `"${action}"`,
           Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
         },

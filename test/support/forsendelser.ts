@@ -23,7 +23,7 @@ import { postRaw } from './caller.js';
 export const sender = identities.sender.organisasjonsnummer;
 
 const [{ brukernavn, passord }] = developmentAccounts;
-const authorization = `Basic ${Buffer.from(`${brukernavn}:${passord}`).toString('base64')}`;
+export const authorization = `Basic ${Buffer.from(`${brukernavn}:${passord}`).toString('base64')}`;
 
 const persons = new Map(testpersons(new Date()).map((t) => [t.navn, t] as const));
 

@@ -41,6 +41,19 @@ describe('tree: text that goes to a sink', () => {
     });
   }
 
+  it('tells a sink that wants them of the elements in its text, and keeps none of those', () => {
+    const seen: string[] = [];
+    const sink: TextSink = {
+      write: (text) => void seen.push(text),
+      element: ({ local }) => void seen.push(`<${local}>`),
+      end: () => 'ref',
+    };
+    const spill: Spill = ({ local }) => (local === 'Content' ? sink : undefined);
+    const root = read(['<Body><Content>a<b>c<d/></b>e</Content><Name>z</Name></Body>'], { spill });
+    expect(seen).to.deep.equal(['a', '<b>', 'c', '<d>', 'e']);
+    expect(childElements(root).map(({ children }) => children)).to.deep.equal([['ref'], ['z']]);
+  });
+
   it('SECURITY 9: hands text on as it comes, and keeps none of it', () => {
     let longest = 0;
     let total = 0;

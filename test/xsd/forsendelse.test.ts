@@ -32,6 +32,8 @@ const broken: readonly (readonly [what: string, from: RegExp, to: string])[] = [
   ['an address in Norway and abroad', /(<f:poststed>OSLO<\/f:poststed>)/, '$1<f:land>Norge</f:land>'],
   ['R-33: a file name with a path', /<f:filnavn>vedtak/, '<f:filnavn>../vedtak'],
   ['R-33: a file name of three characters', /<f:filnavn>vedtak.pdf/, '<f:filnavn>a.b'],
+  ['a reference before the title', /<f:tittel>Vedtak<\/f:tittel>/, '<f:innholdRef>cid:a@x</f:innholdRef>$&'],
+  ['two references', /<f:innhold>.*?<\/f:innhold>/, '<f:innholdRef>cid:a</f:innholdRef>'.repeat(2)],
   ['content that is cut', /<f:innhold>JVBE/, '<f:innhold>JVB'],
 ];
 
@@ -42,6 +44,17 @@ describe('xsd/forsendelse', () => {
 
   it('takes a letter with everything in it', () => {
     expect(validate(good)).to.deep.equal([]);
+  });
+
+  it('takes a reference to an attachment, of the type that tools know, in the place of content', () => {
+    const referring = good.replace(/<f:innhold>.*?<\/f:innhold>/, '<f:innholdRef>cid:a%2Bb@x</f:innholdRef>');
+    expect(referring).not.to.equal(good);
+    expect(validate(referring)).to.deep.equal([]);
+    const [named] = [...read('xsd/forsendelse.xsd').getElementsByTagNameNS(XS, 'element')].filter(
+      (e) => e.getAttribute('name') === 'innholdRef',
+    );
+    expect(named?.getAttribute('type')).to.equal('ref:swaRef');
+    expect(named?.lookupNamespaceURI('ref')).to.equal('http://ws-i.org/profiles/basic/1.1/xsd');
   });
 
   for (const [what, from, to] of broken) {

@@ -2,13 +2,12 @@ import type { Blob } from '../../domain/forsendelse.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
 import { limits } from '../../limits.js';
-import type { IncludedParts } from '../../soap/xop.js';
-import { is } from '../../xml/model.js';
+import type { Again, PartTaker } from '../../soap/message.js';
+import { XOP } from '../../soap/message.js';
 import type { Spill, TextSink } from '../../xml/tree.js';
 import { Base64Decoder } from './base64.js';
-import { CONTENT, tns } from './names.js';
-import type { ContentStore } from './xop.js';
-import { IncludedContents } from './xop.js';
+import { CONTENT, CONTENT_REFERENCE, tns } from './names.js';
+import { AwaitedParts, ContentSink, ReferenceSink } from './parts.js';
 
 const invalid = (reason: string): Failure => new Failure('INVALID_REQUEST', reason, { reason });
 
@@ -64,11 +63,11 @@ type Stored = Awaited<ReturnType<Payloads['put']>>;
 export interface ContentStage {
   /** For the reader of the envelope. In the tree a content becomes a token, base64 too, that `settle` has the octets of. */
   readonly spill: Spill;
-  /** Instead of `spill`, for a message whose contents come in parts (XOP). */
-  readonly parts: IncludedParts;
+  /** For the contents that come in parts of the message. */
+  readonly parts: PartTaker;
   /** Resolves when everything read so far is with the store: wait for it after each piece of the request, and memory holds one piece. */
   drained(): Promise<void>;
-  /** Resolves when all contents are durable. @throws what the store throws */
+  /** Resolves when all contents are durable. @throws what the store throws, and Failure INVALID_REQUEST when one has not come */
   settle(): Promise<ReadonlyMap<string, Blob>>;
   /** What has been settled belongs to somebody else now: `discard` does nothing any more. */
   release(): void;
@@ -90,7 +89,7 @@ const tokenOf = (index: number): string => {
   return octets.toString('base64');
 };
 
-class Stage implements ContentStage, ContentStore {
+class Stage implements ContentStage {
   private readonly puts: Promise<Stored>[] = [];
   /** What stands in the tree for each of `puts`. */
   private readonly tokens: string[] = [];
@@ -100,13 +99,21 @@ class Stage implements ContentStage, ContentStore {
   private released = false;
 
   constructor(
-    private readonly payloads: Pick<Payloads, 'put' | 'remove'>,
+    private readonly payloads: Payloads,
     private readonly bounds: StageLimits,
   ) {}
 
-  readonly parts: IncludedParts = new IncludedContents(this);
+  readonly parts = new AwaitedParts((token, octets) => this.store(token, octets));
 
-  readonly spill: Spill = (element) => (is(element, tns.uri, CONTENT) ? this.begin() : undefined);
+  readonly spill: Spill = ({ ns, local }) => {
+    if (ns === XOP) throw invalid('xop:Include stands in innhold only');
+    if (ns !== tns.uri) return undefined;
+    if (local === CONTENT) {
+      const token = this.expect();
+      return new ContentSink(token, this.parts, () => this.begin(token));
+    }
+    return local === CONTENT_REFERENCE ? new ReferenceSink(this.expect(), this.parts) : undefined;
+  };
 
   async drained(): Promise<void> {
     const { open, puts } = this;
@@ -115,6 +122,7 @@ class Stage implements ContentStage, ContentStore {
   }
 
   async settle(): Promise<ReadonlyMap<string, Blob>> {
+    this.parts.end();
     const stored = await Promise.all(this.puts);
     return new Map(stored.map(({ ref, size, sha256 }, i) => [this.tokens[i] ?? '', { ref, size, sha256 }]));
   }
@@ -131,22 +139,18 @@ class Stage implements ContentStage, ContentStore {
     await Promise.allSettled(refs.map((ref) => this.payloads.remove(ref)));
   }
 
-  inline(text: string): string {
-    const sink = this.begin();
-    sink.write(text);
-    return sink.end();
-  }
-
-  expect(): string {
+  /** The next token. @throws Failure INVALID_REQUEST for one more content than may be */
+  private expect(): string {
     const { attachments } = this.bounds;
     if (this.contents > attachments) throw invalid(`vedlegg: 0 to ${attachments} are allowed`);
     return tokenOf(this.contents++);
   }
 
-  async store(token: string, octets: AsyncIterable<Uint8Array>): Promise<void> {
+  private async store(token: string, octets: AsyncIterable<Uint8Array>): Promise<Again> {
     const stored = await this.payloads.put(this.counted(octets));
     // Not before: `drained` would wait for a content that waits for the octets that are drained.
     this.keep(token, Promise.resolve(stored));
+    return () => this.payloads.get(stored.ref);
   }
 
   private keep(token: string, put: Promise<Stored>): void {
@@ -161,8 +165,7 @@ class Stage implements ContentStage, ContentStore {
     }
   }
 
-  private begin(): TextSink {
-    const token = this.expect();
+  private begin(token: string): TextSink {
     const [pipe, decoder] = [new Pipe(), new Base64Decoder()];
     this.open = pipe;
     const put = this.payloads.put(pipe);
@@ -193,5 +196,5 @@ class Stage implements ContentStage, ContentStore {
 }
 
 /** Makes a stage for one request. Its sinks throw INVALID_REQUEST for what is not base64 and for more than `bounds` allow (R-33). */
-export const stageContents = (payloads: Pick<Payloads, 'put' | 'remove'>, bounds: StageLimits = limits): ContentStage =>
+export const stageContents = (payloads: Payloads, bounds: StageLimits = limits): ContentStage =>
   new Stage(payloads, bounds);

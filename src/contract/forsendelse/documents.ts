@@ -1,8 +1,8 @@
 import type { Blob, Dokument } from '../../domain/forsendelse.js';
 import type { XmlElement } from '../../xml/model.js';
 import { limits } from '../../limits.js';
-import { childrenOf, invalid, leaf, length, must, one, text } from './fields.js';
-import { CONTENT } from './names.js';
+import { childrenOf, invalid, leaf, length, must, one, optional, text } from './fields.js';
+import { CONTENT, CONTENT_REFERENCE } from './names.js';
 
 const ooxml = 'application/vnd.openxmlformats-officedocument';
 const odf = 'application/vnd.oasis.opendocument';
@@ -56,8 +56,16 @@ const known =
 export type Contents = ReadonlyMap<string, Blob>;
 
 function dokument(element: XmlElement, allowed: ReadonlySet<string>, contents: Contents): Dokument {
-  const fields = childrenOf(element, { filnavn: one, tittel: one, mimetype: one, [CONTENT]: one });
-  const innhold = contents.get(must(fields[CONTENT], leaf));
+  const fields = childrenOf(element, {
+    filnavn: one,
+    tittel: one,
+    mimetype: one,
+    [CONTENT]: optional,
+    [CONTENT_REFERENCE]: optional,
+  });
+  const [token, ...more] = [...fields[CONTENT], ...fields[CONTENT_REFERENCE]].map(leaf);
+  if (token === undefined || more.length > 0) throw invalid(`${element.local}: it has either innhold or innholdRef`);
+  const innhold = contents.get(token);
   if (innhold === undefined || innhold.size === 0) throw invalid('innhold holds at least one octet');
   return {
     filnavn: must(fields.filnavn, filnavn),

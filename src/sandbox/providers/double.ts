@@ -176,8 +176,11 @@ async function follow(
 async function readPush(deps: DoubleDeps, incoming: Incoming) {
   const { trust, clock } = deps;
   const pieces: Buffer[] = [];
-  const part = () => ({ write: (piece: Uint8Array) => void pieces.push(Buffer.from(piece)), end: async () => {} });
-  const trusted = await verify(incoming, policy, { trust, clock }, { part });
+  const store = async (octets: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const piece of octets) pieces.push(Buffer.from(piece));
+  };
+  const parts = { claim: () => ({ include: null, store }) };
+  const trusted = await verify(incoming, policy, { trust, clock }, { parts });
   const message = messageOf(trusted, deps);
   return { trusted, message, document: documentOf(trusted, deps, clock.now()), cms: Buffer.concat(pieces) };
 }

@@ -58,9 +58,12 @@ describe('channels/sdp/channel', () => {
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const pieces: Buffer[] = [];
-    const part = () => ({ write: (piece: Uint8Array) => void pieces.push(Buffer.from(piece)), end: async () => {} });
+    const store = async (octets: AsyncIterable<Uint8Array>): Promise<void> => {
+      for await (const piece of octets) pieces.push(Buffer.from(piece));
+    };
+    const parts = { claim: () => ({ include: null, store }) };
     const multipart = parseMultipartType(request.headers['content-type'] ?? '');
-    const trusted = await verify({ stream: request, multipart }, sdp, verifyDeps, { part });
+    const trusted = await verify({ stream: request, multipart }, sdp, verifyDeps, { parts });
     const messaging = decodeMessaging(trusted);
     const messageId = messaging.type === 'user' ? messaging.message.info.messageId : '';
     const one = { trusted, messageId, cms: Buffer.concat(pieces) };

@@ -79,6 +79,14 @@ describe('contract/forsendelse/content', () => {
     expect([element(tns, 'tittel'), element(other, 'innhold')].map(stage.spill)).to.deep.equal([undefined, undefined]);
   });
 
+  it('stores nothing for a content without octets, which no letter can have', async () => {
+    const payloads = memoryPayloads();
+    const stage = stageContents(payloads);
+    const sink = sinkOf(stage);
+    sink.write(' \n');
+    expect([sink.end(), (await stage.settle()).size, payloads.stored.size]).to.deep.equal(['AAAAAA==', 0, 0]);
+  });
+
   it('waits for a slow store, so that memory holds one piece', async () => {
     let release = (): void => {};
     const payloads = memoryPayloads({ slow: () => new Promise((resolve) => (release = resolve)) });
@@ -114,7 +122,9 @@ describe('contract/forsendelse/content', () => {
   it('tells of a store that fails, while it is fed and at the end', async () => {
     const full = new Error('disk full');
     const stage = stageContents(memoryPayloads({ fail: full }));
-    sinkOf(stage).end();
+    const sink = sinkOf(stage);
+    sink.write('QUJD');
+    sink.end();
     for (const act of [() => stage.drained(), () => stage.settle()]) {
       expect(await act().catch((error: unknown) => error)).to.equal(full);
     }

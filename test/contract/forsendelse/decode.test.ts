@@ -265,6 +265,18 @@ describe('contract/forsendelse/decode', () => {
     ['an unknown level', /(<f:sikkerhetsnivaa>)3/, '$12', /^sikkerhetsnivaa is one of 3, 4/],
     ['a boolean that is none', /(<f:kunDigitalt>)true/, '$1ja', /^kunDigitalt is one of/],
     ['content that is not base64', /(<f:innhold>)/, '$1*', /^innhold is not base64/],
+    [
+      'neither content nor reference',
+      /<f:innhold>.*?<\/f:innhold>/,
+      '',
+      /^hoveddokument: it has either innhold or innholdRef/,
+    ],
+    [
+      'a reference to nothing, in a message without parts',
+      /<f:innhold>.*?<\/f:innhold>/,
+      '<f:innholdRef>cid:a@x</f:innholdRef>',
+      /^a document is to come in a part that is not there/,
+    ],
     ['a postnummer of three digits', /0155/, '155', /^postnummer is four digits/],
   ];
   for (const [what, from, to, reason] of broken) {

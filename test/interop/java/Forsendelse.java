@@ -1,3 +1,4 @@
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.net.URI;
@@ -34,7 +35,9 @@ import org.w3c.dom.Element;
  * WSS4J as a client of Forsendelse: it signs Timestamp and Body of each request and verifies each answer, with the rules of the Basic
  * Security Profile on.
  *
- * <pre>Forsendelse URL REFERENCE RECIPIENT FILE --certs DIR</pre>
+ * <pre>Forsendelse URL REFERENCE RECIPIENT FILE --certs DIR [--mtom | --attach]</pre>
+ *
+ * --mtom optimises the message after it is signed, as CXF does; --attach signs the document as an attachment that innholdRef names.
  *
  * Prints one JSON object; exit 0 = answered, 1 = SOAP fault, 2 = the answer is not acceptable.
  */
@@ -43,13 +46,19 @@ public final class Forsendelse {
   private static final String SERVICE = "serialNumber=310000000";
   private static final long PATIENCE = 60_000;
 
+  private static final String XOP = "http://www.w3.org/2004/08/xop/include";
+  private static final String ATTACHED = "brev.pdf@wss4j.example";
+  private static final String BOUNDARY = "MIME-wss4j";
+
   private final String url;
+  private final String way;
   private final Security security;
   private final Merlin trust;
   private int verified;
 
-  private Forsendelse(String url, String certs) throws Exception {
+  private Forsendelse(String url, String certs, String way) throws Exception {
     this.url = url;
+    this.way = way;
     security = new Security(certs, "sender");
     KeyStore anchors = KeyStore.getInstance("PKCS12");
     anchors.load(null, null);
@@ -72,7 +81,7 @@ public final class Forsendelse {
     report.put("engine", "WSS4J");
     int code = 0;
     try {
-      new Forsendelse(words[0], words[5]).run(words[1], words[2], Path.of(words[3]), report);
+      new Forsendelse(words[0], words[5], words.length > 6 ? words[6] : "").run(words[1], words[2], Path.of(words[3]), report);
     } catch (Fault fault) {
       report.put("feil", fault.report);
       code = 1;
@@ -86,11 +95,14 @@ public final class Forsendelse {
   }
 
   private void run(String reference, String recipient, Path file, Map<String, Object> report) throws Exception {
+    byte[] octets = Files.readAllBytes(file);
+    String content = way.equals("--attach") ? "<f:innholdRef>cid:" + ATTACHED + "</f:innholdRef>"
+        : "<f:innhold>" + (way.equals("--mtom") ? Base64.getEncoder().encodeToString(octets)
+            : Base64.getMimeEncoder().encodeToString(octets).replace("\r", "")) + "</f:innhold>";
     Element sent = call("<f:SendForsendelse xmlns:f=\"" + TNS + "\"><f:eksternRef>" + reference + "</f:eksternRef><f:mottaker><f:id>"
         + recipient + "</f:id></f:mottaker><f:tittel>Brev fra WSS4J</f:tittel><f:hoveddokument><f:filnavn>" + file.getFileName()
-        + "</f:filnavn><f:tittel>Brevet</f:tittel><f:mimetype>application/pdf</f:mimetype><f:innhold>"
-        + Base64.getMimeEncoder().encodeToString(Files.readAllBytes(file)).replace("\r", "")
-        + "</f:innhold></f:hoveddokument></f:SendForsendelse>");
+        + "</f:filnavn><f:tittel>Brevet</f:tittel><f:mimetype>application/pdf</f:mimetype>" + content
+        + "</f:hoveddokument></f:SendForsendelse>", way.isEmpty() ? null : octets);
     Element status = untilDelivered(reference);
     var out = new LinkedHashMap<String, Object>();
     out.put("forsendelsesId", Names.text(sent, TNS, "forsendelsesId"));
@@ -108,7 +120,7 @@ public final class Forsendelse {
   private Element untilDelivered(String reference) throws Exception {
     long deadline = System.currentTimeMillis() + PATIENCE;
     while (true) {
-      Element status = Names.at(call("<f:HentStatus xmlns:f=\"" + TNS + "\"><f:eksternRef>" + reference + "</f:eksternRef></f:HentStatus>"),
+      Element status = Names.at(call("<f:HentStatus xmlns:f=\"" + TNS + "\"><f:eksternRef>" + reference + "</f:eksternRef></f:HentStatus>", null),
           TNS, "status");
       boolean waits = List.of("MOTTATT", "SENDT").contains(Names.text(status, TNS, "tilstand"));
       if (!waits || System.currentTimeMillis() > deadline) {
@@ -118,12 +130,17 @@ public final class Forsendelse {
     }
   }
 
-  /** The child of the Body of an answer whose signature is right. */
-  private Element call(String content) throws Exception {
+  /** The child of the Body of an answer whose signature is right. Octets that are not null go in a part of their own. */
+  private Element call(String content, byte[] part) throws Exception {
     Document request = Names.parse("<soap:Envelope xmlns:soap=\"" + Names.ENV + "\"><soap:Header/><soap:Body>" + content
         + "</soap:Body></soap:Envelope>");
-    security.sign(request, Security.VARIANTS.get("sha256"), false);
-    Document answer = Names.parse(post(xml(request)));
+    security.sign(request, Security.VARIANTS.get("sha256"), false,
+        way.equals("--attach") && part != null ? Map.of(ATTACHED, part) : Map.of());
+    if (way.equals("--mtom") && part != null) {
+      optimise(request);
+    }
+    Document answer = Names.parse(part == null ? post("application/soap+xml; charset=UTF-8", xml(request).getBytes(StandardCharsets.UTF_8))
+        : postWithPart(xml(request), part));
     Element body = Names.at(answer.getDocumentElement(), Names.ENV, "Body");
     Element fault = Names.at(body, Names.ENV, "Fault");
     if (fault != null) {
@@ -163,9 +180,35 @@ public final class Forsendelse {
     }
   }
 
-  private String post(String xml) throws Exception {
+  /** The signed base64 gives way to an xop:Include of the part that has its octets. */
+  private static void optimise(Document request) {
+    Element content = (Element) request.getElementsByTagNameNS(TNS, "innhold").item(0);
+    while (content.getFirstChild() != null) {
+      content.removeChild(content.getFirstChild());
+    }
+    Element include = request.createElementNS(XOP, "xop:Include");
+    include.setAttributeNS("http://www.w3.org/2000/xmlns/", "xmlns:xop", XOP);
+    include.setAttribute("href", "cid:" + ATTACHED);
+    content.appendChild(include);
+  }
+
+  private String postWithPart(String envelope, byte[] part) throws Exception {
+    boolean xop = way.equals("--mtom");
+    String type = xop ? "application/xop+xml" : "application/soap+xml";
+    var body = new ByteArrayOutputStream();
+    body.write(("--" + BOUNDARY + "\r\nContent-Type: " + type + "; charset=UTF-8" + (xop ? "; type=\"application/soap+xml\"" : "")
+        + "\r\nContent-ID: <root@wss4j.example>\r\n\r\n" + envelope + "\r\n--" + BOUNDARY
+        + "\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <" + ATTACHED + ">\r\n\r\n")
+        .getBytes(StandardCharsets.UTF_8));
+    body.write(part);
+    body.write(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
+    return post("multipart/related; type=\"" + type + "\"; start=\"<root@wss4j.example>\"; boundary=\"" + BOUNDARY + "\"",
+        body.toByteArray());
+  }
+
+  private String post(String type, byte[] body) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-        .header("Content-Type", "application/soap+xml; charset=UTF-8").POST(HttpRequest.BodyPublishers.ofString(xml)).build();
+        .header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     return client.send(request, BodyHandlers.ofString()).body();
   }

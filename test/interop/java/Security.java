@@ -86,6 +86,11 @@ final class Security {
   }
 
   void sign(Document doc, Variant variant, boolean withHeader) throws Exception {
+    sign(doc, variant, withHeader, Map.of());
+  }
+
+  /** Signs attachments too, by Content-ID; this version of WSS4J leaves the references to them to its caller. */
+  void sign(Document doc, Variant variant, boolean withHeader, Map<String, byte[]> attachments) throws Exception {
     WSSecHeader header = new WSSecHeader();
     header.setMustUnderstand(true);
     header.insertSecurityHeader(doc);
@@ -106,8 +111,13 @@ final class Security {
     if (withHeader) {
       parts.add(new WSEncryptionPart("Oppslagstjenesten", Names.OPPSLAG, ""));
     }
-    signature.setParts(parts);
-    signature.build(doc, own, header);
+    signature.prepare(doc, own, header);
+    var references = signature.addReferencesToSign(parts, header);
+    for (var attachment : attachments.entrySet()) {
+      references.add(Attachments.reference(attachment.getKey(), attachment.getValue()));
+    }
+    signature.computeSignature(references);
+    signature.prependBSTElementToHeader(header);
     sent = signature.getSignatureValue();
   }
 

@@ -1,8 +1,9 @@
 """zeep sends a letter by the WSDL alone, and asks for its status until it is delivered.
 
-    /usr/bin/python3 forsendelse.py URL REFERENCE RECIPIENT FILE (--user NAME --password TEXT | --certs DIR [--as NAME])
+    /usr/bin/python3 forsendelse.py URL REFERENCE RECIPIENT FILE (--user NAME --password TEXT [--attach] | --certs DIR [--as NAME])
 
-With a user: HTTP Basic. With certificates: zeep signs Timestamp and Body, and libxmlsec verifies each answer.
+With a user: HTTP Basic; --attach sends the document as an attachment that innholdRef names. With certificates: zeep signs Timestamp and
+Body, and libxmlsec verifies each answer.
 Debian: python3-zeep python3-xmlsec openssl. Prints one JSON object; exit 0 = answered, 1 = SOAP fault, 2 = the answer is not acceptable.
 """
 
@@ -11,9 +12,13 @@ import base64
 import datetime
 import json
 import os
+import re
 import subprocess
 import sys
 import time
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import SMTP
 
 import requests
 import xmlsec
@@ -34,6 +39,32 @@ PATIENCE = 60
 
 class AnswerRefused(Exception):
     """The answer is not what the contract promises; the text says which check failed."""
+
+
+ATTACHED = "brev.pdf@zeep.example"
+
+
+class AttachingTransport(Transport):
+    """zeep sends no attachments, so the message is made of its envelope and `attachments` on the way out."""
+
+    attachments = {}
+
+    def post(self, address, message, headers):
+        if not self.attachments:
+            return super().post(address, message, headers)
+        related = MIMEMultipart("related", type="text/xml", start="<envelope@zeep.example>")
+        parts = [("envelope@zeep.example", "text/xml", message)]
+        for name, kind, content in parts + [(id, "application/pdf", c) for id, c in self.attachments.items()]:
+            part = MIMENonMultipart(*kind.split("/"), **({"charset": "utf-8"} if kind == "text/xml" else {}))
+            part["Content-ID"] = f"<{name}>"
+            coded = name == ATTACHED
+            part["Content-Transfer-Encoding"] = "base64" if coded else "8bit"
+            part.set_payload((base64.encodebytes(content) if coded else content).decode())
+            related.attach(part)
+        self.attachments = {}
+        head, body = related.as_bytes(policy=SMTP).split(b"\r\n\r\n", 1)
+        kind = re.search(r"Content-Type: ([^\r]*(?:\r\n[ \t][^\r]*)*)", head.decode()).group(1)
+        return super().post(address, body, {**headers, "Content-Type": re.sub(r"\s+", " ", kind)})
 
 
 class Timestamp:
@@ -105,12 +136,15 @@ def arguments():
     for name in ("user", "password", "certs"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--as", dest="name", default="sender")
+    parser.add_argument("--attach", action="store_true")
     return parser.parse_args()
 
 
-def send(service, args):
+def send(service, transport, args):
     with open(args.file, "rb") as file:
         content = file.read()
+    if args.attach:
+        transport.attachments = {ATTACHED: content}
     return service.SendForsendelse(
         eksternRef=args.reference,
         mottaker={"id": args.recipient},
@@ -119,7 +153,7 @@ def send(service, args):
             "filnavn": os.path.basename(args.file),
             "tittel": "Brevet",
             "mimetype": "application/pdf",
-            "innhold": content,
+            **({"innholdRef": f"cid:{ATTACHED}"} if args.attach else {"innhold": content}),
         },
     )
 
@@ -144,8 +178,11 @@ def main():
         signature = Signature(args.certs, args.name)
     try:
         wsse = signature and Compose([Timestamp(), signature])
-        client = zeep.Client(args.url + "?wsdl", transport=Transport(session=session), wsse=wsse)
-        sent = send(client.service, args)
+        transport = AttachingTransport(session=session)
+        client = zeep.Client(args.url + "?wsdl", transport=transport, wsse=wsse)
+        if args.attach:
+            client.service._binding_options["address"] = args.url
+        sent = send(client.service, transport, args)
         status = until_delivered(client.service, args.reference)
         report["sendt"] = {"forsendelsesId": sent.forsendelsesId, "kanal": sent.beslutning.kanal}
         report["status"] = {

@@ -75,13 +75,14 @@ function startWorker(place: string): Worker {
 }
 
 /** Tests that need no gateway. */
-const all = ['verifier', 'policy', 'answer', 'door', 'rights'];
+const all = ['verifier', 'policy', 'answer', 'door', 'rights', 'parts'];
 
 /** Where a change of a file shows first. */
 const nearest = (file: string): readonly string[] => {
   if (/\/(answer|xmlenc)\.ts$/.test(file)) return ['answer'];
   if (file === 'security/trust.ts') return ['policy'];
   if (/^(application|domain)\//.test(file)) return ['rights', 'door'];
+  if (/\/(bodyDigest|attachments|message|forsendelse\/\w+)\.ts$/.test(file)) return ['parts'];
   if (/^(http|contract)\//.test(file)) return ['door'];
   return all;
 };

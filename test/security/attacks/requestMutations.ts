@@ -112,7 +112,7 @@ const signatures: readonly Mutation[] = [
   signature('coverage of Body', ' || !targets.has(body)', ''),
   signature('every digest', 'if (digest.length !== actual.length || !timingSafeEqual(digest, actual))', 'if (false)'),
   signature('length of a digest', 'digest.length !== actual.length || ', ''),
-  signature('digest of Body', 'checkDigest(checked.bodyPlan, (bodyDigest as Hash).digest());', ''),
+  signature('digest of Body', 'if (!missing) checkDigest(checked.bodyPlan, bodyDigest.finish());', ''),
   signature('digests in the Header', 'if (p.target !== body) checkDigest(', 'if (false) checkDigest('),
   signature(
     'signature methods of the policy',
