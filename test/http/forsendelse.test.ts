@@ -23,7 +23,7 @@ import type { SoapVersion } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { ola, shipping } from '../application/shipping.js';
 import { parts, xopMessage } from '../contract/forsendelse/xopMessage.js';
-import { bestilling, brev, dokument } from '../contract/forsendelse/letters.js';
+import { bestilling, brev, dokument, pdfOf } from '../contract/forsendelse/letters.js';
 import { makeChain, testTime, trustOf } from '../support/pki.js';
 import { startEdge } from './edge.js';
 import type { TestEdge } from './edge.js';
@@ -202,6 +202,17 @@ describe('http/forsendelse', () => {
     expect(world.payloads.stored.size).to.equal(0);
   });
 
+  it('SECURITY 93: a document that is not what its sender calls it is refused, inline and in a part, and nothing is left behind', async () => {
+    const lie = encodeSendForsendelse({ ...letter, hoveddokument: dokument({ innhold: Buffer.from('MZ, and more') }) });
+    const { contentType: type, body } = xopMessage(plainEnvelope(lie, '1.1'), '1.1');
+    const inParts = { 'Content-Type': type, Authorization: basic('hemmelig') };
+    for (const call of [() => byPassword(lie), () => bySignature(lie), () => post(new Uint8Array(body), inParts)]) {
+      const { status, text } = await call();
+      expect([status, text.includes('Invalid request: innhold is not application/pdf: ')]).to.deep.equal([500, true]);
+      expect([world.payloads.stored.size, world.memory.state().shipments.size]).to.deep.equal([0, 0]);
+    }
+  });
+
   it('R-44: a fault says what to do, has the correlation id of the log, and no national id', async () => {
     const { text, status } = await byPassword(
       encodeSendForsendelse({ ...letter, mottaker: { id: null, postadresse: null } }),
@@ -219,7 +230,7 @@ describe('http/forsendelse', () => {
         encodeSendForsendelse({
           ...letter,
           eksternRef: ref,
-          hoveddokument: dokument({ innhold: Buffer.alloc(size, 65) }),
+          hoveddokument: dokument({ innhold: pdfOf(size) }),
           vedlegg: [],
         }),
       );
@@ -284,7 +295,7 @@ describe('http/forsendelse', () => {
 
     it('keeps a document that stands inline beside parts in memory, so it has a limit of its own', async () => {
       const of = (size: number, eksternRef: string) => {
-        const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold: Buffer.alloc(size, 65) })];
+        const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold: pdfOf(size) })];
         const envelope = plainEnvelope(encodeSendForsendelse({ ...letter, eksternRef, vedlegg }), '1.1');
         const [first = '', ...rest] = envelope.split('<f:vedlegg>');
         // Optimises the main document alone.
@@ -324,7 +335,7 @@ describe('http/forsendelse', () => {
     it('R-33: takes a part of all octets that are allowed, and not one more', async function () {
       this.timeout(60_000);
       const of = (size: number, eksternRef: string) => {
-        const hoveddokument = dokument({ innhold: Buffer.alloc(size, 65) });
+        const hoveddokument = dokument({ innhold: pdfOf(size) });
         const content = encodeSendForsendelse({ ...letter, eksternRef, hoveddokument, vedlegg: [] });
         return postParts(xopMessage(plainEnvelope(content, '1.1'), '1.1'), authorised);
       };

@@ -10,9 +10,9 @@ const invalid = (reason: string): Failure => new Failure('INVALID_REQUEST', reas
 /** Where the contents of a message with parts go. */
 export interface ContentStore {
   /** A content that stands in the envelope as base64. @returns what stands for it in the tree */
-  inline(text: string): string;
+  inline(content: XmlElement, text: string): string;
   /** A content that comes later. @returns what stands for it in the tree */
-  expect(): string;
+  expect(content: XmlElement): string;
   /** The octets that were expected. @throws what the store throws, and Failure INVALID_REQUEST above the limits */
   store(token: string, octets: AsyncIterable<Uint8Array>): Promise<void>;
 }
@@ -55,7 +55,8 @@ export class IncludedContents implements IncludedParts {
     if (element.ns === XOP) throw invalid('xop:Include stands in innhold only');
     if (!is(element, tns.uri, CONTENT)) return childElements(element).forEach((child) => this.bind(child));
     const elements = childElements(element);
-    const token = elements.length === 0 ? this.contents.inline(textOf(element)) : this.included(element, elements);
+    const token =
+      elements.length === 0 ? this.contents.inline(element, textOf(element)) : this.included(element, elements);
     element.children.splice(0, element.children.length, token);
   }
 
@@ -73,7 +74,7 @@ export class IncludedContents implements IncludedParts {
   private included(content: XmlElement, elements: readonly XmlElement[]): string {
     const ids = contentIds(attribute(includeOf(content, elements), 'href') ?? '');
     if ([...ids].some((id) => this.awaited.has(id))) throw invalid('a part is included once');
-    const token = this.contents.expect();
+    const token = this.contents.expect(content);
     for (const id of ids) this.awaited.set(id, token);
     return token;
   }
