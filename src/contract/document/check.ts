@@ -2,12 +2,13 @@ import type { Innholdsart } from '../../domain/mimetypes.js';
 import { innholdsart } from '../../domain/mimetypes.js';
 import { Failure } from '../../errors.js';
 import { gif, jpeg, ole, pdf, png } from './binary.js';
+import { html } from './html.js';
 import type { Judge } from './judge.js';
 import { text } from './text.js';
 import { ehf, xml } from './xml.js';
 import { odf, ooxml, zip } from './zip.js';
 
-/** One row a kind of content; `html` is a text that has rules of its own. */
+/** One row a kind of content. */
 const judges: Readonly<Record<Innholdsart, (mimetype: string) => Judge>> = {
   pdf,
   png,
@@ -22,7 +23,7 @@ const judges: Readonly<Record<Innholdsart, (mimetype: string) => Judge>> = {
   odf,
   zip: () => zip('file'),
   text: () => text(),
-  html: () => text(),
+  html,
   xml: () => xml(),
   ehf,
 };
