@@ -198,9 +198,10 @@ function forsendelseHandler(deps: SendingDeps, { payloads, shipments, databehand
     door: passwordDoor({ clock, credentials: () => senders().legitimasjoner, tjeneste: 'FORSENDELSE' }),
     plainPasswords: config.mode !== 'production',
     payloads,
+    mimetypes: config.mimeTypes,
     metrics,
     timeIsRight,
-    handle: forsendelse({ ...shipments, key: databehandler.key }),
+    handle: forsendelse({ ...shipments, key: databehandler.key, mimetypes: config.mimeTypes }),
   });
 }
 

@@ -20,7 +20,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   diagnosis: ['xml', 'soap', 'security'],
   cli: ['contract', 'client', 'domain', 'application', 'diagnosis'],
   domain: [],
-  config: [],
+  // What the domain knows of a value is asked when the value is set, not when a letter comes.
+  config: ['domain'],
   log: [],
 };
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { mimetypes } from '../domain/mimetypes.js';
 import { limits } from '../limits.js';
 import { kinds, Secret, type Address } from './values.js';
 
@@ -172,6 +173,12 @@ export const settings = {
       fix: 'Set it to any, synthetic or real.',
     },
   ),
+  mimeTypes: row(kinds.mimetypes, () => mimetypes, {
+    shown: 'PDF, HTML, text, XML, PNG, JPEG, GIF, Office, OOXML, ODF, EHF',
+    meaning:
+      'MIME types that a letter may be made of (R-33), with commas: of the default, and `text/…`, `…/…+xml`, `application/zip`',
+    fix: 'List types such as application/pdf,text/plain,image/png.',
+  }),
   trustAnchors: row(
     kinds.files,
     ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'root.pem'))),

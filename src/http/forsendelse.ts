@@ -26,6 +26,8 @@ import type { Answer } from './soapEndpoint.js';
 export interface ForsendelseDeps extends ShipmentDeps {
   /** Signs the answers to signed requests. */
   readonly key: SigningKey;
+  /** Types that documents may have. */
+  readonly mimetypes?: readonly string[];
 }
 
 type Run<O extends Operasjon> = (caller: Caller, command: Extract<Command, { operasjon: O }>) => Promise<Content>;
@@ -64,7 +66,7 @@ export function forsendelse(
 ): (trusted: Trusted | PasswordTrusted, stage: ContentStage, correlationId: string) => Promise<Answer> {
   const rows = operations(deps);
   return async (trusted, stage, correlationId) => {
-    const command = decodeCommand(trusted, await stage.settle());
+    const command = decodeCommand(trusted, await stage.settle(), deps.mimetypes);
     const run = rows[command.operasjon] as (caller: Caller, command: Command) => Promise<Content>;
     // A letter's contents are the use case's from here: it alone knows whether a stored letter refers to them.
     if (command.operasjon === 'SendForsendelse') stage.release();

@@ -1,5 +1,5 @@
 import type { Blob, Dokument } from '../../domain/forsendelse.js';
-import { mainOnly, mimetypes } from '../../domain/mimetypes.js';
+import { mainOnly } from '../../domain/mimetypes.js';
 import type { XmlElement } from '../../xml/model.js';
 import { limits } from '../../limits.js';
 import { childrenOf, invalid, leaf, length, must, one, text } from './fields.js';
@@ -56,7 +56,7 @@ export function documents(
   hoveddokument: readonly XmlElement[],
   vedlegg: readonly XmlElement[],
   contents: Contents,
-  allowed: readonly string[] = mimetypes,
+  allowed: readonly string[],
 ): { readonly hoveddokument: Dokument; readonly vedlegg: readonly Dokument[] } {
   const others = allowed.filter((type) => !mainOnly.has(type));
   const main = must(hoveddokument, (e) => dokument(e, allowed, contents));
