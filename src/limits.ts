@@ -88,6 +88,8 @@ export const limits = {
   htmlValueCharacters: 16 * 1024,
   htmlStyleCharacters: 1024 * 1024,
   htmlAttributes: 256,
+  /** Octets of one document that is held against a schema; large texts in it are placeholders. */
+  schemaBytes: 10 * 1024 * 1024,
   /** Octets of one request of Forsendelse: the documents as base64 with line breaks, and the rest of the envelope. */
   forsendelseRequestBytes: 72 * 1024 * 1024,
   /** Recipients of one dry run, letters of one status call, receipts of one fetch and one confirmation. */

@@ -40,6 +40,7 @@ const packageHomes: readonly (readonly [name: RegExp, allowed: (file: string) =>
   [/^libsql$/, (f) => f === 'src/store/sqlite.ts'],
   [/^kysely$/, (f) => f.startsWith('src/store/')],
   [/^node-forge$/, (f) => f.startsWith('src/sandbox/pki/') || f === 'src/security/keystore.ts'],
+  [/^libxml2-wasm$/, (f) => f === 'src/xml/schema.ts'],
   [/^winston$/, (f) => f === 'src/log.ts'],
   [/^commander$/, (f) => f.startsWith('src/cli/')],
 ];

@@ -16,6 +16,7 @@ import {
   encodeStatus,
   encodeTrukket,
 } from '../contract/forsendelse/encode.js';
+import { checkForsendelse } from '../contract/schemas.js';
 import type { PasswordTrusted } from '../security/basic.js';
 import type { SigningKey } from '../security/sign.js';
 import { plainEnvelope, signedEnvelope } from '../security/signAnswer.js';
@@ -67,6 +68,7 @@ export function forsendelse(
   const rows = operations(deps);
   return async (trusted, stage, correlationId) => {
     const command = decodeCommand(trusted, await stage.settle(), deps.mimetypes);
+    checkForsendelse(trusted.operation);
     const run = rows[command.operasjon] as (caller: Caller, command: Command) => Promise<Content>;
     // A letter's contents are the use case's from here: it alone knows whether a stored letter refers to them.
     if (command.operasjon === 'SendForsendelse') stage.release();

@@ -213,6 +213,15 @@ describe('http/forsendelse', () => {
     }
   });
 
+  it('refuses what the schema does not allow, and leaves nothing behind', async () => {
+    const sent = encodeSendForsendelse(letter);
+    const odd = { ...sent, attributes: [{ prefix: '', local: 'odd', ns: '', value: ola }] };
+    const { status, text } = await byPassword(odd);
+    expect([status, text.includes(ola)]).to.deep.equal([500, false]);
+    expect(text).to.contain('Invalid request: the schema does not allow odd of SendForsendelse as it stands');
+    expect([world.payloads.stored.size, world.memory.state().shipments.size]).to.deep.equal([0, 0]);
+  });
+
   it('R-44: a fault says what to do, has the correlation id of the log, and no national id', async () => {
     const { text, status } = await byPassword(
       encodeSendForsendelse({ ...letter, mottaker: { id: null, postadresse: null } }),
