@@ -217,6 +217,13 @@ describe('contract/document/check', () => {
     });
   }
 
+  it('R-33: a processing instruction has as many characters as a comment may have', () => {
+    const reason = (n: number): string => reasonAgainst('text/xml', `<?${'p'.repeat(n - 2)}?><a/>`, [4096]);
+    const limit = limits.xmlCommentCharacters;
+    expect([limit - 1, limit].map(reason)).to.deep.equal(['', '']);
+    expect(reason(limit + 1)).to.match(/a processing instruction that is too long$/);
+  });
+
   it('SECURITY 93: the directory of a zipped document lies in its last octets, up to the limit', async () => {
     const end = limits.documentDirectoryBytes;
     const names = ['a', 'b', 'c', 'd'].map((name) => [name.repeat(50_000), ''] as const);
