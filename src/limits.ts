@@ -83,6 +83,15 @@ export const limits = {
   attachments: 200,
   /** Octets of all documents of one letter together. */
   letterBytes: 50 * 1024 * 1024,
+  /** Octets at the end of a document that is a zip file, in which its directory must lie. */
+  documentDirectoryBytes: 256 * 1024,
+  /** An HTML document: characters of one name, of one attribute that is no picture, and of one style; attributes of one element. */
+  htmlNameCharacters: 256,
+  htmlValueCharacters: 16 * 1024,
+  htmlStyleCharacters: 1024 * 1024,
+  htmlAttributes: 256,
+  /** Octets of one document that is held against a schema; large texts in it are placeholders. */
+  schemaBytes: 10 * 1024 * 1024,
   /** Octets of one request of Forsendelse: the documents as base64 with line breaks, and the rest of the envelope. */
   forsendelseRequestBytes: 72 * 1024 * 1024,
   /** Recipients of one dry run, letters of one status call, receipts of one fetch and one confirmation. */

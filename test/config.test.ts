@@ -77,11 +77,13 @@ describe('config: defaults and values', () => {
       POSTHORN_DATA_KEY: key.toString('hex'),
       POSTHORN_DATABASE_URL: 'mysql://posthorn:hemmelig@127.0.0.1:3306/posthorn',
       POSTHORN_SDP_PROVIDERS: '984661185=https://post.example.no/a, 996460320=http://127.0.0.1:9/b',
+      POSTHORN_MIME_TYPES: 'application/PDF, text/csv,application/vnd.example+xml',
     });
     expect(config.sdpProviders).to.deep.equal([
       ['984661185', 'https://post.example.no/a'],
       ['996460320', 'http://127.0.0.1:9/b'],
     ]);
+    expect(config.mimeTypes).to.deep.equal(['application/pdf', 'text/csv', 'application/vnd.example+xml']);
     expect(config).to.include({ port: 0, host: '::1', publicUrl: 'https://post.example.no', tlsProxy: true });
     expect(config.trustedProxies).to.deep.equal(['10.0.0.5', '192.168.0.0/16', 'fd00::/8']);
     expect(config.dataKey?.export()).to.deep.equal(key);
@@ -113,6 +115,7 @@ describe('config: defaults and values', () => {
     POSTHORN_TRUST_ANCHORS: [' , '],
     POSTHORN_ROLE: ['both'],
     POSTHORN_IDENTIFIERS: ['none'],
+    POSTHORN_MIME_TYPES: [',', 'pdf', 'image/tiff', 'application/pdf, application/x-msdownload'],
     POSTHORN_SDP_PROVIDERS: ['https://x', '98466118=https://x', '984661185=ftp://x', '984661185:https://x', ','],
   };
   for (const [variable, values] of Object.entries(wrong)) {

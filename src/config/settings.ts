@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { mimetypes } from '../domain/mimetypes.js';
 import { limits } from '../limits.js';
 import { kinds, Secret, type Address } from './values.js';
 
@@ -175,6 +176,12 @@ export const settings = {
   payloadRetentionDays: row(kinds.whole(0, 3650), () => 30, {
     meaning: 'Days that the contents of a letter are kept once it is final; 0 removes them at once',
     fix: 'Use a number of days such as 30, or 0.',
+  }),
+  mimeTypes: row(kinds.mimetypes, () => mimetypes, {
+    shown: 'PDF, HTML, text, XML, PNG, JPEG, GIF, Office, OOXML, ODF, EHF',
+    meaning:
+      'MIME types that a letter may be made of (R-33), with commas: of the default, and `text/…`, `…/…+xml`, `application/zip`',
+    fix: 'List types such as application/pdf,text/plain,image/png.',
   }),
   trustAnchors: row(
     kinds.files,

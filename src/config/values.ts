@@ -2,6 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { innholdsart } from '../domain/mimetypes.js';
 
 /** A value that must not be printed: every way of turning it into text but `reveal` gives `[secret]`. */
 export class Secret {
@@ -102,6 +103,13 @@ export const kinds = {
     .transform((list): readonly Address[] =>
       Object.freeze(list.map((item): Address => Object.freeze([item.slice(0, 9), item.slice(10)]))),
     ),
+  mimetypes: text
+    .transform((value) => splitList(value.toLowerCase()))
+    .refine(
+      (list) => list.length > 0 && list.every((type) => innholdsart(type) !== undefined),
+      'is not a list of types that documents can be held against',
+    )
+    .transform(freeze),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
     .transform((value) => value.replace(/\/+$/, '')),

@@ -27,6 +27,8 @@ export interface ForsendelseEndpoint {
   /** Take a password over plain HTTP. Never in production (SECURITY.md 77). */
   readonly plainPasswords: boolean;
   readonly payloads: Payloads;
+  /** Types that documents may have. */
+  readonly mimetypes?: readonly string[];
   readonly metrics: Metrics;
   /** False while our clock cannot be believed: then no signature is judged or made by it (SECURITY.md 120). */
   readonly timeIsRight: () => boolean;
@@ -126,7 +128,7 @@ export function forsendelseEndpoint(endpoint: ForsendelseEndpoint): SoapHandler 
 
   return async (req, res, context) => {
     const started = performance.now();
-    const stage = stageContents(endpoint.payloads);
+    const stage = stageContents(endpoint.payloads, undefined, endpoint.mimetypes);
     const octets = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const incoming: Incoming = { stream: paced(octets, stage) };
     const count = (operation: string, outcome: 'ok' | 'fault'): void =>

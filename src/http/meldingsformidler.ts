@@ -6,6 +6,7 @@ import { ebmsFault, encodeReceipt, payloadReferences } from '../contract/ebms/en
 import { ebmsErrorFor, ebmsFailure } from '../contract/ebms/errors.js';
 import { messagingBlock } from '../contract/ebms/names.js';
 import type { UserMessage } from '../contract/ebms/types.js';
+import { checkMessage } from '../contract/schemas.js';
 import { decodeSbd } from '../contract/sdp/sbd.js';
 import type { BusinessDocument } from '../contract/sdp/types.js';
 import type { Leverandoer } from '../domain/sender.js';
@@ -142,6 +143,7 @@ async function receive(
   const now = deps.verifyDeps.clock.now();
   judge(message, trusted, deps);
   const [document, element] = documentOf(trusted, message.fra.organisasjonsnummer, deps, now);
+  checkMessage(trusted, element);
   const kvittering = kvitteringOf(trusted, document);
   if (!(await deps.motta(kvittering))) {
     const ref = await deps.keep(element);

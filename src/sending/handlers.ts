@@ -23,9 +23,10 @@ export function forsendelseHandler(deps: SendingDeps, { payloads, shipments, dat
     door: passwordDoor({ clock, credentials: () => senders().legitimasjoner, tjeneste: 'FORSENDELSE' }),
     plainPasswords: config.mode !== 'production',
     payloads,
+    mimetypes: config.mimeTypes,
     metrics,
     timeIsRight,
-    handle: forsendelse({ ...shipments, key: databehandler.key }),
+    handle: forsendelse({ ...shipments, key: databehandler.key, mimetypes: config.mimeTypes }),
   });
 }
 

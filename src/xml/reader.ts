@@ -1,5 +1,6 @@
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
+import { isNcName } from './chars.js';
 import { Decoder } from './decode.js';
 import type { XmlElement, XmlEvents } from './model.js';
 import { expand, readStartTag } from './tag.js';
@@ -22,9 +23,18 @@ const closes = (tag: string, name: string): boolean =>
   tag === name || (tag.startsWith(name) && onlySpace.test(tag.slice(name.length)));
 const newlines = (text: string): string => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
 
+/** What a reader takes: messages are narrower than documents that only pass through. */
+export interface Breadth {
+  readonly elements: number;
+  /** Pass processing instructions over, instead of refusing them. */
+  readonly instructions: boolean;
+}
+
+const message: Breadth = { elements: limits.xmlElements, instructions: false };
+
 /**
  * A strict, streaming reader of XML 1.0 with namespaces. It reports each element, text piece and comment once, in document order,
- * in time linear in the octets. Refused: DTDs, processing instructions, anything not well formed, anything above src/limits.ts.
+ * in time linear in the octets. Refused: DTDs, processing instructions (unless told), anything not well formed, anything above src/limits.ts.
  *
  * Characters that do not make a whole token yet wait in `buffer`. They are looked at again when as many have come again, so that a
  * slow drip costs each character a bounded number of looks. Text is reported in pieces and never waits for its end.
@@ -46,6 +56,7 @@ export class XmlReader {
   constructor(
     private readonly events: XmlEvents,
     charset?: string,
+    private readonly breadth: Breadth = message,
   ) {
     this.decoder = new Decoder(charset);
   }
@@ -96,7 +107,7 @@ export class XmlReader {
     if (this.at + 1 === this.buffer.length) return false;
     const next = this.buffer.charCodeAt(this.at + 1);
     if (next === BANG) return this.declarationOrComment();
-    if (next === QUESTION) throw malformed('a processing instruction');
+    if (next === QUESTION) return this.instruction();
     return next === SLASH ? this.endTag() : this.startTag();
   }
 
@@ -170,6 +181,19 @@ export class XmlReader {
     return true;
   }
 
+  private instruction(): boolean {
+    if (!this.breadth.instructions) throw malformed('a processing instruction');
+    const end = this.buffer.indexOf('?>', this.at + 2);
+    if ((end < 0 ? this.buffer.length : end) - this.at > limits.xmlCommentCharacters) {
+      throw malformed('a processing instruction that is too long');
+    }
+    if (end < 0) return false;
+    const target = /^[^ \t\r\n]*/.exec(this.buffer.slice(this.at + 2, end))?.[0] ?? '';
+    if (!isNcName(target) || target.toLowerCase() === 'xml') throw malformed('a processing instruction without a name');
+    this.at = end + 2;
+    return true;
+  }
+
   /** Position of the `>` that ends the tag at `at`, quotes respected; -1 when it has not come yet. */
   private tagEnd(): number {
     const { buffer } = this;
@@ -190,7 +214,7 @@ export class XmlReader {
     const end = this.tagEnd();
     if (end < 0) return false;
     if (this.current === null && this.rootSeen) throw malformed('a second root element');
-    if (++this.elements > limits.xmlElements) throw malformed('too many elements');
+    if (++this.elements > this.breadth.elements) throw malformed('too many elements');
     if (this.names.length >= limits.xmlDepth) throw malformed('elements nested too deep');
     const { element, name, empty } = readStartTag(this.buffer.slice(this.at + 1, end), this.current);
     this.at = end + 1;

@@ -8,6 +8,7 @@ import { sendCommand } from '../../src/cli/send.js';
 import { statusCommand } from '../../src/cli/status.js';
 import type { Account, WireDeps } from '../../src/cli/wire.js';
 import { limits } from '../../src/limits.js';
+import { png } from '../contract/forsendelse/letters.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { pdf, sender, testperson } from '../support/forsendelser.js';
 import type { CommandRun } from '../support/runCommand.js';
@@ -49,7 +50,7 @@ describe('posthorn send, status, explain and receipts', function () {
 
   it('R-39: sends a letter with what is enclosed, tells why it goes where it goes, and waits until it has arrived', async () => {
     const map = join(folder, 'kart.png');
-    await writeFile(map, 'not really a picture');
+    await writeFile(map, png);
     const sent = await run('send', letter, map, '--to', id('digipost'), '--ref', 'whole', '--class', 'info', '--wait');
     expect([sent.code, sent.err]).to.deep.equal([0, '']);
     expect(sent.out)

@@ -14,20 +14,24 @@ describe('points of the crash test', function () {
     let world: SendingWorld;
     before(async () => {
       const around = watching((point) => void reached.push(point));
-      world = await startSending(database.url(), {
-        ...around,
-        leaseMs: LEASE_MS,
-        store: (store) => {
-          const queue: typeof store.queue = {
-            ...store.queue,
-            claim: (now, leaseMs, ...rest) => {
-              leases.push(leaseMs);
-              return store.queue.claim(now, leaseMs, ...rest);
-            },
-          };
-          return around.store({ ...store, queue });
+      world = await startSending(
+        database.url(),
+        {},
+        {
+          ...around,
+          leaseMs: LEASE_MS,
+          store: (store) => {
+            const queue: typeof store.queue = {
+              ...store.queue,
+              claim: (now, leaseMs, ...rest) => {
+                leases.push(leaseMs);
+                return store.queue.claim(now, leaseMs, ...rest);
+              },
+            };
+            return around.store({ ...store, queue });
+          },
         },
-      });
+      );
     });
     after(() => world.stop());
     beforeEach(() => void reached.splice(0));

@@ -26,7 +26,7 @@ import { ola, shipping } from '../application/shipping.js';
 import type { Part } from '../support/partsMessage.js';
 import { include, message, parts, referring, swaMessage, takeOut, xopMessage } from '../support/partsMessage.js';
 import { signedWithAttachments } from '../support/signedAttachments.js';
-import { bestilling, brev, dokument } from '../contract/forsendelse/letters.js';
+import { bestilling, brev, dokument, pdfOf } from '../contract/forsendelse/letters.js';
 import { makeChain, testTime, trustOf } from '../support/pki.js';
 import { startEdge } from './edge.js';
 import type { TestEdge } from './edge.js';
@@ -205,6 +205,26 @@ describe('http/forsendelse', () => {
     expect(world.payloads.stored.size).to.equal(0);
   });
 
+  it('SECURITY 93: a document that is not what its sender calls it is refused, inline and in a part, and nothing is left behind', async () => {
+    const lie = encodeSendForsendelse({ ...letter, hoveddokument: dokument({ innhold: Buffer.from('MZ, and more') }) });
+    const { contentType: type, body } = xopMessage(plainEnvelope(lie, '1.1'), '1.1');
+    const inParts = { 'Content-Type': type, Authorization: basic('hemmelig') };
+    for (const call of [() => byPassword(lie), () => bySignature(lie), () => post(new Uint8Array(body), inParts)]) {
+      const { status, text } = await call();
+      expect([status, text.includes('Invalid request: innhold is not application/pdf: ')]).to.deep.equal([500, true]);
+      expect([world.payloads.stored.size, world.memory.state().shipments.size]).to.deep.equal([0, 0]);
+    }
+  });
+
+  it('refuses what the schema does not allow, and leaves nothing behind', async () => {
+    const sent = encodeSendForsendelse(letter);
+    const odd = { ...sent, attributes: [{ prefix: '', local: 'odd', ns: '', value: ola }] };
+    const { status, text } = await byPassword(odd);
+    expect([status, text.includes(ola)]).to.deep.equal([500, false]);
+    expect(text).to.contain('Invalid request: the schema does not allow odd of SendForsendelse as it stands');
+    expect([world.payloads.stored.size, world.memory.state().shipments.size]).to.deep.equal([0, 0]);
+  });
+
   it('R-44: a fault says what to do, has the correlation id of the log, and no national id', async () => {
     const { text, status } = await byPassword(
       encodeSendForsendelse({ ...letter, mottaker: { id: null, postadresse: null } }),
@@ -222,7 +242,7 @@ describe('http/forsendelse', () => {
         encodeSendForsendelse({
           ...letter,
           eksternRef: ref,
-          hoveddokument: dokument({ innhold: Buffer.alloc(size, 65) }),
+          hoveddokument: dokument({ innhold: pdfOf(size) }),
           vedlegg: [],
         }),
       );
@@ -358,7 +378,7 @@ describe('http/forsendelse', () => {
     });
 
     it('takes a document that stands inline beside parts, however large, as in a message without', async () => {
-      const innhold = Buffer.alloc(3 * limits.xmlTextCharacters, 65);
+      const innhold = pdfOf(3 * limits.xmlTextCharacters);
       const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold })];
       const envelope = plainEnvelope(encodeSendForsendelse({ ...letter, vedlegg }), '1.1');
       const { text, all } = takeOut(envelope.slice(0, envelope.indexOf('<f:vedlegg>')), included);
@@ -370,7 +390,7 @@ describe('http/forsendelse', () => {
 
     it('takes as much of a signed letter inline after an included document as its limit says', async () => {
       const of = async (size: number) => {
-        const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold: Buffer.alloc(size, 65) })];
+        const vedlegg = [dokument({ filnavn: 'inline.pdf', innhold: pdfOf(size) })];
         const content = encodeSendForsendelse({ ...letter, eksternRef: String(size), vedlegg });
         const signed = await signedEnvelope(content, '1.1', key, testTime);
         const at = signed.indexOf('<f:vedlegg>');
@@ -402,7 +422,7 @@ describe('http/forsendelse', () => {
     it('R-33: takes a part of all octets that are allowed, and not one more', async function () {
       this.timeout(60_000);
       const of = (size: number, eksternRef: string) => {
-        const hoveddokument = dokument({ innhold: Buffer.alloc(size, 65) });
+        const hoveddokument = dokument({ innhold: pdfOf(size) });
         const content = encodeSendForsendelse({ ...letter, eksternRef, hoveddokument, vedlegg: [] });
         return postParts(xopMessage(plainEnvelope(content, '1.1'), '1.1'), authorised);
       };

@@ -181,6 +181,21 @@ describe('http/meldingsformidler', () => {
     expect(signal?.receipt).to.deep.equal(body);
   });
 
+  it('refuses what its schema does not allow, and hands nothing on: EBMS:0009 for the header, EBMS:0003 for the document', async () => {
+    const header = parse(serialise(encodeUserMessage(message)).replace('<eb:MessageInfo>', '<eb:MessageInfo a="b">'));
+    expect(faultOf(await post(await envelopeOf({ messaging: header })))).to.include({
+      code: 'EBMS:0009',
+      about: message.info.messageId,
+    });
+    const alter = (document: string): string => document.replace('<ns9:levering>', '<ns9:levering a="b">');
+    const { code, description } = faultOf(await post(await envelopeOf({ alter })));
+    expect([code, description]).to.deep.equal([
+      'EBMS:0003',
+      'Invalid request: the schema does not allow a of levering as it stands',
+    ]);
+    expect(taken).to.deep.equal([]);
+  });
+
   it('hands on what the receipt says', async () => {
     await post(await envelopeOf());
     expect(taken).to.have.length(1);

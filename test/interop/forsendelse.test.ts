@@ -35,11 +35,11 @@ describe('foreign clients of Forsendelse', () => {
   const inbox = async (): Promise<readonly Inbox[]> =>
     (await (await fetch(`${house.sandboxUrl}/control/inbox/${recipient}`)).json()) as readonly Inbox[];
 
-  /** Sends one letter whose document has random octets. */
+  /** Sends one letter whose document is random octets in all but its mark. */
   const send = (client: SendingClient, reference: string, args: readonly string[], url = house.url) =>
     withFolder((folder) => {
       const file = join(folder, 'brev.pdf');
-      writeFileSync(file, randomBytes(octets));
+      writeFileSync(file, Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(octets)]).subarray(0, octets));
       return sendBy(forsendelseClients[client], [url, reference, recipient, file, ...args]);
     });
 

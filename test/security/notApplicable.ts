@@ -36,8 +36,8 @@ export const notApplicable: readonly NotApplicable[] = [
   { security: 81, part: 'OCSP', why: 'Revocation is judged by lists; nothing is asked while a request waits.' },
   {
     security: 93,
-    part: 'all',
-    why: 'The type that a sender names is what the recipient gets; a name that ends as a program is refused (R-33). What the octets are is not judged yet.',
+    part: 'scripts in compressed parts of a PDF, macros, octets after the end of a picture',
+    why: "A document is held against the type that its sender names while it streams; it is not unpacked, and what a viewer of that type does with it is the viewer's.",
   },
   { security: 103, part: 'HTTP/2', why: 'The server speaks HTTP/1.1 only.' },
 ];

@@ -176,13 +176,22 @@ async function filesUnder(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
 }
 
-/** @param databaseUrl an empty database; undefined: SQLite in a directory of its own. `around`: as `startGateway`. */
-export async function startSending(databaseUrl?: string, around = plain): Promise<SendingWorld> {
+/**
+ * @param databaseUrl an empty database; undefined: SQLite in a directory of its own
+ * @param settings variables of the environment on top
+ * @param around as `startGateway`
+ */
+export async function startSending(
+  databaseUrl?: string,
+  settings: Readonly<Record<string, string>> = {},
+  around = plain,
+): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
     POSTHORN_PORT: '0',
     POSTHORN_DATA_DIR: dataDir,
     POSTHORN_CERTS_DIR: testCertsDir,
+    ...settings,
     ...(databaseUrl !== undefined && { POSTHORN_DATABASE_URL: databaseUrl }),
   };
   const pki = await prepareDevelopment(loadConfig(environment));

@@ -1,11 +1,17 @@
 import type { Blob } from '../../domain/forsendelse.js';
+import { mimetypes } from '../../domain/mimetypes.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
 import { limits } from '../../limits.js';
 import type { Again, PartTaker } from '../../soap/message.js';
 import { XOP } from '../../soap/message.js';
+import type { XmlElement } from '../../xml/model.js';
+import { childrenNamed } from '../../xml/model.js';
 import type { Spill, TextSink } from '../../xml/tree.js';
+import type { ContentCheck } from '../document/check.js';
+import { contentCheck } from '../document/check.js';
 import { Base64Decoder } from './base64.js';
+import { mimetypeOf } from './documents.js';
 import { CONTENT, CONTENT_REFERENCE, tns } from './names.js';
 import { AwaitedParts, ContentSink, ReferenceSink } from './parts.js';
 
@@ -82,6 +88,13 @@ export interface StageLimits {
   readonly attachments: number;
 }
 
+/** What the octets of a content must be, by the type that stands beside it; nothing where the decoder will refuse that. */
+function checkFor(content: XmlElement, allowed: readonly string[]): ContentCheck | undefined {
+  const [mimetype] = content.parent === null ? [] : childrenNamed(content.parent, tns.uri, 'mimetype');
+  const type = mimetype === undefined ? '' : mimetypeOf(mimetype);
+  return allowed.includes(type) ? contentCheck(type) : undefined;
+}
+
 /** Four octets that number a content. */
 const tokenOf = (index: number): string => {
   const octets = Buffer.alloc(4);
@@ -94,6 +107,8 @@ class Stage implements ContentStage {
   /** What stands in the tree for each of `puts`. */
   private readonly tokens: string[] = [];
   private contents = 0;
+  /** Of contents that have not come yet; each keeps octets while they pass. */
+  private readonly checks = new Map<string, ContentCheck | undefined>();
   private open: Pipe | undefined;
   private octets = 0;
   private released = false;
@@ -101,18 +116,20 @@ class Stage implements ContentStage {
   constructor(
     private readonly payloads: Payloads,
     private readonly bounds: StageLimits,
+    private readonly allowed: readonly string[],
   ) {}
 
   readonly parts = new AwaitedParts((token, octets) => this.store(token, octets));
 
-  readonly spill: Spill = ({ ns, local }) => {
+  readonly spill: Spill = (element) => {
+    const { ns, local } = element;
     if (ns === XOP) throw invalid('xop:Include stands in innhold only');
     if (ns !== tns.uri) return undefined;
     if (local === CONTENT) {
-      const token = this.expect();
+      const token = this.expect(element);
       return new ContentSink(token, this.parts, () => this.begin(token));
     }
-    return local === CONTENT_REFERENCE ? new ReferenceSink(this.expect(), this.parts) : undefined;
+    return local === CONTENT_REFERENCE ? new ReferenceSink(this.expect(element), this.parts) : undefined;
   };
 
   async drained(): Promise<void> {
@@ -140,14 +157,16 @@ class Stage implements ContentStage {
   }
 
   /** The next token. @throws Failure INVALID_REQUEST for one more content than may be */
-  private expect(): string {
+  private expect(content: XmlElement): string {
     const { attachments } = this.bounds;
     if (this.contents > attachments) throw invalid(`vedlegg: 0 to ${attachments} are allowed`);
-    return tokenOf(this.contents++);
+    const token = tokenOf(this.contents++);
+    this.checks.set(token, checkFor(content, this.allowed));
+    return token;
   }
 
   private async store(token: string, octets: AsyncIterable<Uint8Array>): Promise<Again> {
-    const stored = await this.payloads.put(this.counted(octets));
+    const stored = await this.payloads.put(this.judged(octets, this.checkOf(token)));
     // Not before: `drained` would wait for a content that waits for the octets that are drained.
     this.keep(token, Promise.resolve(stored));
     return () => this.payloads.get(stored.ref);
@@ -158,24 +177,37 @@ class Stage implements ContentStage {
     this.tokens.push(token);
   }
 
-  private async *counted(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  private async *judged(octets: AsyncIterable<Uint8Array>, check?: ContentCheck): AsyncGenerator<Uint8Array> {
     for await (const chunk of octets) {
-      this.count(chunk.length);
+      this.take(chunk, check);
       yield chunk;
     }
+    check?.end();
+  }
+
+  private checkOf(token: string): ContentCheck | undefined {
+    const check = this.checks.get(token);
+    this.checks.delete(token);
+    return check;
   }
 
   private begin(token: string): TextSink {
+    const check = this.checkOf(token);
     const [pipe, decoder] = [new Pipe(), new Base64Decoder()];
+    const pass = (octets: Buffer): void => {
+      this.take(octets, check);
+      if (octets.length > 0) pipe.push(octets);
+    };
     this.open = pipe;
     const put = this.payloads.put(pipe);
     // It is awaited later; until then a rejection is nobody's.
     put.catch(() => {});
     this.keep(token, put);
     return {
-      write: (text) => this.pass(decoder.write(text), pipe),
+      write: (text) => pass(decoder.write(text)),
       end: () => {
-        this.pass(decoder.end(), pipe);
+        pass(decoder.end());
+        check?.end();
         pipe.end();
         this.open = undefined;
         return token;
@@ -183,18 +215,20 @@ class Stage implements ContentStage {
     };
   }
 
-  private count(octets: number): void {
+  private take(octets: Uint8Array, check: ContentCheck | undefined): void {
     const { letterBytes } = this.bounds;
-    this.octets += octets;
+    this.octets += octets.length;
     if (this.octets > letterBytes) throw invalid(`innhold: ${letterBytes} octets are allowed in all`);
-  }
-
-  private pass(chunk: Buffer, pipe: Pipe): void {
-    this.count(chunk.length);
-    if (chunk.length > 0) pipe.push(chunk);
+    check?.write(octets);
   }
 }
 
-/** Makes a stage for one request. Its sinks throw INVALID_REQUEST for what is not base64 and for more than `bounds` allow (R-33). */
-export const stageContents = (payloads: Payloads, bounds: StageLimits = limits): ContentStage =>
-  new Stage(payloads, bounds);
+/**
+ * Makes a stage for one request. Its sinks throw INVALID_REQUEST for what is not base64, for more than `bounds` allow (R-33), and for a
+ * content that is not of the type that stands before it (SECURITY 93).
+ */
+export const stageContents = (
+  payloads: Payloads,
+  bounds: StageLimits = limits,
+  allowed: readonly string[] = mimetypes,
+): ContentStage => new Stage(payloads, bounds, allowed);

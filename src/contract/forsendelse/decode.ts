@@ -6,6 +6,7 @@ import { limits } from '../../limits.js';
 import type { PasswordTrusted } from '../../security/basic.js';
 import type { Trusted } from '../../security/trusted.js';
 import type { XmlElement } from '../../xml/model.js';
+import { mimetypes } from '../../domain/mimetypes.js';
 import type { Contents } from './documents.js';
 import { documents } from './documents.js';
 import {
@@ -180,8 +181,10 @@ function utvalg(ids: readonly XmlElement[], references: readonly XmlElement[], m
 
 const utvalgShape = (max: number) => ({ avsender: optional, forsendelsesId: [0, max], eksternRef: [0, max] }) as const;
 
-const decoders: Readonly<Record<Operasjon, (request: XmlElement, contents: Contents) => Command>> = {
-  SendForsendelse: (request, contents) => {
+const decoders: Readonly<
+  Record<Operasjon, (request: XmlElement, contents: Contents, types: readonly string[]) => Command>
+> = {
+  SendForsendelse: (request, contents, types) => {
     const fields = childrenOf(request, {
       avsender: optional,
       eksternRef: one,
@@ -194,7 +197,7 @@ const decoders: Readonly<Record<Operasjon, (request: XmlElement, contents: Conte
       eksternRef: must(fields.eksternRef, reference),
       mottaker: must(fields.mottaker, mottaker),
       ...bestilling(fields),
-      ...documents(fields.hoveddokument, fields.vedlegg, contents),
+      ...documents(fields.hoveddokument, fields.vedlegg, contents, types),
     };
     return { operasjon: 'SendForsendelse', avsender: read(fields.avsender, number), brev };
   },
@@ -249,11 +252,16 @@ const isOperasjon = (local: string): local is Operasjon => Object.hasOwn(decoder
 /**
  * The operation that Body asks for. What is left out has the default of the schema.
  * @param contents the documents of the request, by what stands for them in it (`ContentStage.settle`)
+ * @param types that documents may have
  * @throws Failure INVALID_REQUEST, with a reason that names the element; INVALID_RECIPIENT
  */
-export function decodeCommand({ operation }: Trusted | PasswordTrusted, contents: Contents): Command {
+export function decodeCommand(
+  { operation }: Trusted | PasswordTrusted,
+  contents: Contents,
+  types: readonly string[] = mimetypes,
+): Command {
   if (operation.ns !== tns.uri || !isOperasjon(operation.local)) {
     throw invalid('Body holds no operation of this service');
   }
-  return decoders[operation.local](operation, contents);
+  return decoders[operation.local](operation, contents, types);
 }

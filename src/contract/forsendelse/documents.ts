@@ -1,31 +1,9 @@
 import type { Blob, Dokument } from '../../domain/forsendelse.js';
+import { mainOnly } from '../../domain/mimetypes.js';
 import type { XmlElement } from '../../xml/model.js';
 import { limits } from '../../limits.js';
 import { childrenOf, invalid, leaf, length, must, one, optional, text } from './fields.js';
 import { CONTENT, CONTENT_REFERENCE } from './names.js';
-
-const ooxml = 'application/vnd.openxmlformats-officedocument';
-const odf = 'application/vnd.oasis.opendocument';
-
-/** Types that a letter may be made of (PROFILES, "Validation"). */
-export const mimetypes: ReadonlySet<string> = new Set([
-  'application/pdf',
-  'text/html',
-  'text/plain',
-  'text/xml',
-  'application/xml',
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'application/msword',
-  'application/vnd.ms-excel',
-  'application/vnd.ms-powerpoint',
-  ...['wordprocessingml.document', 'spreadsheetml.sheet', 'presentationml.presentation'].map((t) => `${ooxml}.${t}`),
-  ...['text', 'spreadsheet', 'presentation', 'graphics'].map((t) => `${odf}.${t}`),
-]);
-
-/** Invoices, as main document only (R-33). */
-export const mainOnly: ReadonlySet<string> = new Set(['application/ehf+xml']);
 
 const executable =
   /\.(?:exe|com|bat|cmd|msi|msp|scr|pif|cpl|dll|sys|vbs?|vbe|jse?|mjs|wsf|wsh|hta|ps1|psm1|sh|bash|jar|class|app|apk|deb|rpm|lnk|reg|py|pl|rb|php|docm|xlsm|pptm)$/i;
@@ -44,18 +22,21 @@ export function filnavn(element: XmlElement): string {
   return name;
 }
 
+/** A type as it is compared. @throws Failure INVALID_REQUEST */
+export const mimetypeOf = (element: XmlElement): string => leaf(element).trim().toLowerCase();
+
 const known =
-  (allowed: ReadonlySet<string>) =>
+  (allowed: readonly string[]) =>
   (element: XmlElement): string => {
-    const type = leaf(element).trim().toLowerCase();
-    if (!allowed.has(type)) throw invalid(`mimetype is one of ${[...allowed].join(', ')}`);
+    const type = mimetypeOf(element);
+    if (!allowed.includes(type)) throw invalid(`mimetype is one of ${allowed.join(', ')}`);
     return type;
   };
 
 /** Contents of a request by what stands for them in the tree. */
 export type Contents = ReadonlyMap<string, Blob>;
 
-function dokument(element: XmlElement, allowed: ReadonlySet<string>, contents: Contents): Dokument {
+function dokument(element: XmlElement, allowed: readonly string[], contents: Contents): Dokument {
   const fields = childrenOf(element, {
     filnavn: one,
     tittel: one,
@@ -83,9 +64,11 @@ export function documents(
   hoveddokument: readonly XmlElement[],
   vedlegg: readonly XmlElement[],
   contents: Contents,
+  allowed: readonly string[],
 ): { readonly hoveddokument: Dokument; readonly vedlegg: readonly Dokument[] } {
-  const main = must(hoveddokument, (e) => dokument(e, new Set([...mimetypes, ...mainOnly]), contents));
-  const attachments = vedlegg.map((e) => dokument(e, mimetypes, contents));
+  const others = allowed.filter((type) => !mainOnly.has(type));
+  const main = must(hoveddokument, (e) => dokument(e, allowed, contents));
+  const attachments = vedlegg.map((e) => dokument(e, others, contents));
   const all = [main, ...attachments];
   if (new Set(all.map((d) => folded(d.filnavn))).size < all.length) throw invalid('filnavn is unique in a letter');
   if (all.reduce((sum, d) => sum + d.innhold.size, 0) > limits.letterBytes) {

@@ -131,6 +131,29 @@ describe('contract/forsendelse/content', () => {
     await stage.discard();
   });
 
+  it('SECURITY 93: holds a content against the type that stands before it, and one without against nothing', async () => {
+    const feed = async (mimetype: string | undefined, text: string): Promise<void> => {
+      const dokument = element(
+        tns,
+        'dokument',
+        {},
+        mimetype === undefined ? [] : [element(tns, 'mimetype', {}, [mimetype])],
+      );
+      const stage = stageContents(memoryPayloads());
+      const sink = stage.spill({ ...innhold, parent: dokument });
+      sink?.write(Buffer.from(text).toString('base64'));
+      sink?.end();
+      await stage.settle();
+    };
+    await feed(' Application/PDF ', '%PDF-1.4');
+    await feed('application/x-unknown', 'MZ');
+    await feed(undefined, 'MZ');
+    for (const text of ['MZ', '%PD']) {
+      const error: unknown = await feed('application/pdf', text).catch((e: unknown) => e);
+      expect(error).to.have.property('code', 'INVALID_REQUEST');
+    }
+  });
+
   it('R-33: takes octets in all and contents up to the limit', async () => {
     const bounds = { letterBytes: 6, attachments: 2 };
     const feed = (...texts: readonly string[]): void => {

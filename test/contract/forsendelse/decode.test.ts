@@ -11,6 +11,7 @@ import type { BrevInn } from '../../../src/contract/forsendelse/request.js';
 import { tns } from '../../../src/contract/forsendelse/names.js';
 import type { Failure } from '../../../src/errors.js';
 import { serialise } from '../../../src/xml/write.js';
+import { good } from '../document/support.js';
 import { bestilling, brev, dokument, mottaker, received, sent } from './letters.js';
 
 const id = '0b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d';
@@ -74,7 +75,7 @@ describe('contract/forsendelse/decode', () => {
     const xml = inOurs(
       'SendForsendelse',
       '<eksternRef>r</eksternRef><mottaker/><tittel>t</tittel><hoveddokument><filnavn>a.pdf</filnavn>' +
-        '<tittel>t</tittel><mimetype>application/pdf</mimetype><innhold>QQ==</innhold></hoveddokument>',
+        '<tittel>t</tittel><mimetype>application/pdf</mimetype><innhold>JVBERi0=</innhold></hoveddokument>',
     );
     const letter = sent(await received(xml));
     expect({ ...letter, hoveddokument: letter.hoveddokument.filnavn }).to.deep.equal({
@@ -161,7 +162,11 @@ describe('contract/forsendelse/decode', () => {
   });
 
   it('R-33: takes the listed types, and an invoice as main document only', async () => {
-    const ehf = dokument({ filnavn: 'faktura.xml', mimetype: 'application/ehf+xml' });
+    const ehf = dokument({
+      filnavn: 'faktura.xml',
+      mimetype: 'application/ehf+xml',
+      innhold: good.get('application/ehf+xml')!,
+    });
     expect(sent(await received(of({ hoveddokument: ehf }))).hoveddokument.mimetype).to.equal('application/ehf+xml');
     const odd = ['application/zip', 'application/pdf; x=y', 'application/octet-stream', 'constructor'];
     for (const mimetype of odd) {

@@ -12,6 +12,13 @@ import { memoryPayloads } from '../../support/memoryPayloads.js';
 
 /* One valid letter, and both ends of the wire for it. */
 
+/** What begins as a PDF, in so many octets. */
+export const pdfOf = (size: number): Buffer =>
+  Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(size, 65)]).subarray(0, size);
+
+/** What begins as a PNG picture. */
+export const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000ff', 'hex');
+
 export const dokument = (changes: Partial<DokumentInn> = {}): DokumentInn => ({
   filnavn: 'vedtak.pdf',
   tittel: 'Vedtak',
@@ -44,7 +51,7 @@ export const brev = (changes: Partial<BrevInn> = {}): BrevInn => ({
   mottaker,
   ...bestilling,
   hoveddokument: dokument(),
-  vedlegg: [dokument({ filnavn: 'kart.png', tittel: 'Kart', mimetype: 'image/png', innhold: Buffer.from([0, 255]) })],
+  vedlegg: [dokument({ filnavn: 'kart.png', tittel: 'Kart', mimetype: 'image/png', innhold: png })],
   ...changes,
 });
 

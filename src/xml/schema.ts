@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  ParseOption,
+  XmlBufferInputProvider,
+  XmlDocument,
+  XmlError,
+  XmlLibError,
+  xmlRegisterInputProvider,
+  XsdValidator,
+} from 'libxml2-wasm';
+import { limits } from '../limits.js';
+import type { NsDeclaration, XmlElement } from './model.js';
+import { serialise } from './write.js';
+
+/* Validation by XML Schema. libxml2 opens nothing but the schemas of this package. */
+
+const folder = fileURLToPath(new URL('../../xsd/', import.meta.url));
+const base = 'posthorn-xsd:/';
+// Its own limits are for what others have not measured.
+const options = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_HUGE };
+
+let provided = false;
+
+function provide(): void {
+  if (provided) return;
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.xsd'));
+  const entries = files.map((name) => [base + name.split(sep).join('/'), readFileSync(join(folder, name))] as const);
+  provided = xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(entries)));
+}
+
+/** A namespace and the schema of it, a file below xsd/. */
+export type SchemaFile = readonly [namespace: string, file: string];
+
+function compile(files: readonly SchemaFile[]): XsdValidator {
+  provide();
+  const imports = files.map(([ns, file]) => `<xs:import namespace="${ns}" schemaLocation="${file}"/>`).join('');
+  const driver = XmlDocument.fromString(
+    `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${imports}</xs:schema>`,
+    { url: `${base}driver.xsd` },
+  );
+  try {
+    return XsdValidator.fromDoc(driver);
+  } finally {
+    driver.dispose();
+  }
+}
+
+/** Every binding that an element stands under, the innermost of each prefix. */
+function bindings(element: XmlElement): NsDeclaration[] {
+  const found = new Map<string, NsDeclaration>();
+  for (let s = element.scope; s !== null; s = s.outer) {
+    if (!found.has(s.prefix)) found.set(s.prefix, { prefix: s.prefix, uri: s.uri });
+  }
+  return [...found.values()].filter(({ uri }) => uri !== '');
+}
+
+/** The element as a document of its own: values may be names whose prefixes are bound further out. */
+const standing = (element: XmlElement): string =>
+  serialise({
+    ...element,
+    declarations: element.scope === null ? element.declarations : bindings(element),
+    parent: null,
+  });
+
+/** What of a message libxml2 says, without the values of the document: they are personal. */
+function placeIn(error: unknown): string {
+  if (!(error instanceof XmlError)) throw error;
+  const [first] = error instanceof XmlLibError ? error.details : [];
+  const [, element, attribute] =
+    /^Element '(?:\{[^}]*\})?([^']*)'(?:, attribute '(?:\{[^}]*\})?([^']*)')?/.exec(first?.message ?? '') ?? [];
+  if (element === undefined) return 'the document';
+  return attribute === undefined ? element.slice(0, 60) : `${attribute.slice(0, 60)} of ${element.slice(0, 60)}`;
+}
+
+/**
+ * Compiles schemas together, for as long as the process lives.
+ * @returns a function that says where an element is not as they say: '' when it is, and a reason without values when it is not
+ * @throws Error for a schema that is wrong
+ */
+export function schemaOf(...files: readonly SchemaFile[]): (element: XmlElement) => string {
+  const schema = compile(files);
+  return (element) => {
+    const text = standing(element);
+    if (Buffer.byteLength(text) > limits.schemaBytes)
+      return `${element.local} is larger than ${limits.schemaBytes} octets`;
+    let document: XmlDocument | undefined;
+    try {
+      document = XmlDocument.fromString(text, options);
+      schema.validate(document);
+      return '';
+    } catch (error) {
+      return `the schema does not allow ${placeIn(error)} as it stands`;
+    } finally {
+      document?.dispose();
+    }
+  };
+}
