@@ -1,4 +1,5 @@
 import { PDFDocument, StandardFonts } from 'pdf-lib';
+import type { ForsendelseService } from '../../src/client/forsendelse.js';
 import {
   encodeHentKvitteringer,
   encodeHentStatus,
@@ -8,6 +9,8 @@ import {
   type DokumentInn,
 } from '../../src/contract/forsendelse/request.js';
 import { tns } from '../../src/contract/forsendelse/names.js';
+import { syntheticId } from '../../src/domain/identifier.js';
+import type { Kontaktpunkt, Person } from '../../src/domain/person.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
@@ -23,9 +26,35 @@ import { postRaw } from './caller.js';
 export const sender = identities.sender.organisasjonsnummer;
 
 const [{ brukernavn, passord }] = developmentAccounts;
+
+/** The service as our own client calls it. */
+export const serviceAt = (url: string): ForsendelseService => ({ url, brukernavn, passord, version: '1.2' });
+
 const authorization = `Basic ${Buffer.from(`${brukernavn}:${passord}`).toString('base64')}`;
 
 const persons = new Map(testpersons(new Date()).map((t) => [t.navn, t] as const));
+
+let residents = 0;
+
+/** Somebody new in the register, who can be notified and has a mailbox at Digipost; good but for what a test changes. */
+export function resident(changes: Partial<Person> = {}): Person {
+  const n = residents++;
+  const date = new Date(Date.UTC(1970, 0, 1 + (n % 5_000))).toISOString().slice(0, 10);
+  const punkt = (verdi: string): Kontaktpunkt => ({ verdi, sistOppdatert: new Date(), sistVerifisert: null });
+  return {
+    personidentifikator: syntheticId(date, Math.floor(n / 5_000), { art: 'FNR', regel: '1964' }),
+    status: 'AKTIV',
+    reservasjon: false,
+    mobiltelefonnummer: punkt('+4799990000'),
+    epostadresse: punkt('kari@example.com'),
+    postkasse: {
+      postkasseadresse: `kari.nordmann#${n}`,
+      postkasseleverandoerAdresse: identities.digipost.organisasjonsnummer,
+    },
+    spraak: null,
+    ...changes,
+  };
+}
 
 /** A test person by name. */
 export function testperson(navn: string) {

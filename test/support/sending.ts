@@ -10,6 +10,7 @@ import { createDirectory } from '../../src/application/directory.js';
 import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
+import type { Tx } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
@@ -79,10 +80,14 @@ export async function startProviders(
 export interface SendingWorld extends TestProviders {
   /** Address of Forsendelse v1. */
   readonly url: string;
+  /** The development keys. */
+  readonly pki: DevelopmentPki;
   /** Stands between the providers and the gateway. */
   readonly broker: Tap;
   /** The gateway's own database. */
   readonly store: Store;
+  /** Writes rows of the sender tables, and lets the gateway read them. */
+  registerSenders(write: (tx: Tx) => Promise<void>): Promise<void>;
   readonly logLines: readonly string[];
   /** Moves the gateway's clock forward. The doubles take signatures of up to a minute ahead, so less than that in all. */
   advance(ms: number): void;
@@ -139,7 +144,11 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
     await sending.stop();
     await store.close();
   };
-  return { url, store, lines, close };
+  const registerSenders = async (write: (tx: Tx) => Promise<void>) => {
+    await store.unitOfWork(write);
+    await directory.refresh();
+  };
+  return { url, store, lines, registerSenders, close };
 }
 
 const pathsOf = ({ forsendelse, meldingsformidler }: Sending) =>
@@ -176,19 +185,20 @@ export async function startSending(databaseUrl?: string): Promise<SendingWorld> 
   const broker = await startTap(() => base);
   const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH);
   const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses });
-  const { url, store, lines, close } = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
+  const { url, lines, close, ...doors } = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
   base = url;
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {
-    const shipment = await store.shipments.byRef(sender, eksternRef);
+    const shipment = await doors.store.shipments.byRef(sender, eksternRef);
     if (shipment === undefined) throw new Error(`${eksternRef} is not stored`);
     return shipment;
   };
   return {
     ...providers,
+    ...doors,
     url: door,
+    pki,
     broker,
-    store,
     logLines: lines,
     advance: (ms) => void (ahead += ms),
     payloads: () => filesUnder(join(dataDir, 'payloads')),
