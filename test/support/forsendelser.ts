@@ -129,18 +129,19 @@ function under(parent: XmlElement, name: string): XmlElement[] {
   ]);
 }
 
-async function call(url: string, content: XmlElement): Promise<Svar> {
+/** One call of the service. */
+export async function callDoor(url: string, content: XmlElement): Promise<Svar> {
   const headers = { 'Content-Type': contentType['1.1'], Authorization: authorization };
   const { status, text } = await postRaw(url, plainEnvelope(content, '1.1'), headers);
   const elements = (name: string): XmlElement[] => under(parse(Buffer.from(text)), name);
   return { status, text, elements, all: (name) => elements(name).map((element) => textOf(element)) };
 }
 
-export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => call(url, encodeSendForsendelse(letter));
+export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => callDoor(url, encodeSendForsendelse(letter));
 export const trekkTilbake = (url: string, eksternRef: string): Promise<Svar> =>
-  call(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
+  callDoor(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
 export const hentKvitteringer = (url: string, antall = 100): Promise<Svar> =>
-  call(url, encodeHentKvitteringer('PRIORITERT', antall));
+  callDoor(url, encodeHentKvitteringer('PRIORITERT', antall));
 
 /** Where a letter stands, as its sender sees it. */
 export interface Stand {
@@ -162,7 +163,7 @@ const member = (parent: XmlElement, name: string): string => {
 
 /** @throws Error when the call is refused */
 export async function hentStatus(url: string, eksterneRefer: readonly string[]): Promise<readonly Stand[]> {
-  const svar = await call(url, encodeHentStatus({ eksterneRefer }));
+  const svar = await callDoor(url, encodeHentStatus({ eksterneRefer }));
   if (svar.status !== 200) throw new Error(svar.text);
   // What the register says of a person is a status too.
   const letters = svar.elements('status').filter((status) => under(status, 'tilstand').length > 0);
