@@ -171,8 +171,14 @@ async function filesUnder(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
 }
 
-/** @param databaseUrl an empty database; undefined: SQLite in a directory of its own */
-export async function startSending(databaseUrl?: string): Promise<SendingWorld> {
+/**
+ * @param databaseUrl an empty database; undefined: SQLite in a directory of its own
+ * @param addressed what becomes of the list of the providers' addresses
+ */
+export async function startSending(
+  databaseUrl?: string,
+  addressed: (addresses: string) => string = (addresses) => addresses,
+): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
     POSTHORN_PORT: '0',
@@ -184,7 +190,7 @@ export async function startSending(databaseUrl?: string): Promise<SendingWorld> 
   let [ahead, base] = [0, ''];
   const broker = await startTap(() => base);
   const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH);
-  const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses });
+  const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: addressed(providers.addresses) });
   const { url, lines, close, ...doors } = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
   base = url;
   const door = url + PATH;
