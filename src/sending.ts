@@ -31,7 +31,7 @@ import { idHasher } from './security/idHash.js';
 import { loadPkcs12, type KeyStore } from './security/keystore.js';
 import { passwordDoor } from './security/password.js';
 import { forsendelsePolicy } from './security/policy.js';
-import { signingKey, type SigningKey } from './security/sign.js';
+import { signingKey } from './security/sign.js';
 import type { Trust } from './security/trust.js';
 import { parseCertificate, type Certificate } from './security/x509.js';
 import type { Store } from './store/index.js';
@@ -105,9 +105,12 @@ function supplierFacts(suppliers: readonly Leverandoer[], trust: Trust, clock: C
 }
 
 /** Who is asked about recipients: the register of this installation's own database, or a service of the 16-02 contract. */
-function registerOf({ config, store, clock, trust }: SendingDeps, key: SigningKey): PersonRegister {
+function registerOf(
+  { config, store, clock, trust }: SendingDeps,
+  { key, organisasjonsnummer: own }: Holder,
+): PersonRegister {
   const { registerUrl: url, registerOrganisation: expected } = config;
-  if (url !== undefined) return personRegister({ url, expected, key, trust, clock });
+  if (url !== undefined) return personRegister({ url, expected, own, key, trust, clock });
   return { ask: async (ids) => ({ spurt: clock.now(), persons: await store.reads.persons(ids) }) };
 }
 
@@ -116,7 +119,7 @@ function shipmentDeps(
   payloads: Payloads,
   suppliers: readonly Leverandoer[],
   kanaler: ReadonlySet<Kanal>,
-  key: SigningKey,
+  databehandler: Holder,
 ) {
   const { store, clock, config, trust, dataKey, senders } = deps;
   const facts = supplierFacts(suppliers, trust, clock);
@@ -130,7 +133,7 @@ function shipmentDeps(
     shipments: store.shipments,
     queue: store.queue,
     payloads,
-    register: registerOf(deps, key),
+    register: registerOf(deps, databehandler),
     routing: (avsender: string) => ({
       policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
       leverandoerer: facts(),
@@ -260,13 +263,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
       clock,
     },
   });
-  const shipments = shipmentDeps(
-    deps,
-    payloads,
-    suppliers,
-    new Set<Kanal>([...all.keys(), 'PORTAL']),
-    databehandler.key,
-  );
+  const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
   const worker = config.role === 'web' ? undefined : workerOf(deps, shipments, all);
   return {

@@ -47,9 +47,12 @@ describe('sending a letter to a provider that nobody vouches for', function () {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
       const number = identities.digipost.organisasjonsnummer;
-      const world = await startSending(database.url(), (addresses) =>
-        addresses.replace(new RegExp(`${number}=[^,]*`), `${number}=https://127.0.0.1:${port}/`),
-      );
+      const world = await startSending(database.url(), (addresses) => ({
+        POSTHORN_SDP_PROVIDERS: addresses.replace(
+          new RegExp(`${number}=[^,]*`),
+          `${number}=https://127.0.0.1:${port}/`,
+        ),
+      }));
       try {
         const letter = brev('digipost');
         expect((await sendBrev(world.url, letter)).status).to.equal(200);

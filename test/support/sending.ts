@@ -173,11 +173,11 @@ async function filesUnder(dir: string): Promise<string[]> {
 
 /**
  * @param databaseUrl an empty database; undefined: SQLite in a directory of its own
- * @param addressed what becomes of the list of the providers' addresses
+ * @param settings what is set otherwise; it is given the list of the providers' addresses
  */
 export async function startSending(
   databaseUrl?: string,
-  addressed: (addresses: string) => string = (addresses) => addresses,
+  settings: (addresses: string) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
@@ -190,7 +190,11 @@ export async function startSending(
   let [ahead, base] = [0, ''];
   const broker = await startTap(() => base);
   const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH);
-  const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: addressed(providers.addresses) });
+  const config = loadConfig({
+    ...environment,
+    POSTHORN_SDP_PROVIDERS: providers.addresses,
+    ...settings(providers.addresses),
+  });
   const { url, lines, close, ...doors } = await openDoors(config, pki, { now: () => new Date(Date.now() + ahead) });
   base = url;
   const door = url + PATH;
