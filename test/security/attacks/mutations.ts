@@ -1,4 +1,5 @@
 import type { Mutation } from './mutation.js';
+import { letterMutations } from './letterMutations.js';
 import { otherMutations } from './otherMutations.js';
 import { requestMutations } from './requestMutations.js';
 
@@ -7,4 +8,4 @@ import { requestMutations } from './requestMutations.js';
  * exactly once; some test of the verifier, the caller, or the endpoint alone must then fail by an assertion.
  */
 
-export const mutations: readonly Mutation[] = [...requestMutations, ...otherMutations];
+export const mutations: readonly Mutation[] = [...requestMutations, ...otherMutations, ...letterMutations];
