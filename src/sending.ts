@@ -67,13 +67,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
     },
   });
   const all = new Map([...plainChannels].map(([kanal, channel]) => [kanal, around.channel(channel)]));
-  const shipments = shipmentDeps(
-    deps,
-    payloads,
-    suppliers,
-    new Set<Kanal>([...all.keys(), 'PORTAL']),
-    databehandler.key,
-  );
+  const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
   const work =
     config.role === 'web' ? [] : [workerOf(deps, shipments, all), keepRetention(retentionDeps(deps, payloads))];

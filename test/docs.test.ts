@@ -5,6 +5,7 @@ import { leavesOf, readProgram } from '../scripts/docs/program.js';
 import type { Leaf } from '../scripts/docs/program.js';
 import { tables, withTables } from '../scripts/docs/tables.js';
 import { columns, readPerson } from '../src/application/personRow.js';
+import { PASSWORD } from '../src/cli/wire.js';
 import { describeConfig } from '../src/config.js';
 import { PATH } from '../src/contract/oppslagstjenesten/names.js';
 import { limits } from '../src/limits.js';
@@ -63,7 +64,7 @@ describe('the documentation', () => {
     });
 
     it(`${page}: names only variables that are settings`, () => {
-      const settings = [...describeConfig().map((row) => row.name), ...testVariables];
+      const settings = [...describeConfig().map((row) => row.name), ...testVariables, PASSWORD];
       for (const name of all(read(page), /\b(POSTHORN_[A-Z0-9_]*[A-Z0-9])\b/g)) expect(settings).to.include(name);
     });
 

@@ -22,6 +22,8 @@ export interface DispatchDeps {
   readonly circuits: Circuits;
   /** Told what our own side failed at: the history of a letter, which its sender reads, has none of it. */
   readonly failed?: (error: unknown, shipmentId: string) => void;
+  /** Told what the network said of a provider, address and all. */
+  readonly unreached?: (detail: string, shipmentId: string) => void;
 }
 
 export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, tekst: string): Hendelse => ({
@@ -136,6 +138,7 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
   const ready = await prepared(deps, channel, shipment);
   if (ready === undefined) return undefined;
   const outcome = unlessDamaged(await channel.deliver(ready));
+  if (outcome.type === 'deferred' && outcome.detalj !== undefined) deps.unreached?.(outcome.detalj, shipment.id);
   if (leverandoer !== null) deps.circuits.report(leverandoer, reached(outcome), deps.clock.now());
   return outcome;
 }

@@ -16,9 +16,13 @@ import { Failure } from '../errors.js';
 export interface PersonRegister {
   /**
    * The persons found, by identifier; unknown ones are absent.
+   * @param avsender organisation number of the body that asks (R-09)
    * @throws Failure UNAVAILABLE: a look-up that fails is no answer, and never turns a letter into print
    */
-  ask(ids: readonly string[]): Promise<{ readonly spurt: Date; readonly persons: ReadonlyMap<string, Person> }>;
+  ask(
+    ids: readonly string[],
+    avsender: string,
+  ): Promise<{ readonly spurt: Date; readonly persons: ReadonlyMap<string, Person> }>;
 }
 
 /** What the rules are told of this installation, and of one sender. */
@@ -142,7 +146,7 @@ export async function vurder(
     bestillinger.map((b) => b.mottaker),
     grunnlag,
   );
-  const answer = ids.length === 0 ? null : await deps.register.ask(ids);
+  const answer = ids.length === 0 ? null : await deps.register.ask(ids, owner);
   const now = deps.calendar.now();
   return bestillinger.map((forsendelse) => {
     const { id } = forsendelse.mottaker;

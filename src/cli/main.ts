@@ -34,9 +34,10 @@ import { statusCommand } from './status.js';
 import { suppliersCommands } from './suppliers.js';
 import { verifyCommand } from './verify.js';
 import type { VerifyCommandDeps } from './verify.js';
-import type { WireDeps } from './wire.js';
+import { PASSWORD, type WireDeps } from './wire.js';
 
-const config = () => loadConfig(process.env);
+const { [PASSWORD]: password, ...environment } = process.env;
+const config = () => loadConfig(environment);
 const open = () => openStore({ url: config().databaseUrl.reveal() });
 const dataKey = async (): Promise<KeyObject> => {
   const { dataKey: given, dataDir } = config();
@@ -73,6 +74,7 @@ const lookup: LookupCommandDeps = {
 };
 
 const wire: WireDeps = {
+  password,
   runningUrl: runningUrl(FORSENDELSE),
   account: () => {
     const account = developmentAccounts.find(({ tjeneste }) => tjeneste === 'FORSENDELSE');

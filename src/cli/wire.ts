@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ForsendelseService } from '../client/forsendelse.js';
@@ -5,12 +6,17 @@ import type { ErrorCode } from '../errors.js';
 import { errorText, Failure } from '../errors.js';
 import { CommandError, UsageError, visible } from './output.js';
 
+/** Holds the password of the account. No setting of the gateway, which has nothing of that name. */
+export const PASSWORD = 'POSTHORN_PASSWORD';
+
 /** What client commands of Forsendelse v1 take where nothing is said. */
 export interface WireDeps {
   /** Address of the service of the gateway that runs here, when one does. */
   readonly runningUrl: () => Promise<string | undefined>;
   /** The development account; undefined in production, where there is none. */
   readonly account: () => Account | undefined;
+  /** What `PASSWORD` holds. */
+  readonly password: string | undefined;
 }
 
 export interface Account {
@@ -22,6 +28,7 @@ export interface WireOptions {
   readonly url?: string;
   readonly user?: string;
   readonly password?: string;
+  readonly passwordFile?: string;
   readonly onBehalfOf?: string;
 }
 
@@ -30,7 +37,8 @@ export const addWireOptions = (command: Command): Command =>
   command
     .option('--url <url>', 'address of the service (default: the gateway that runs here)')
     .option('--user <user>', 'user name of the account (default: the development account)')
-    .option('--password <password>', 'password of the account')
+    .option('--password <password>', 'password of the account; others on the machine see it in the list of processes')
+    .option('--password-file <file>', `file with the password, or set ${PASSWORD}`)
     .option('--on-behalf-of <orgnr>', 'organisation that the call is made for (avsender)');
 
 /** The service gives its reasons in both. */
@@ -39,17 +47,39 @@ export type Language = 'nb' | 'en';
 export const addLanguageOption = (command: Command): Command =>
   command.addOption(new Option('--language <language>', 'language of the reasons').choices(['nb', 'en']).default('en'));
 
-function accountOf({ user, password }: WireOptions, deps: WireDeps): Account {
+/** The file without the line end that an editor leaves. @throws CommandError when it cannot be read */
+async function passwordIn(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError(`${file} cannot be read (${error.code ?? 'no reason given'}).`);
+  });
+  return text.replace(/\r?\n$/, '');
+}
+
+/** The password that the command line gives, as it is or in a file. @throws UsageError for both, CommandError */
+async function passwordOf({ password, passwordFile }: WireOptions): Promise<string | undefined> {
+  if (passwordFile === undefined) return password;
+  if (password !== undefined) throw new UsageError('Give --password or --password-file, not both.');
+  return passwordIn(passwordFile);
+}
+
+async function accountOf(options: WireOptions, deps: WireDeps): Promise<Account> {
+  const { user } = options;
+  const given = await passwordOf(options);
+  const password = user === undefined ? given : (given ?? deps.password);
   if (user !== undefined && password !== undefined) return { user, password };
-  if (user !== undefined || password !== undefined) throw new UsageError('Give --user and --password together.');
+  if (user !== undefined || password !== undefined) {
+    throw new UsageError(`Give --user together with --password-file, ${PASSWORD} or --password.`);
+  }
   const account = deps.account();
-  if (account === undefined) throw new UsageError('Give --user and --password: there is no account in production.');
+  if (account === undefined) {
+    throw new UsageError('Give --user and --password-file: there is no account in production.');
+  }
   return account;
 }
 
 /** @throws UsageError with what to give */
 export async function serviceFor(options: WireOptions, deps: WireDeps): Promise<ForsendelseService> {
-  const { user, password } = accountOf(options, deps);
+  const { user, password } = await accountOf(options, deps);
   const url = options.url ?? (await deps.runningUrl());
   if (url === undefined) {
     throw new UsageError(
@@ -69,7 +99,7 @@ const advice: readonly (readonly [code: string, next: string])[] = [
 ];
 
 const sentences: Partial<Readonly<Record<ErrorCode, (url: string, failure: Failure) => string>>> = {
-  UNAUTHORIZED: (url) => `${url} does not take this user name and password. Check --user and --password.`,
+  UNAUTHORIZED: (url) => `${url} does not take this user name and password. Check --user and its password.`,
   MALFORMED_XML: (url, { detail }) =>
     `The answer of ${url} is not one of Forsendelse v1: ${detail}. Check --url: the path is /forsendelse/v1.`,
 };

@@ -58,12 +58,22 @@ export type PushOutcome =
       readonly description: string;
     }
   | { readonly type: 'unverifiable'; readonly reason: string }
-  | { readonly type: 'transport'; readonly reason: string };
+  | {
+      readonly type: 'transport';
+      /** Names no address. */
+      readonly reason: string;
+      /** What the network said in full, for the log; absent where somebody answered. */
+      readonly detail?: string;
+    };
 
 const policy = sdpPolicy([messagingBlock]);
 
 const unverifiable = (reason: string): PushOutcome => ({ type: 'unverifiable', reason: oneLine(reason) });
-const transport = (reason: string): PushOutcome => ({ type: 'transport', reason: oneLine(reason) });
+const transport = (reason: string, detail?: string): PushOutcome => ({
+  type: 'transport',
+  reason: oneLine(reason),
+  ...(detail !== undefined && { detail }),
+});
 
 function uploadOf(envelope: string, attachment: Attachment | undefined): Upload {
   const octets = Buffer.from(envelope);
@@ -169,7 +179,9 @@ export async function pushMessage(push: Push): Promise<PushOutcome> {
   try {
     answer = await postStream(push.url, uploadOf(sent.envelope, attachment), push.timeout);
   } catch (error) {
-    if (error instanceof Failure && error.code.startsWith('UPSTREAM_')) return transport(error.detail);
+    if (error instanceof Failure && error.code.startsWith('UPSTREAM_')) {
+      return transport(error.values['reason'] ?? 'no answer that can be read', error.detail);
+    }
     throw error;
   }
   try {

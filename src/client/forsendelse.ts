@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type {
   BekreftetSvar,
   ForklaringISvar,
@@ -34,7 +32,7 @@ import { contentType, envelopeNs } from '../soap/names.js';
 import type { XmlElement } from '../xml/model.js';
 import { childElements, childrenNamed, is } from '../xml/model.js';
 import { parse } from '../xml/tree.js';
-import { faultReason, oneLine } from './post.js';
+import { postText, refuseFault } from './post.js';
 
 /** How to reach a Forsendelse v1 service, and as whom (HTTP Basic). */
 export interface ForsendelseService {
@@ -48,16 +46,8 @@ export interface ForsendelseService {
   readonly timeout?: number;
 }
 
-/** Octets of an answer that are read at the most: 100 letters with their histories fit several times. */
-const MAX_ANSWER = 32 * 1024 * 1024;
-
 /** A letter of 50 MB over a slow line. */
 const TIMEOUT_MS = 120_000;
-
-const upstream = (code: 'UPSTREAM_FAULT' | 'UPSTREAM_UNREACHABLE', words: string): Failure => {
-  const text = oneLine(words);
-  return new Failure(code, text, { text });
-};
 
 /** Refusals before SOAP starts that a caller can do something about. */
 const refusals: Readonly<Record<number, ErrorCode>> = {
@@ -66,38 +56,14 @@ const refusals: Readonly<Record<number, ErrorCode>> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
-const networkReason = (error: unknown): string => {
-  const { cause, message } = error as Error;
-  return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
-};
-
-async function octetsOf({ body }: Response): Promise<Buffer> {
-  if (body === null) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of Readable.fromWeb(body as ReadableStream) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) throw upstream('UPSTREAM_FAULT', 'the answer is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-async function exchange(service: ForsendelseService, envelope: string): Promise<{ status: number; octets: Buffer }> {
+function exchange(service: ForsendelseService, envelope: string) {
   const { url, brukernavn, passord, version, timeout = TIMEOUT_MS } = service;
   const headers = {
     'Content-Type': contentType[version],
     Authorization: `Basic ${Buffer.from(`${brukernavn}:${passord}`).toString('base64')}`,
     ...(version === '1.1' && { SOAPAction: '""' }),
   };
-  const signal = AbortSignal.timeout(timeout);
-  try {
-    const response = await fetch(url, { method: 'POST', headers, body: envelope, redirect: 'error', signal });
-    return { status: response.status, octets: await octetsOf(response) };
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw upstream('UPSTREAM_UNREACHABLE', `${url}: ${networkReason(error)}`);
-  }
+  return postText(url, headers, envelope, timeout);
 }
 
 function contentOf(octets: Buffer, version: SoapVersion): XmlElement {
@@ -116,13 +82,11 @@ function contentOf(octets: Buffer, version: SoapVersion): XmlElement {
  * network, MALFORMED_XML for an answer that is none
  */
 export async function callForsendelse(service: ForsendelseService, request: XmlElement): Promise<XmlElement> {
-  const { status, octets } = await exchange(service, plainEnvelope(request, service.version));
-  const refusal = refusals[status];
-  if (refusal !== undefined) throw new Failure(refusal, `HTTP ${status}`);
-  const reason = faultReason(octets);
-  if (reason !== undefined) throw upstream('UPSTREAM_FAULT', reason);
-  if (status !== 200) throw upstream('UPSTREAM_FAULT', `HTTP ${status}: ${octets.toString('utf8', 0, 200)}`);
-  return contentOf(octets, service.version);
+  const answer = await exchange(service, plainEnvelope(request, service.version));
+  const refusal = refusals[answer.status];
+  if (refusal !== undefined) throw new Failure(refusal, `HTTP ${answer.status}`);
+  refuseFault(answer);
+  return contentOf(answer.octets, service.version);
 }
 
 /** Sends a letter. The same reference with the same content is the same letter. @throws Failure, as all of these */

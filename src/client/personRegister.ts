@@ -31,18 +31,26 @@ function personOf(p: PersonInAnswer): Person | undefined {
 /** Everything about persons but VarslingsStatus: asked for, it would hide what is stale (R-04), and the rules judge that themselves. */
 const BEHOV = ['Person', 'Kontaktinfo', 'SikkerDigitalPost'] as const;
 
+/** A service of the 16-02 contract, and whose key it is called with. */
+export interface RegisterService extends LookupService {
+  /** Organisation number in the certificate of `key`. */
+  readonly own: string;
+}
+
 /** Any service of the 16-02 contract as the register that letters are decided by. */
-export const personRegister = (service: LookupService) => ({
+export const personRegister = (service: RegisterService) => ({
   /**
-   * The persons found, by identifier; unknown ones are absent.
+   * The persons found, by identifier; unknown ones are absent. The letter is the sender's, and so is the right to look up: the service
+   * holds the pair of signer and PaaVegneAv against its tables (CONTRACT.md section 3, "Authorization"; R-09, R-42).
    * @throws Failure UNAVAILABLE when the service does not answer, or its answer cannot be believed
    */
-  async ask(ids: readonly string[]): Promise<{ spurt: Date; persons: ReadonlyMap<string, Person> }> {
+  async ask(ids: readonly string[], avsender: string): Promise<{ spurt: Date; persons: ReadonlyMap<string, Person> }> {
     const spurt = service.clock.now();
+    const paaVegneAv = avsender === service.own ? undefined : avsender;
     const persons = new Map<string, Person>();
     try {
       for (let from = 0; from < ids.length; from += limits.persons) {
-        const answers = await lookUpPersons(service, BEHOV, ids.slice(from, from + limits.persons));
+        const answers = await lookUpPersons(service, BEHOV, ids.slice(from, from + limits.persons), paaVegneAv);
         for (const person of answers.map(personOf)) {
           if (person !== undefined) persons.set(person.personidentifikator, person);
         }

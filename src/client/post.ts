@@ -22,19 +22,26 @@ export const oneLine = (text: string): string =>
     .trim()
     .slice(0, MAX_TEXT);
 
-function failure(code: 'UPSTREAM_FAULT' | 'UPSTREAM_UNREACHABLE', words: string): Failure {
+function fault(words: string): Failure {
   const text = oneLine(words);
-  return new Failure(code, text, { text });
+  return new Failure('UPSTREAM_FAULT', text, { text });
 }
 
-const fault = (words: string): Failure => failure('UPSTREAM_FAULT', words);
-const unreachable = (words: string): Failure => failure('UPSTREAM_UNREACHABLE', words);
+/** The error that the network had; what it is wrapped in says less. */
+function networkError(error: unknown): NodeJS.ErrnoException {
+  const { cause } = error as Error;
+  return cause instanceof Error ? cause : (error as Error);
+}
 
-/** Why fetch failed; where several addresses were tried, their common error has a code only. */
-function networkReason(error: unknown): string {
-  const { cause, message } = error as Error;
-  if (!(cause instanceof Error)) return message;
-  return cause.message || String((cause as NodeJS.ErrnoException).code);
+/**
+ * What the network said: in full, with the address, for whoever called it, and as `reason` in a word that names nobody
+ * (`ECONNREFUSED`, `CERT_HAS_EXPIRED`). Where several addresses were tried, their common error has a code only.
+ */
+function unreachable(url: string, error: unknown): Failure {
+  const { message, code, name } = networkError(error);
+  const reason = typeof code === 'string' ? code : name;
+  const text = oneLine(`${url}: ${message || reason}`);
+  return new Failure('UPSTREAM_UNREACHABLE', text, { text, reason });
 }
 
 function reasonIn(element: XmlElement): string | undefined {
@@ -73,26 +80,42 @@ const read = async ({ body }: Response): Promise<Buffer> =>
   body === null ? Buffer.alloc(0) : collect(Readable.fromWeb(body as ReadableStream));
 
 /**
- * Posts a SOAP 1.2 envelope and returns the octets of the answer. Redirects are not followed.
+ * Posts a text and returns the answer, whatever its status. Redirects are not followed.
+ * @param timeout milliseconds for the whole exchange
+ * @throws Failure UPSTREAM_FAULT for an answer that is too large, UPSTREAM_UNREACHABLE for the network
+ */
+export async function postText(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  timeout: number,
+): Promise<{ readonly status: number; readonly octets: Buffer }> {
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+    return { status: response.status, octets: await read(response) };
+  } catch (error) {
+    throw sendFailure(url, error);
+  }
+}
+
+/** What is no good answer. @throws Failure UPSTREAM_FAULT for a fault, or any other status than 2xx */
+export function refuseFault({ status, octets }: Pick<Posted, 'status' | 'octets'>): void {
+  const reason = faultReason(octets);
+  if (reason !== undefined) throw fault(reason);
+  if (status < 200 || status > 299) throw fault(`HTTP ${status}: ${octets.toString('utf8', 0, 200)}`);
+}
+
+/**
+ * Posts a SOAP 1.2 envelope and returns the octets of the answer.
  * @param timeout milliseconds for the whole exchange
  * @throws Failure UPSTREAM_FAULT for a fault or any other status than 2xx, UPSTREAM_UNREACHABLE for the network
  */
 export async function postEnvelope(url: string, envelope: string, timeout = 30_000): Promise<Buffer> {
   const headers = { 'Content-Type': contentType['1.2'], Accept: 'application/soap+xml' };
-  const signal = AbortSignal.timeout(timeout);
-  let response: Response;
-  let octets: Buffer;
-  try {
-    response = await fetch(url, { method: 'POST', headers, body: envelope, redirect: 'error', signal });
-    octets = await read(response);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw unreachable(`${url}: ${networkReason(error)}`);
-  }
-  const reason = faultReason(octets);
-  if (reason !== undefined) throw fault(reason);
-  if (!response.ok) throw fault(`HTTP ${response.status}: ${octets.toString('utf8', 0, 200)}`);
-  return octets;
+  const answer = await postText(url, headers, envelope, timeout);
+  refuseFault(answer);
+  return answer.octets;
 }
 
 /** A request whose octets are made while it is sent. */
@@ -111,7 +134,7 @@ export interface Posted {
 
 /** What failed: a Failure is our own, everything else is the network's. */
 const sendFailure = (url: string, error: unknown): Failure =>
-  error instanceof Failure ? error : unreachable(`${url}: ${networkReason(error)}`);
+  error instanceof Failure ? error : unreachable(url, error);
 
 /**
  * Posts octets as they are made and returns the answer, whatever its status. Redirects are not followed. An answer that comes before

@@ -153,7 +153,7 @@ export const settings = {
   registerUrl: optional(kinds.publicUrl, {
     shown: 'none: the register in the database',
     meaning:
-      'A 16-02 service to ask about recipients, signed by the databehandler, instead of the register in the database',
+      'A 16-02 service to ask about recipients, signed by the databehandler on behalf of the sender (PaaVegneAv), instead of the register in the database',
     fix: 'Use the address of the service, such as https://host/kontaktinfo-external/ws-v5, or remove it.',
   }),
   registerOrganisation: row(kinds.text, () => '991825827', {

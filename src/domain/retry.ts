@@ -3,7 +3,13 @@ import type { Prioritet } from './forsendelse.js';
 /** What came of one attempt to hand a letter on. `kode` is of the error table or of ebMS; `grunn` is for people and holds no national id. */
 export type Utfall =
   | { readonly type: 'sent' }
-  | { readonly type: 'deferred'; readonly kode: string; readonly grunn: string }
+  | {
+      readonly type: 'deferred';
+      readonly kode: string;
+      readonly grunn: string;
+      /** For the log only, for it may name addresses: senders read the rest. */
+      readonly detalj?: string;
+    }
   | { readonly type: 'rejected'; readonly kode: string; readonly grunn: string };
 
 interface Taalmodighet {

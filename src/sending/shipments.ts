@@ -9,8 +9,8 @@ import type { Shipment } from '../domain/shipment.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import { idHasher } from '../security/idHash.js';
-import type { SigningKey } from '../security/sign.js';
 import type { Trust } from '../security/trust.js';
+import type { Holder } from './holder.js';
 import type { SendingDeps } from './types.js';
 
 /** How the letters of a body are treated that has said nothing. */
@@ -36,9 +36,12 @@ function supplierFacts(suppliers: readonly Leverandoer[], trust: Trust, clock: C
 }
 
 /** Who is asked about recipients: the register of this installation's own database, or a service of the 16-02 contract. */
-function registerOf({ config, store, clock, trust }: SendingDeps, key: SigningKey): PersonRegister {
+function registerOf(
+  { config, store, clock, trust }: SendingDeps,
+  { key, organisasjonsnummer: own }: Holder,
+): PersonRegister {
   const { registerUrl: url, registerOrganisation: expected } = config;
-  if (url !== undefined) return personRegister({ url, expected, key, trust, clock });
+  if (url !== undefined) return personRegister({ url, expected, own, key, trust, clock });
   return { ask: async (ids) => ({ spurt: clock.now(), persons: await store.reads.persons(ids) }) };
 }
 
@@ -48,7 +51,7 @@ export function shipmentDeps(
   payloads: Payloads,
   suppliers: readonly Leverandoer[],
   kanaler: ReadonlySet<Kanal>,
-  key: SigningKey,
+  databehandler: Holder,
 ) {
   const { store, clock, calendar, config, trust, dataKey, senders } = deps;
   const facts = supplierFacts(suppliers, trust, clock);
@@ -62,7 +65,7 @@ export function shipmentDeps(
     shipments: store.shipments,
     queue: store.queue,
     payloads,
-    register: registerOf(deps, key),
+    register: registerOf(deps, databehandler),
     routing: (avsender: string) => ({
       policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
       leverandoerer: facts(),

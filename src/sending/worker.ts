@@ -27,6 +27,8 @@ export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: Readon
     decideAgain: decideAgain(shipments),
     circuits,
     failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
+    unreached: (detail, shipmentId) =>
+      log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
   });
   return startWorker<Job>({
     claim: (limit) => {

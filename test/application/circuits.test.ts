@@ -26,7 +26,7 @@ describe('application/circuits', () => {
     }
   });
 
-  it('SECURITY 111: learns no more of attempts that were under way when the rest began', () => {
+  it('learns no more of attempts that were under way when the rest began', () => {
     const circuits = createCircuits();
     for (let i = 0; i < 16; i++) circuits.report('984661185', false, at(i < 3 ? 0 : 1));
     expect(circuits.resting(at(4))).to.deep.equal(['984661185']);

@@ -37,6 +37,7 @@ async function dispatching({ shipment = letter(), deliver = () => ({ type: 'sent
   const delivered: Shipment[] = [];
   const reports: (readonly [string, boolean])[] = [];
   const failures: unknown[] = [];
+  const unreached: (readonly [string, string])[] = [];
   let packed = 0;
   const channel: Channel = {
     prepare:
@@ -68,6 +69,7 @@ async function dispatching({ shipment = letter(), deliver = () => ({ type: 'sent
     decideAgain: options.decideAgain ?? (() => Promise.reject(new Error('nobody is asked'))),
     circuits,
     failed: (error) => failures.push(error),
+    unreached: (detail, shipmentId) => unreached.push([detail, shipmentId]),
   };
   const { id, forsendelse } = shipment;
   const claim = async (): Promise<Job> => {
@@ -77,7 +79,7 @@ async function dispatching({ shipment = letter(), deliver = () => ({ type: 'sent
   };
   const turn = async (job?: Job): Promise<void> => dispatch(deps)(job ?? (await claim()));
   return {
-    ...{ store, deps, delivered, reports, failures, circuits, claim, turn },
+    ...{ store, deps, delivered, reports, failures, unreached, circuits, claim, turn },
     packed: () => packed,
     at: (time: Date) => void (now = time),
     calendarAt: (time: Date) => void (calendar = time),
@@ -120,6 +122,19 @@ describe('application/dispatch', () => {
     ]);
     expect(events[1]?.tekst).to.equal(`Attempt 2: HTTP 503. Next attempt at ${later(7_500).toISOString()}.`);
     expect(await d.receipts()).to.deep.equal([]);
+  });
+
+  it('where a provider is stands in the log, and in nothing that its sender reads', async () => {
+    const unreached = {
+      type: 'deferred',
+      kode: 'TRANSPORT',
+      grunn: 'ECONNREFUSED',
+      detalj: 'http://mailbox/',
+    } as const;
+    const d = await dispatching({ deliver: () => unreached });
+    await d.turn();
+    expect(d.unreached).to.deep.equal([['http://mailbox/', (await d.current()).id]]);
+    expect(JSON.stringify([await d.events(), await d.current(), await d.job()])).not.to.contain('http://mailbox');
   });
 
   it('R-37: normal letters wait by their own row', async () => {

@@ -92,13 +92,14 @@ describe('application/sendForsendelse', () => {
   });
 
   it('R-42: a supplier sends for a body that has delegated to it, and the same letter is the same whoever brings it', async () => {
-    const { deps, memory, letter } = shipping();
+    const { deps, memory, askedFor, letter } = shipping();
     const supplier = byPassword({ organisasjon: numbers.supplier, avsender: numbers.sender });
     const first = await sendForsendelse(deps)(supplier, await letter());
     expect(memory.state().shipments.get(first.id)?.forsendelse).to.include({
       avsender: numbers.sender,
       databehandler: numbers.supplier,
     });
+    expect(askedFor).to.deep.equal([numbers.sender]);
     expect((await sendForsendelse(deps)(byPassword(), await letter())).id).to.equal(first.id);
   });
 

@@ -65,6 +65,7 @@ export function shipping(
   const memory = memoryWork();
   const payloads = memoryPayloads();
   const asked: (readonly string[])[] = [];
+  const askedFor: string[] = [];
   const persons = new Map((options.persons ?? [person(ola)]).map((p) => [p.personidentifikator, p]));
   let now = testTime;
   const deps: ShipmentDeps = {
@@ -77,8 +78,9 @@ export function shipping(
     queue: memory.queue,
     payloads,
     register: {
-      ask: async (ids) => {
+      ask: async (ids, avsender) => {
         asked.push(ids);
+        askedFor.push(avsender);
         if (options.registerFails === true) throw new Failure('UNAVAILABLE', 'the register does not answer');
         return { spurt: now, persons };
       },
@@ -114,7 +116,7 @@ export function shipping(
     vedlegg: [],
     ...changes,
   });
-  return { deps, memory, payloads, asked, letter, at: (time: Date) => (now = time) };
+  return { deps, memory, payloads, asked, askedFor, letter, at: (time: Date) => (now = time) };
 }
 
 /** The code of the refusal, or what came instead. */

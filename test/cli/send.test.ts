@@ -40,7 +40,7 @@ describe('posthorn send, status, explain and receipts', function () {
   const runWith = (deps: Partial<WireDeps>, ...args: readonly string[]): Promise<CommandRun> =>
     runCommand(
       (program) => {
-        const wire = { runningUrl: async () => world.url, account: () => account, ...deps };
+        const wire = { runningUrl: async () => world.url, account: () => account, password: undefined, ...deps };
         for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand]) add(program, wire);
       },
       ...args,
@@ -185,14 +185,31 @@ describe('posthorn send, status, explain and receipts', function () {
     const nowhere = await runWith({ runningUrl: async () => undefined }, 'status', '--ref', 'r');
     expect([nowhere.code, nowhere.err.includes('npm start')]).to.deep.equal([2, true]);
     const production = await runWith({ account: () => undefined }, 'status', '--ref', 'r');
-    expect([production.code, production.err.includes('--user and --password')]).to.deep.equal([2, true]);
+    expect([production.code, production.err.includes('--user and --password-file')]).to.deep.equal([2, true]);
     const half = await run('status', '--ref', 'r', '--user', 'a');
     expect(half.code).to.equal(2);
     const wrong = await run('status', '--ref', 'r', '--user', 'a', '--password', 'gjettet');
-    expect([wrong.code, wrong.err.includes('Check --user and --password')]).to.deep.equal([1, true]);
+    expect([wrong.code, wrong.err.includes('Check --user and its password')]).to.deep.equal([1, true]);
     expect(wrong.err).not.to.contain('gjettet');
     const elsewhere = await run('status', '--ref', 'r', '--url', world.url.replace('/forsendelse/v1', '/nothing'));
     expect([elsewhere.code, elsewhere.out]).to.deep.equal([1, '']);
+  });
+
+  it('SECURITY 117: takes a password from a file or the environment, so that no list of processes shows it', async () => {
+    const file = join(folder, 'password');
+    await writeFile(file, `${account.password}\n`);
+    const nobody = { account: () => undefined };
+    const asked = ['receipts', '--user', account.user];
+    expect(await runWith(nobody, ...asked, '--password-file', file)).to.include({ code: 0, err: '' });
+    expect(await runWith({ ...nobody, password: account.password }, ...asked)).to.include({ code: 0, err: '' });
+    // What the command line says goes before the environment, and a password without a user is nobody's.
+    expect((await runWith({ password: account.password }, ...asked, '--password', 'gjettet')).code).to.equal(1);
+    expect((await runWith({ ...nobody, password: account.password }, 'receipts')).code).to.equal(2);
+    expect((await run('receipts', '--password-file', file)).code).to.equal(2);
+    const both = await run(...asked, '--password-file', file, '--password', account.password);
+    expect([both.code, both.err.includes('not both')]).to.deep.equal([2, true]);
+    const none = await run(...asked, '--password-file', join(folder, 'none'));
+    expect([none.code, none.err.includes('cannot be read (ENOENT)')]).to.deep.equal([1, true]);
   });
 
   it('calls for another body only where that body has said so', async () => {

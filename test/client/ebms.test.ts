@@ -242,16 +242,26 @@ describe('client/ebms', () => {
       return 'busy';
     });
     expect(busy).to.deep.equal({ type: 'transport', reason: 'HTTP 503' });
-    expect(await outcomeOf((_, response) => void response.destroy())).to.include({ type: 'transport' });
-    const closed = `http://127.0.0.1:${await closedPort()}/`;
-    expect(await pushMessage(push(closed))).to.include({ type: 'transport' });
+  });
+
+  it('where nobody answers, the reason names no address, and the detail does', async () => {
+    const cut = await outcomeOf((_, response) => void response.destroy());
+    expect(cut).to.include({ type: 'transport', reason: 'ECONNRESET' });
+    const host = `127.0.0.1:${await closedPort()}`;
+    const detail = `http://${host}/: connect ECONNREFUSED ${host}`;
+    expect(await pushMessage(push(`http://${host}/`))).to.deep.equal({
+      type: 'transport',
+      reason: 'ECONNREFUSED',
+      detail,
+    });
   });
 
   it('no answer in time is transport, although the message has come', async () => {
     await withProvider(
       () => undefined,
       async (url, seen) => {
-        expect(await pushMessage(push(url, { timeout: 300 }))).to.include({ type: 'transport' });
+        const outcome = await pushMessage(push(url, { timeout: 300 }));
+        expect(outcome).to.include({ type: 'transport', reason: 'TimeoutError' });
         expect(seen).to.have.length(1);
       },
     );

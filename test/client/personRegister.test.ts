@@ -8,8 +8,12 @@ import { createTrust } from '../../src/security/trust.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import { PATH } from '../../src/contract/oppslagstjenesten/names.js';
-import { testCertsDir } from '../support/gateway.js';
+import { serviceAs } from '../support/caller.js';
+import { startGateway, testCertsDir, type TestGateway } from '../support/gateway.js';
+import { identities } from '../../src/sandbox/pki/identities.js';
 import { ensureDevelopmentPki } from '../../src/sandbox/pki/development.js';
+
+const sender = identities.sender.organisasjonsnummer;
 
 describe('client/personRegister: a 16-02 service as the register', () => {
   let sandbox: Sandbox;
@@ -29,6 +33,7 @@ describe('client/personRegister: a 16-02 service as the register', () => {
       personRegister({
         url,
         expected,
+        own: databehandler.organisasjonsnummer,
         key: signingKey(databehandler.privateKey, databehandler.certificate),
         trust: createTrust({
           anchors: [pki.root],
@@ -43,7 +48,10 @@ describe('client/personRegister: a 16-02 service as the register', () => {
 
   it('answers each test person as the register has it, stale contact points too, and leaves unknown ones out', async () => {
     const all = testpersons(new Date());
-    const { persons, spurt } = await register().ask(all.map((t) => t.personidentifikator));
+    const { persons, spurt } = await register().ask(
+      all.map((t) => t.personidentifikator),
+      sender,
+    );
     expect(Math.abs(spurt.getTime() - Date.now())).to.be.below(10_000);
     for (const { personidentifikator, person } of all) {
       const found = persons.get(personidentifikator);
@@ -63,7 +71,7 @@ describe('client/personRegister: a 16-02 service as the register', () => {
   });
 
   it('asks nobody about nobody', async () => {
-    expect((await register('http://127.0.0.1:1/').ask([])).persons.size).to.equal(0);
+    expect((await register('http://127.0.0.1:1/').ask([], sender)).persons.size).to.equal(0);
   });
 
   const codeOf = (asked: Promise<unknown>): Promise<string> =>
@@ -74,8 +82,39 @@ describe('client/personRegister: a 16-02 service as the register', () => {
 
   it('is UNAVAILABLE when it does not answer, or somebody else does: never an empty register', async () => {
     const personidentifikator = testpersons(new Date())[0]?.personidentifikator ?? '';
-    expect(await codeOf(register('http://127.0.0.1:1/').ask([personidentifikator]))).to.equal('UNAVAILABLE');
-    expect(await codeOf(register(sandbox.url + '/nowhere').ask([personidentifikator]))).to.equal('UNAVAILABLE');
-    expect(await codeOf(register(undefined, '984661185').ask([personidentifikator]))).to.equal('UNAVAILABLE');
+    expect(await codeOf(register('http://127.0.0.1:1/').ask([personidentifikator], sender))).to.equal('UNAVAILABLE');
+    expect(await codeOf(register(sandbox.url + '/nowhere').ask([personidentifikator], sender))).to.equal('UNAVAILABLE');
+    expect(await codeOf(register(undefined, '984661185').ask([personidentifikator], sender))).to.equal('UNAVAILABLE');
+  });
+
+  describe('R-09, R-42: for whom it asks', () => {
+    let gateway: TestGateway;
+    before(async () => {
+      gateway = await startGateway();
+    });
+    after(() => gateway.stop());
+
+    const { supplier, sender2 } = identities;
+    const ola = testpersons(new Date()).find((t) => t.navn === 'digipost')?.personidentifikator ?? '';
+    const ask = async (name: 'supplier' | 'sender', avsender: string) => {
+      const own = identities[name].organisasjonsnummer;
+      const { persons } = await personRegister({ ...serviceAs(gateway, name), own }).ask([ola], avsender);
+      return [...persons.keys()];
+    };
+
+    it('a databehandler asks on behalf of the sender, who has the right', async () => {
+      expect(await ask('supplier', sender)).to.deep.equal([ola]);
+      const { paaVegneAv, organisasjon } = (await gateway.store.reads.events(1))[0] ?? {};
+      expect([organisasjon, paaVegneAv]).to.deep.equal([supplier.organisasjonsnummer, sender]);
+    });
+
+    it('and is UNAVAILABLE for a sender that has not delegated to it, or has no right', async () => {
+      expect(await codeOf(ask('supplier', sender2.organisasjonsnummer))).to.equal('UNAVAILABLE');
+      expect(await codeOf(ask('supplier', supplier.organisasjonsnummer))).to.equal('UNAVAILABLE');
+    });
+
+    it('a body that sends its own letters asks as itself', async () => {
+      expect(await ask('sender', sender)).to.deep.equal([ola]);
+    });
   });
 });

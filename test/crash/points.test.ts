@@ -14,10 +14,8 @@ describe('points of the crash test', function () {
     let world: SendingWorld;
     before(async () => {
       const around = watching((point) => void reached.push(point));
-      world = await startSending(
-        database.url(),
-        {},
-        {
+      world = await startSending(database.url(), {
+        around: {
           ...around,
           leaseMs: LEASE_MS,
           store: (store) => {
@@ -31,7 +29,7 @@ describe('points of the crash test', function () {
             return around.store({ ...store, queue });
           },
         },
-      );
+      });
     });
     after(() => world.stop());
     beforeEach(() => void reached.splice(0));

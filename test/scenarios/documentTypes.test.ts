@@ -8,7 +8,9 @@ describe('an installation that says which types letters are made of', function (
   this.timeout(60_000);
   let world: SendingWorld;
   before(async () => {
-    world = await startSending(undefined, { POSTHORN_MIME_TYPES: 'text/csv,application/ehf+xml,application/zip' });
+    world = await startSending(undefined, {
+      settings: () => ({ POSTHORN_MIME_TYPES: 'text/csv,application/ehf+xml,application/zip' }),
+    });
   });
   after(() => world.stop());
 

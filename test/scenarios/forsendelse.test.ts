@@ -75,7 +75,7 @@ describe('sending a letter', function () {
     });
 
     for (const [person, rule] of [
-      ['reserved', 'R-10'],
+      ['reserved', 'R-12'],
       ['no-contact', 'R-43'],
       ['unknown', 'R-43'],
     ] as const) {

@@ -1,4 +1,5 @@
 import { PDFDocument, StandardFonts } from 'pdf-lib';
+import type { ForsendelseService } from '../../src/client/forsendelse.js';
 import {
   encodeHentKvitteringer,
   encodeHentStatus,
@@ -8,6 +9,8 @@ import {
   type DokumentInn,
 } from '../../src/contract/forsendelse/request.js';
 import { tns } from '../../src/contract/forsendelse/names.js';
+import { syntheticId } from '../../src/domain/identifier.js';
+import type { Kontaktpunkt, Person } from '../../src/domain/person.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
@@ -23,9 +26,35 @@ import { postRaw } from './caller.js';
 export const sender = identities.sender.organisasjonsnummer;
 
 const [{ brukernavn, passord }] = developmentAccounts;
+
+/** The service as our own client calls it. */
+export const serviceAt = (url: string): ForsendelseService => ({ url, brukernavn, passord, version: '1.2' });
+
 export const authorization = `Basic ${Buffer.from(`${brukernavn}:${passord}`).toString('base64')}`;
 
 const persons = new Map(testpersons(new Date()).map((t) => [t.navn, t] as const));
+
+let residents = 0;
+
+/** Somebody new in the register, who can be notified and has a mailbox at Digipost; good but for what a test changes. */
+export function resident(changes: Partial<Person> = {}): Person {
+  const n = residents++;
+  const date = new Date(Date.UTC(1970, 0, 1 + (n % 5_000))).toISOString().slice(0, 10);
+  const punkt = (verdi: string): Kontaktpunkt => ({ verdi, sistOppdatert: new Date(), sistVerifisert: null });
+  return {
+    personidentifikator: syntheticId(date, Math.floor(n / 5_000), { art: 'FNR', regel: '1964' }),
+    status: 'AKTIV',
+    reservasjon: false,
+    mobiltelefonnummer: punkt('+4799990000'),
+    epostadresse: punkt('kari@example.com'),
+    postkasse: {
+      postkasseadresse: `kari.nordmann#${n}`,
+      postkasseleverandoerAdresse: identities.digipost.organisasjonsnummer,
+    },
+    spraak: null,
+    ...changes,
+  };
+}
 
 /** A test person by name. */
 export function testperson(navn: string) {
@@ -100,18 +129,19 @@ function under(parent: XmlElement, name: string): XmlElement[] {
   ]);
 }
 
-async function call(url: string, content: XmlElement): Promise<Svar> {
+/** One call of the service. */
+export async function callDoor(url: string, content: XmlElement): Promise<Svar> {
   const headers = { 'Content-Type': contentType['1.1'], Authorization: authorization };
   const { status, text } = await postRaw(url, plainEnvelope(content, '1.1'), headers);
   const elements = (name: string): XmlElement[] => under(parse(Buffer.from(text)), name);
   return { status, text, elements, all: (name) => elements(name).map((element) => textOf(element)) };
 }
 
-export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => call(url, encodeSendForsendelse(letter));
+export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => callDoor(url, encodeSendForsendelse(letter));
 export const trekkTilbake = (url: string, eksternRef: string): Promise<Svar> =>
-  call(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
+  callDoor(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
 export const hentKvitteringer = (url: string, antall = 100): Promise<Svar> =>
-  call(url, encodeHentKvitteringer('PRIORITERT', antall));
+  callDoor(url, encodeHentKvitteringer('PRIORITERT', antall));
 
 /** Where a letter stands, as its sender sees it. */
 export interface Stand {
@@ -133,7 +163,7 @@ const member = (parent: XmlElement, name: string): string => {
 
 /** @throws Error when the call is refused */
 export async function hentStatus(url: string, eksterneRefer: readonly string[]): Promise<readonly Stand[]> {
-  const svar = await call(url, encodeHentStatus({ eksterneRefer }));
+  const svar = await callDoor(url, encodeHentStatus({ eksterneRefer }));
   if (svar.status !== 200) throw new Error(svar.text);
   // What the register says of a person is a status too.
   const letters = svar.elements('status').filter((status) => under(status, 'tilstand').length > 0);

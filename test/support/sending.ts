@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
-import { plain } from '../../src/around.js';
+import { plain, type Around } from '../../src/around.js';
 import { createCalendar, type SharedCalendar } from '../../src/application/calendar.js';
 import { createDirectory } from '../../src/application/directory.js';
 import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
-import type { Calendar } from '../../src/domain/ports.js';
+import type { Calendar, Tx } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
 import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
@@ -84,10 +84,14 @@ export async function startProviders(
 export interface SendingWorld extends TestProviders {
   /** Address of Forsendelse v1. */
   readonly url: string;
+  /** The development keys. */
+  readonly pki: DevelopmentPki;
   /** Stands between the providers and the gateway. */
   readonly broker: Tap;
   /** The gateway's own database. */
   readonly store: Store;
+  /** Writes rows of the sender tables, and lets the gateway read them. */
+  registerSenders(write: (tx: Tx) => Promise<void>): Promise<void>;
   readonly logLines: readonly string[];
   /** Moves the calendar of the gateway and the doubles forward, as `posthorn sandbox clock` does. */
   moveCalendar(ms: number): Promise<void>;
@@ -153,7 +157,11 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
     await sending.stop();
     await store.close();
   };
-  return { url, store, calendar, lines, close };
+  const registerSenders = async (write: (tx: Tx) => Promise<void>) => {
+    await store.unitOfWork(write);
+    await directory.refresh();
+  };
+  return { url, store, calendar, lines, registerSenders, close };
 }
 
 const pathsOf = ({ forsendelse, meldingsformidler }: Sending) =>
@@ -176,22 +184,24 @@ async function filesUnder(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
 }
 
+export interface SendingExtra {
+  readonly settings?: (addresses: string) => Readonly<Record<string, string>>;
+  readonly around?: Around;
+}
+
 /**
  * @param databaseUrl an empty database; undefined: SQLite in a directory of its own
- * @param settings variables of the environment on top
- * @param around as `startGateway`
+ * @param extra `settings`: what is set otherwise, given the list of the providers' addresses; `around`: as `startGateway`
  */
 export async function startSending(
   databaseUrl?: string,
-  settings: Readonly<Record<string, string>> = {},
-  around = plain,
+  { settings = () => ({}), around = plain }: SendingExtra = {},
 ): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
     POSTHORN_PORT: '0',
     POSTHORN_DATA_DIR: dataDir,
     POSTHORN_CERTS_DIR: testCertsDir,
-    ...settings,
     ...(databaseUrl !== undefined && { POSTHORN_DATABASE_URL: databaseUrl }),
   };
   const pki = await prepareDevelopment(loadConfig(environment));
@@ -201,26 +211,30 @@ export async function startSending(
   const providers = await startProviders(pki, join(dataDir, 'tray'), async () => broker.url + BROKER_PATH, {
     now: () => shared.calendar?.now() ?? new Date(),
   });
-  const config = loadConfig({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses });
+  const config = loadConfig({
+    ...environment,
+    POSTHORN_SDP_PROVIDERS: providers.addresses,
+    ...settings(providers.addresses),
+  });
   const clock = { now: () => new Date(Date.now() + ahead) };
-  const doors = await openDoors(config, pki, clock, around);
-  const { url, store, calendar, lines, close } = doors;
-  [base, shared.calendar] = [url, calendar];
+  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around);
+  [base, shared.calendar] = [url, doors.calendar];
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {
-    const shipment = await store.shipments.byRef(sender, eksternRef);
+    const shipment = await doors.store.shipments.byRef(sender, eksternRef);
     if (shipment === undefined) throw new Error(`${eksternRef} is not stored`);
     return shipment;
   };
   return {
     ...providers,
+    ...doors,
     url: door,
+    pki,
     broker,
-    store,
     logLines: lines,
     moveCalendar: async (ms) => {
-      await store.calendar.advance(ms);
-      await calendar.refresh();
+      await doors.store.calendar.advance(ms);
+      await doors.calendar.refresh();
     },
     advance: (ms) => void (ahead += ms),
     payloads: () => filesUnder(join(dataDir, 'payloads')),

@@ -85,7 +85,12 @@ export function outcomeOf(pushed: PushOutcome): Utfall {
         grunn: `The provider's answer cannot be believed: ${renset(pushed.reason)}`,
       };
     case 'transport':
-      return { type: 'deferred', kode: 'TRANSPORT', grunn: `The provider cannot be reached: ${renset(pushed.reason)}` };
+      return {
+        type: 'deferred',
+        kode: 'TRANSPORT',
+        grunn: `The provider cannot be reached: ${renset(pushed.reason)}`,
+        ...(pushed.detail !== undefined && { detalj: pushed.detail }),
+      };
   }
 }
 

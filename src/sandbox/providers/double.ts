@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeMessaging } from '../../contract/ebms/decode.js';
 import { encodeReceipt, payloadReferences } from '../../contract/ebms/encode.js';
 import { ebmsFailure } from '../../contract/ebms/errors.js';
+import { checkParts } from '../../contract/ebms/parts.js';
 import { messagingBlock } from '../../contract/ebms/names.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
 import { decodeSbd } from '../../contract/sdp/sbd.js';
@@ -65,6 +66,7 @@ function messageOf(trusted: Trusted, { identity, broker }: DoubleDeps): UserMess
   if (message.til.organisasjonsnummer !== identity.organisasjonsnummer) {
     throw ebmsFailure('VALUE_INCONSISTENT', 'To is another provider');
   }
+  checkParts(message, trusted);
   return message;
 }
 

@@ -291,6 +291,14 @@ describe('channels/sdp/channel', () => {
       });
     }
 
+    it('keeps where the provider is for the log', () => {
+      const utfall = outcomeOf({ type: 'transport', reason: 'ECONNREFUSED', detail: 'http://x/: connect' });
+      expect(utfall).to.deep.include({
+        grunn: 'The provider cannot be reached: ECONNREFUSED',
+        detalj: 'http://x/: connect',
+      });
+    });
+
     it('holds no national id of the provider’s words', () => {
       for (const type of ['unverifiable', 'transport'] as const) {
         const utfall = outcomeOf({ type, reason: 'SOAP fault: unknown 23863814839' });

@@ -22,7 +22,7 @@ const compiledName = (file: string): string => file.replace(/\.ts$/, '.js');
 /** Everything in src, and the tests that are run with what they lean on, by path. */
 async function readSources(): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for (const folder of ['src', 'test/support', 'test/security/attacks'])
+  for (const folder of ['src', 'test/support', 'test/security', 'test/client', 'test/contract/sdp', 'test/soap/mime'])
     for (const name of await readdir(join(root, folder), { recursive: true }))
       if (name.endsWith('.ts')) texts.set(join(folder, name), await readFile(join(root, folder, name), 'utf8'));
   return texts;
@@ -74,17 +74,21 @@ function startWorker(place: string): Worker {
   };
 }
 
-/** Tests that need no gateway. */
-const all = ['verifier', 'policy', 'answer', 'door', 'rights', 'parts'];
+/** Tests that need no gateway, below test/. */
+const attacks = ['verifier', 'policy', 'answer', 'door', 'rights', 'parts'].map((name) => `security/attacks/${name}`);
+const letters = ['security/enveloped', 'client/ebms'];
+const all = [...attacks, ...letters];
 
 /** Where a change of a file shows first. */
 const nearest = (file: string): readonly string[] => {
-  if (/\/(answer|xmlenc)\.ts$/.test(file)) return ['answer'];
-  if (file === 'security/trust.ts') return ['policy'];
-  if (/^(application|domain)\//.test(file)) return ['rights', 'door'];
-  if (/\/(bodyDigest|attachments|message|forsendelse\/\w+)\.ts$/.test(file)) return ['parts'];
-  if (/^(http|contract)\//.test(file)) return ['door'];
-  return all;
+  if (file === 'client/ebms.ts') return ['client/ebms'];
+  if (/\/(dsig|enveloped)\.ts$/.test(file)) return ['security/enveloped'];
+  if (/\/(answer|xmlenc)\.ts$/.test(file)) return ['security/attacks/answer'];
+  if (file === 'security/trust.ts') return ['security/attacks/policy'];
+  if (/^(application|domain)\//.test(file)) return ['security/attacks/rights', 'security/attacks/door'];
+  if (/\/(bodyDigest|attachments|message|forsendelse\/\w+)\.ts$/.test(file)) return ['security/attacks/parts'];
+  if (/^(http|contract)\//.test(file)) return ['security/attacks/door'];
+  return attacks;
 };
 
 export interface Laboratory {
@@ -104,7 +108,7 @@ export async function startLaboratory(mutations: readonly Mutation[]): Promise<L
   const workers = Array.from({ length: Math.min(4, availableParallelism()) }, () => startWorker(place));
   const lend = lender(workers);
   const testsOf = (names: readonly string[]): string[] =>
-    names.map((name) => pathToFileURL(join(place, `test/security/attacks/${name}.test.js`)).href);
+    names.map((name) => pathToFileURL(join(place, `test/${name}.test.js`)).href);
 
   /** What a run has of its own, for the hooks of the workers. */
   const prepare = (run: number, own: readonly string[]): Promise<void> =>
@@ -123,7 +127,7 @@ export async function startLaboratory(mutations: readonly Mutation[]): Promise<L
   const unchangedAs = async (run: number): Promise<readonly Outcome[]> => {
     await prepare(
       run,
-      [...compiled.keys()].filter((path) => path.startsWith('test/security/')),
+      [...compiled.keys()].filter((path) => path.startsWith('test/')),
     );
     return Promise.all(workers.map(() => lend((worker) => worker.run({ run, tests: testsOf(all) }))));
   };

@@ -1,4 +1,5 @@
 import type { Mutation } from './mutation.js';
+import { letterMutations } from './letterMutations.js';
 import { otherMutations } from './otherMutations.js';
 import { partMutations } from './partMutations.js';
 import { requestMutations } from './requestMutations.js';
@@ -8,4 +9,9 @@ import { requestMutations } from './requestMutations.js';
  * exactly once; some test of the verifier, the caller, or the endpoint alone must then fail by an assertion.
  */
 
-export const mutations: readonly Mutation[] = [...requestMutations, ...partMutations, ...otherMutations];
+export const mutations: readonly Mutation[] = [
+  ...requestMutations,
+  ...partMutations,
+  ...otherMutations,
+  ...letterMutations,
+];
