@@ -34,6 +34,7 @@ export const brokerKey = signingKey(chain.privateKey, chain.leaf);
 export const trust = trustOf(caller);
 
 export interface Door {
+  readonly url: string;
   post(octets: string | Buffer, type?: string): Promise<Answered>;
   readonly taken: Melding[];
   readonly received: MottattKvittering[];
@@ -103,6 +104,7 @@ export async function openDoor(): Promise<Door> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const door: Door = {
+    url,
     post: (octets, type) => postMessage(url, octets, type),
     ...{ taken, received, asked, metrics, logged: () => logged },
     get payloads() {
