@@ -158,13 +158,14 @@ describe('http/broker/letters', () => {
     ]);
   });
 
-  it('SECURITY 86: who may not send is EBMS:0101, before the package has come', async () => {
+  it('R-41, SECURITY 86: who may not send is EBMS:0101, before the package has come', async () => {
     door.change = {
       kanFormidle: () => {
         throw new Failure('NO_ACCESS', 'no', { owner: '310000019', service: 'SDP' });
       },
     };
     expect(await refused({})).to.include({ code: 'EBMS:0101', about: 'it' });
+    expect(door.puts()).to.equal(0);
   });
 
   const at = (seconds: number): Date => new Date(testTime.getTime() + seconds * 1000);
@@ -314,7 +315,7 @@ describe('http/broker/letters', () => {
     const second = cmsPart({ header: 'Content-Type: application/cms\r\nContent-ID: <second@x>' });
     const octets = multipart([rootPart(envelope), cmsPart(), second]);
     expect(faultIn(await door.post(octets, type))).to.include({ code: 'EBMS:0007' });
-    expect(door.payloads.stored.size).to.equal(0);
+    expect(door.puts(), 'before a package has come').to.equal(0);
   });
 
   it('R-28: moved mail of one mailbox to another passes', async () => {
