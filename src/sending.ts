@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { plain } from './around.js';
-import { channels } from './channels/registry.js';
+import { channels, type ChannelDeps } from './channels/registry.js';
 import type { Provider } from './channels/sdp/channel.js';
 import type { Config } from './config.js';
 import type { Kanal } from './domain/routing/decision.js';
@@ -9,10 +9,11 @@ import type { Payloads } from './domain/shipmentPorts.js';
 import type { SoapHandler } from './http/server.js';
 import { createPacker } from './package/package.js';
 import type { Certificate } from './security/x509.js';
-import { brokerHandler, forsendelseHandler } from './sending/handlers.js';
+import { brokerDoor } from './sending/broker.js';
+import { forsendelseHandler } from './sending/handlers.js';
 import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
-import { shipmentDeps } from './sending/shipments.js';
+import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import type { Parts, SendingDeps } from './sending/types.js';
 import { workerOf } from './sending/worker.js';
 import { openPayloads } from './store/payloads.js';
@@ -55,7 +56,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   ]);
   const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
   const suppliers = await store.reads.suppliers();
-  const plainChannels = channels({
+  const channelDeps: ChannelDeps = {
     sdp: {
       payloads,
       packer: createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain }),
@@ -65,15 +66,17 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
       trust,
       clock,
     },
-  });
-  const all = new Map([...plainChannels].map(([kanal, channel]) => [kanal, around.channel(channel)]));
+  };
+  const all = new Map([...channels(channelDeps)].map(([kanal, channel]) => [kanal, around.channel(channel)]));
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
   const work =
-    config.role === 'web' ? [] : [workerOf(deps, shipments, all), keepRetention(retentionDeps(deps, payloads))];
+    config.role === 'web'
+      ? []
+      : [workerOf(deps, shipments, all, channelDeps), keepRetention(retentionDeps(deps, payloads))];
   return {
     forsendelse: forsendelseHandler(deps, parts),
-    meldingsformidler: brokerHandler(deps, parts),
+    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => void (await Promise.all(work.map((one) => one.stop()))),
   };

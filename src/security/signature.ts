@@ -203,6 +203,11 @@ export interface Sinks {
   readonly spill?: Spill;
   /** Undefined: parts are verified, and not kept. */
   readonly parts?: PartTaker;
+  /**
+   * Told of the envelope when it has been verified and before any attachment is read, so that nobody sends a large one in vain: what it
+   * throws refuses the message. Of the attachments there is nothing yet but the references to them.
+   */
+  readonly envelope?: (envelope: Trusted) => void;
 }
 
 const operationOf = (body: XmlElement, policy: SignaturePolicy): XmlElement =>
@@ -274,6 +279,7 @@ export async function verify(
     // The sooner the better: nothing of a Body that is wrong needs to be stored.
     if (!missing) checkDigest(checked.bodyPlan, bodyDigest.finish());
     const operation = operationOf(body, policy);
+    sinks.envelope?.(trustedOf(checked, version, operation, []));
     const parts = message === undefined ? [] : await takeParts(message, checked.parts, bodyDigest, sinks.parts);
     refuseMissing(checked.parts, parts);
     if (missing) checkDigest(checked.bodyPlan, bodyDigest.finish());

@@ -2,10 +2,12 @@ import { plain } from '../around.js';
 import { createCircuits } from '../application/circuits.js';
 import { dispatch } from '../application/dispatch.js';
 import type { ShipmentDeps } from '../application/shipmentDeps.js';
+import { videresending, type ChannelDeps } from '../channels/registry.js';
 import type { Channel } from '../domain/channel.js';
 import type { Kanal } from '../domain/routing/decision.js';
 import type { Job } from '../domain/shipment.js';
 import { startWorker, type Worker } from '../worker.js';
+import { turns } from './broker.js';
 import { decideAgain } from './shipments.js';
 import type { SendingDeps } from './types.js';
 
@@ -14,10 +16,15 @@ const CONCURRENCY = 16;
 const POLL_MS = 500;
 
 /** Hands on the letters whose time has come. */
-export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
+export function workerOf(
+  deps: SendingDeps,
+  shipments: ShipmentDeps,
+  all: ReadonlyMap<Kanal, Channel>,
+  channelDeps: ChannelDeps,
+): Worker {
   const { store, clock, calendar, log, random = Math.random, around = plain } = deps;
   const circuits = createCircuits();
-  const run = dispatch({
+  const letters = dispatch({
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
     clock,
@@ -35,7 +42,7 @@ export function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: Readon
       const now = clock.now();
       return store.queue.claim(now, around.leaseMs, limit, circuits.resting(now), calendar.ahead());
     },
-    run,
+    run: turns({ store, clock, log, random, circuits, videresender: videresending(channelDeps) }, letters),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
     pollMs: POLL_MS,

@@ -58,6 +58,7 @@ describe('opening a store', () => {
         '0003-shipments': '55442dc1d2dca6f2',
         '0004-letter-policy': 'a134a636b4ad0a12',
         '0005-calendar-and-payloads': '9ba66105bbf9be80',
+        '0006-formidling': '7b43ef06fd9218bd',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -65,6 +66,7 @@ describe('opening a store', () => {
         '0003-shipments': '487bf9340f21ffb4',
         '0004-letter-policy': 'f607f2d94c43c970',
         '0005-calendar-and-payloads': '36a83215ccf40491',
+        '0006-formidling': '8d03924445ca7a37',
       },
     });
   });

@@ -86,6 +86,8 @@ export interface SendingWorld extends TestProviders {
   readonly url: string;
   /** The development keys. */
   readonly pki: DevelopmentPki;
+  /** The letters of a conversation, wherever they are. */
+  lettersIn(conversationId: string): ReturnType<typeof lettersIn>;
   /** Stands between the providers and the gateway. */
   readonly broker: Tap;
   /** The gateway's own database. */
@@ -107,7 +109,7 @@ export interface SendingWorld extends TestProviders {
   stop(): Promise<void>;
 }
 
-function trustOf(pki: DevelopmentPki) {
+export function trustOf(pki: DevelopmentPki) {
   const crls = pki.crls.map(parseCrl);
   return createTrust({
     anchors: [pki.root],
@@ -230,6 +232,7 @@ export async function startSending(
     ...doors,
     url: door,
     pki,
+    lettersIn: (conversationId) => lettersIn(providers.doubles, conversationId),
     broker,
     logLines: lines,
     moveCalendar: async (ms) => {

@@ -7,6 +7,7 @@ import type { Again, PartTaker } from '../../soap/message.js';
 import { XOP } from '../../soap/message.js';
 import type { XmlElement } from '../../xml/model.js';
 import { childrenNamed } from '../../xml/model.js';
+import { Pipe } from '../../soap/pipe.js';
 import type { Spill, TextSink } from '../../xml/tree.js';
 import type { ContentCheck } from '../document/check.js';
 import { contentCheck } from '../document/check.js';
@@ -16,49 +17,6 @@ import { CONTENT, CONTENT_REFERENCE, tns } from './names.js';
 import { AwaitedParts, ContentSink, ReferenceSink } from './parts.js';
 
 const invalid = (reason: string): Failure => new Failure('INVALID_REQUEST', reason, { reason });
-
-/** Octets on their way from a writer that cannot wait to a reader that is slower. */
-class Pipe implements AsyncIterable<Uint8Array> {
-  private readonly chunks: Uint8Array[] = [];
-  private ended = false;
-  private broken: Error | undefined;
-  private wake: (() => void) | undefined;
-  private idle: (() => void) | undefined;
-  private waiting = false;
-
-  push(chunk: Uint8Array): void {
-    this.chunks.push(chunk);
-    this.waiting = false;
-    this.wake?.();
-  }
-
-  /** No more octets; with an error, the reader is told that what it has is not whole. */
-  end(broken?: Error): void {
-    this.ended = true;
-    this.broken = broken;
-    this.wake?.();
-  }
-
-  /** Resolves when the reader has taken everything and asks for more. */
-  drained(): Promise<void> {
-    return this.waiting || this.ended ? Promise.resolve() : new Promise((resolve) => (this.idle = resolve));
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    for (;;) {
-      if (this.broken !== undefined) throw this.broken;
-      const chunk = this.chunks.shift();
-      if (chunk !== undefined) {
-        yield chunk;
-        continue;
-      }
-      if (this.ended) return;
-      this.waiting = true;
-      this.idle?.();
-      await new Promise<void>((resolve) => (this.wake = resolve));
-    }
-  }
-}
 
 type Stored = Awaited<ReturnType<Payloads['put']>>;
 

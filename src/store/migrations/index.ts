@@ -5,6 +5,7 @@ import { senders } from './0002-senders.js';
 import { shipments } from './0003-shipments.js';
 import { letterPolicy } from './0004-letter-policy.js';
 import { CALENDAR_AND_PAYLOADS, calendarAndPayloads } from './0005-calendar-and-payloads.js';
+import { formidling } from './0006-formidling.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -16,6 +17,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   '0003-shipments': shipments,
   '0004-letter-policy': letterPolicy,
   [CALENDAR_AND_PAYLOADS]: calendarAndPayloads,
+  '0006-formidling': formidling,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
