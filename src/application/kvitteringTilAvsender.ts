@@ -56,7 +56,7 @@ export const kvitteringTilAvsender =
     await deps.unitOfWork(async (tx) => {
       const seen = await tx.rememberMessage(melding);
       if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
-      if (seen === 'same' || !(await tx.remember(replay))) return;
+      if (!(await tx.remember(replay))) return;
       await tx.putKoekvittering(waiting);
       if (message !== undefined && message.leverandoer === kvittering.leverandoer) await settled(tx, message);
     });

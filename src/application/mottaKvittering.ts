@@ -104,7 +104,7 @@ const write = (
     if (shipment?.tilstand !== judged.tilstand || shipment.meldingsId !== judged.meldingsId) return false;
     const seen = await tx.rememberMessage(kvittering.melding);
     if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
-    if (seen === 'same' || !(await tx.remember(kvittering.replay))) return true;
+    if (!(await tx.remember(kvittering.replay))) return true;
     const now = deps.clock.now();
     const event = eventOf(kvittering, now);
     if (foelge.type === 'resend') {

@@ -133,6 +133,16 @@ describe('application/mottaKvittering', () => {
     }
   });
 
+  it('R-38: the same MessageId with other content is refused, and nothing is written', async () => {
+    const r = await receiving();
+    const message = kvittering();
+    await r.motta(message);
+    const once = await r.all();
+    const melding = { ...message.melding, digest: Buffer.alloc(32, 2) };
+    expect(await codeOf(r.motta(kvittering({ type: 'aapning', melding })))).to.equal('MESSAGE_ID_USED');
+    expect(await r.all()).to.deep.equal(once);
+  });
+
   it('the same message many times at once is one receipt', async () => {
     for (const message of [kvittering(), feil()]) {
       const r = await receiving();
