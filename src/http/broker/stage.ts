@@ -21,7 +21,7 @@ async function* upTo(most: number, octets: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 /** @param most octets; more are EBMS:0011 */
-export function stagePackage(payloads: Payloads, most: number): Stage {
+export function stagePackage(payloads: Pick<Payloads, 'put' | 'remove'>, most: number): Stage {
   let stored: Blob | undefined;
   let taken = false;
   return {
