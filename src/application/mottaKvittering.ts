@@ -1,26 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Calendar, Clock, ReplayKey, UnitOfWork } from '../domain/ports.js';
-import { feilfoelge, hendelseAv, type Feiltype, type Kvitteringstype } from '../domain/receipts.js';
+import type { Calendar, Clock, UnitOfWork } from '../domain/ports.js';
+import { feilfoelge, hendelseAv, type Kvitteringstype, type MottattKvittering } from '../domain/receipts.js';
 import type { Beslutning } from '../domain/routing/decision.js';
 import { renset } from '../domain/retry.js';
 import type { Hendelse, Shipment, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import { happen, hendelse } from './dispatch.js';
-
-/** A business receipt from a provider, verified. */
-export interface MottattKvittering {
-  readonly type: Kvitteringstype;
-  /** With `feil`. */
-  readonly feiltype: Feiltype | null;
-  /** The provider's words. */
-  readonly detaljer: string;
-  readonly konversasjonsId: string;
-  /** Organisation number of the provider, as its signature proves it. */
-  readonly leverandoer: string;
-  /** Recognises the same message when it comes again. */
-  readonly replay: ReplayKey;
-}
 
 export interface KvitteringDeps {
   readonly shipments: ShipmentReads;

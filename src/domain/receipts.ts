@@ -1,3 +1,4 @@
+import type { ReplayKey } from './ports.js';
 import type { Kanal } from './routing/decision.js';
 import type { Hendelsestype, Tilstand } from './shipment.js';
 
@@ -5,6 +6,20 @@ import type { Hendelsestype, Tilstand } from './shipment.js';
 export type Kvitteringstype = 'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil';
 /** `feiltype` of `feil`: the input was wrong, or the provider failed. */
 export type Feiltype = 'KLIENT' | 'SERVER';
+
+/** A business receipt from a provider, verified. */
+export interface MottattKvittering {
+  readonly type: Kvitteringstype;
+  /** With `feil`. */
+  readonly feiltype: Feiltype | null;
+  /** The provider's words. */
+  readonly detaljer: string;
+  readonly konversasjonsId: string;
+  /** Organisation number of the provider, as its signature proves it. */
+  readonly leverandoer: string;
+  /** Recognises the same message when it comes again. */
+  readonly replay: ReplayKey;
+}
 
 /** The event that each receipt is. `levering` is what a mailbox makes available and what a printer posts (R-39). */
 export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {

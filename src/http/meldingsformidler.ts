@@ -1,13 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MottattKvittering } from '../application/mottaKvittering.js';
 import { decodeMessaging } from '../contract/ebms/decode.js';
 import { ebmsFault, encodeReceipt, payloadReferences } from '../contract/ebms/encode.js';
 import { ebmsErrorFor, ebmsFailure } from '../contract/ebms/errors.js';
 import { messagingBlock } from '../contract/ebms/names.js';
 import type { UserMessage } from '../contract/ebms/types.js';
+import { mottattKvittering } from '../contract/sdp/mottatt.js';
 import { decodeSbd } from '../contract/sdp/sbd.js';
 import type { BusinessDocument } from '../contract/sdp/types.js';
+import type { MottattKvittering } from '../domain/receipts.js';
 import type { Leverandoer } from '../domain/sender.js';
 import { errors, Failure } from '../errors.js';
 import { verifyEnveloped } from '../security/enveloped.js';
@@ -106,33 +107,6 @@ function documentOf(trusted: Trusted, from: string, deps: BrokerDeps, now: Date)
   return [decoded, document];
 }
 
-/** The document is the receipt: it is the same one in whichever message it comes, and a message that is repeated brings the same one. */
-function replayOf(trusted: Trusted, { header, payload }: BusinessDocument): MottattKvittering['replay'] {
-  const digest = createHash('sha256');
-  const { sender, conversationId, instanceIdentifier } = header;
-  const pieces = ['sbd', sender, conversationId.toLowerCase(), instanceIdentifier.toLowerCase(), payload.type];
-  for (const piece of pieces) digest.update(`${piece}\0`);
-  // Providers repeat for hours, so a signature's minutes are not enough.
-  return { key: digest.digest(), expires: new Date(trusted.replay.expires.getTime() + 30 * 86_400_000) };
-}
-
-function kvitteringOf(trusted: Trusted, document: BusinessDocument): MottattKvittering {
-  const { header, payload } = document;
-  const base = {
-    konversasjonsId: header.conversationId,
-    leverandoer: header.sender,
-    replay: replayOf(trusted, document),
-  };
-  if (payload.type === 'feil') {
-    return { ...base, type: 'feil', feiltype: payload.feiltype, detaljer: payload.detaljer ?? '' };
-  }
-  if (payload.type === 'digitalPost') throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Letters are not taken here');
-  const { hendelse } = payload;
-  const detaljer =
-    hendelse.type === 'varslingfeilet' ? [hendelse.varslingskanal, hendelse.beskrivelse ?? ''].join(' ').trim() : '';
-  return { ...base, type: hendelse.type, feiltype: null, detaljer };
-}
-
 async function receive(
   trusted: Trusted,
   message: UserMessage,
@@ -142,7 +116,8 @@ async function receive(
   const now = deps.verifyDeps.clock.now();
   judge(message, trusted, deps);
   const [document, element] = documentOf(trusted, message.fra.organisasjonsnummer, deps, now);
-  const kvittering = kvitteringOf(trusted, document);
+  const kvittering = mottattKvittering(document, now);
+  if (kvittering === undefined) throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Letters are not taken here');
   if (!(await deps.motta(kvittering))) {
     const ref = await deps.keep(element);
     const { konversasjonsId, leverandoer, type } = kvittering;

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import type { MottattKvittering } from '../../src/application/mottaKvittering.js';
+import type { MottattKvittering } from '../../src/domain/receipts.js';
 import { decodeMessaging, errorOf, referenceOf } from '../../src/contract/ebms/decode.js';
 import { encodePull, encodeUserMessage, payloadParts } from '../../src/contract/ebms/encode.js';
 import { eb } from '../../src/contract/ebms/names.js';
