@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Turer } from '../domain/kvitteringskilde.js';
 import type { Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Queue, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
@@ -13,6 +14,7 @@ import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
+import { turns } from './turns.js';
 
 export interface Store {
   readonly kind: 'sqlite' | 'mysql';
@@ -21,6 +23,7 @@ export interface Store {
   readonly reads: Reads;
   readonly shipments: ShipmentReads;
   readonly queue: Queue;
+  readonly turer: Turer;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   /** Resolves when the database answers. */
@@ -65,6 +68,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     },
     shipments: shipmentReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
+    turer: turns(backend),
     unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
     ping: () => read(ping),

@@ -40,6 +40,8 @@ export interface Tables {
   shipment_event: EventRow & { nr: Generated<number>; shipment_id: string };
   job: JobRow;
   receipt: ReceiptRow;
+  /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
+  turn: { navn: string; klar: number; feil: number; fence: number };
 }
 
 /** `leverandoer` is '' where the decision names none. */
