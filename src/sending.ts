@@ -5,7 +5,6 @@ import { createCircuits } from './application/circuits.js';
 import { dispatch } from './application/dispatch.js';
 import { mottaKvittering } from './application/mottaKvittering.js';
 import { vurder, type PersonRegister, type ShipmentDeps } from './application/shipmentDeps.js';
-import type { Provider } from './channels/sdp/channel.js';
 import { channels } from './channels/registry.js';
 import { personRegister } from './client/personRegister.js';
 import type { Config } from './config.js';
@@ -36,6 +35,7 @@ import type { Trust } from './security/trust.js';
 import { parseCertificate, type Certificate } from './security/x509.js';
 import type { Store } from './store/index.js';
 import { openPayloads } from './store/payloads.js';
+import { startFetching, wayOf } from './upstream.js';
 import { startWorker, type Worker } from './worker.js';
 import { serialise } from './xml/write.js';
 
@@ -183,6 +183,9 @@ async function* once(text: string): AsyncGenerator<Buffer> {
 const paper: Avsenderpolicy = { utenPostkasse: 'UTSKRIFT', egenVarsling: false };
 
 interface Parts {
+  readonly motta: ReturnType<typeof mottaKvittering>;
+  /** Keeps a document that nobody waits for. */
+  readonly keep: (document: string) => Promise<string>;
   readonly payloads: Payloads;
   readonly shipments: ShipmentDeps;
   readonly suppliers: readonly Leverandoer[];
@@ -204,8 +207,19 @@ function forsendelseHandler(deps: SendingDeps, { payloads, shipments, databehand
   });
 }
 
-function brokerHandler(deps: SendingDeps, { payloads, shipments, suppliers, databehandler, broker }: Parts) {
-  const { store, trust, clock, metrics, timeIsRight, log } = deps;
+const takerOf = ({ store, clock, log }: SendingDeps, shipments: ShipmentDeps) =>
+  mottaKvittering({
+    shipments: store.shipments,
+    unitOfWork: store.unitOfWork,
+    clock,
+    calendar: clock,
+    decideAgain: decideAgain(shipments),
+    alarm: ({ konversasjonsId, leverandoer }) =>
+      log.error('a receipt belongs to no letter of ours', { konversasjonsId, leverandoer }),
+  });
+
+function brokerHandler(deps: SendingDeps, { motta, keep, suppliers, databehandler, broker }: Parts) {
+  const { trust, clock, metrics, timeIsRight } = deps;
   return meldingsformidler({
     verifyDeps: { trust, clock },
     metrics,
@@ -213,26 +227,17 @@ function brokerHandler(deps: SendingDeps, { payloads, shipments, suppliers, data
     broker,
     databehandler: databehandler.organisasjonsnummer,
     leverandoerer: suppliers,
-    motta: mottaKvittering({
-      shipments: store.shipments,
-      unitOfWork: store.unitOfWork,
-      clock,
-      calendar: clock,
-      decideAgain: decideAgain(shipments),
-      alarm: ({ konversasjonsId, leverandoer }) =>
-        log.error('a receipt belongs to no letter of ours', { konversasjonsId, leverandoer }),
-    }),
-    keep: async (document) => (await payloads.put(once(serialise(document)))).ref,
+    motta,
+    keep: (document) => keep(serialise(document)),
   });
 }
 
-/** Mailbox and print providers that have an address. */
-const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config): ReadonlyMap<string, Provider> =>
-  new Map(
-    sdpProviders.flatMap(([number, url]) =>
-      suppliers.filter((s) => s.organisasjonsnummer === number).map((s) => [number, { ...s, url }] as const),
-    ),
-  );
+/** What works in the background: letters go out, and receipts are fetched. */
+function workersOf(deps: SendingDeps, { shipments, motta, keep }: Parts, all: ReadonlyMap<Kanal, Channel>): Worker[] {
+  const { clock, log, store } = deps;
+  const fetching = startFetching({ clock, log, turer: store.turer, motta, keep, channels: all.values() });
+  return [workerOf(deps, shipments, all), ...(fetching === undefined ? [] : [fetching])];
+}
 
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
@@ -252,8 +257,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
       payloads,
       packer: createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain }),
       databehandler,
-      meldingsformidler: broker,
-      providers: providersOf(suppliers, config),
+      ...(await wayOf({ ...deps, suppliers, databehandler, broker })),
       trust,
       clock,
     },
@@ -265,12 +269,14 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
     new Set<Kanal>([...all.keys(), 'PORTAL']),
     databehandler.key,
   );
-  const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const worker = config.role === 'web' ? undefined : workerOf(deps, shipments, all);
+  const motta = takerOf(deps, shipments);
+  const keep = async (document: string): Promise<string> => (await payloads.put(once(document))).ref;
+  const parts: Parts = { motta, keep, payloads, shipments, suppliers, databehandler, broker };
+  const workers = config.role === 'web' ? [] : workersOf(deps, parts, all);
   return {
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerHandler(deps, parts),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
-    stop: async () => worker?.stop(),
+    stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))),
   };
 }

@@ -42,9 +42,9 @@ type Foelge = { readonly type: 'record' | 'happen' } | { readonly type: 'resend'
 const delivered: ReadonlySet<Tilstand> = new Set<Tilstand>(['LEVERT', 'AAPNET']);
 
 /** Nobody but the addressed provider decides about a letter; only who has moved mailbox opens it in the new one. */
-function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type }: MottattKvittering): boolean {
+function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type, avFormidler }: MottattKvittering): boolean {
   if (beslutning.utfall !== 'SEND') return false;
-  if (beslutning.leverandoer === leverandoer) return true;
+  if (beslutning.leverandoer === leverandoer || avFormidler === true) return true;
   return type === 'aapning' && beslutning.kanal === 'POSTKASSE' && delivered.has(tilstand);
 }
 

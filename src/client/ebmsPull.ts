@@ -5,8 +5,8 @@ import { ebmsErrors } from '../contract/ebms/errors.js';
 import { encodeMpc, SOAP_BODY, type Mpc } from '../contract/ebms/names.js';
 import { checkParts } from '../contract/ebms/parts.js';
 import type { MessageInfo, UserMessage } from '../contract/ebms/types.js';
+import { isReceipt, type ReceiptDocument } from '../contract/sdp/mottatt.js';
 import { decodeSbd } from '../contract/sdp/sbd.js';
-import type { BusinessDocument, Feil, Kvittering } from '../contract/sdp/types.js';
 import { verifyEnveloped } from '../security/enveloped.js';
 import { signEbms } from '../security/signEbms.js';
 import type { TrustedCertificate } from '../security/trust.js';
@@ -21,8 +21,8 @@ import { exchange, refused, unverifiable, uploadOf } from './ebmsExchange.js';
 export interface Broker extends Correspondent {
   /** Nine digits: ours, which receipts are addressed to. It is that of `key`. */
   readonly organisasjonsnummer: string;
-  /** Whether a certificate that the trust store vouches for may speak for the provider that a receipt names as its sender. */
-  readonly isProvider: (signer: TrustedCertificate, sender: string) => boolean;
+  /** Whether a signer that the trust store vouches for, and that is its sender, may make this document. */
+  readonly isReporter: (signer: TrustedCertificate, document: ReceiptDocument) => boolean;
 }
 
 /** What confirms a pulled message; plain text, so that it can be kept until then. */
@@ -33,11 +33,11 @@ export interface Confirmation {
   readonly references: readonly string[];
 }
 
-export type ReceiptDocument = BusinessDocument & { readonly payload: Kvittering | Feil };
-
 /** A receipt that was pulled. The broker lends it: unconfirmed, it comes again. */
 export interface Pulled {
   readonly document: ReceiptDocument;
+  /** Of the document. */
+  readonly signer: TrustedCertificate;
   /** The provider's signed document; its signature stands for these octets (UTF-8). */
   readonly sbd: string;
   readonly confirmation: Confirmation;
@@ -52,8 +52,6 @@ const newInfo = (timestamp: Date, refToMessageId?: string): MessageInfo => ({
   messageId: randomUUID(),
   refToMessageId,
 });
-
-const isReceipt = (document: BusinessDocument): document is ReceiptDocument => document.payload.type !== 'digitalPost';
 
 /** What is wrong with the envelope of a message that was asked for. */
 function wrongIn(message: UserMessage, answer: Trusted, broker: Broker, pull: MessageInfo, mpc: Mpc) {
@@ -74,16 +72,16 @@ function pulledFrom(answer: Trusted, message: UserMessage, broker: Broker): Pull
   const { signer, document } = verifyEnveloped(answer.operation, broker.trust, broker.clock.now());
   const decoded = decodeSbd(document);
   const { sender, receiver } = decoded.header;
-  if (signer.organisasjonsnummer !== sender || !broker.isProvider(signer, sender)) {
+  if (!isReceipt(decoded)) return unverifiable('the document is no receipt');
+  if (signer.organisasjonsnummer !== sender || !broker.isReporter(signer, decoded)) {
     return unverifiable('the document is signed by somebody else than its sender');
   }
   if (receiver !== broker.organisasjonsnummer) return unverifiable('the document is for somebody else');
-  if (!isReceipt(decoded)) return unverifiable('the document is no receipt');
   const { messageId } = message.info;
   const references = payloadReferences(answer).map(serialise);
   return {
     type: 'message',
-    pulled: { document: decoded, sbd: serialise(document), confirmation: { messageId, references } },
+    pulled: { document: decoded, signer, sbd: serialise(document), confirmation: { messageId, references } },
   };
 }
 

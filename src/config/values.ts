@@ -102,6 +102,7 @@ export const kinds = {
     .transform((list): readonly Address[] =>
       Object.freeze(list.map((item): Address => Object.freeze([item.slice(0, 9), item.slice(10)]))),
     ),
+  mpcId: text.refine((value) => /^[\w.-]{1,100}$/.test(value), 'is not 1 to 100 letters, digits, dots and hyphens'),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
     .transform((value) => value.replace(/\/+$/, '')),

@@ -17,6 +17,8 @@ export interface MottattKvittering {
   readonly konversasjonsId: string;
   /** Organisation number of the provider, as its signature proves it. */
   readonly leverandoer: string;
+  /** Made by the broker that had taken the letter over, which answers for the provider then. */
+  readonly avFormidler?: true;
   /** Recognises the same message when it comes again. */
   readonly replay: ReplayKey;
 }

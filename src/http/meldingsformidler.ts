@@ -5,7 +5,7 @@ import { ebmsFault, encodeReceipt, payloadReferences } from '../contract/ebms/en
 import { ebmsErrorFor, ebmsFailure } from '../contract/ebms/errors.js';
 import { messagingBlock } from '../contract/ebms/names.js';
 import type { UserMessage } from '../contract/ebms/types.js';
-import { mottattKvittering } from '../contract/sdp/mottatt.js';
+import { isReceipt, mottattKvittering } from '../contract/sdp/mottatt.js';
 import { decodeSbd } from '../contract/sdp/sbd.js';
 import type { BusinessDocument } from '../contract/sdp/types.js';
 import type { MottattKvittering } from '../domain/receipts.js';
@@ -116,8 +116,8 @@ async function receive(
   const now = deps.verifyDeps.clock.now();
   judge(message, trusted, deps);
   const [document, element] = documentOf(trusted, message.fra.organisasjonsnummer, deps, now);
+  if (!isReceipt(document)) throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Letters are not taken here');
   const kvittering = mottattKvittering(document, now);
-  if (kvittering === undefined) throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Letters are not taken here');
   if (!(await deps.motta(kvittering))) {
     const ref = await deps.keep(element);
     const { konversasjonsId, leverandoer, type } = kvittering;

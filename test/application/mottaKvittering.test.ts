@@ -98,6 +98,16 @@ describe('application/mottaKvittering', () => {
     });
   }
 
+  it('R-37: an error that the broker makes itself is about the letter, as one of its provider is', async () => {
+    const strange = { leverandoer: '310000027', feiltype: 'SERVER' } as const;
+    const recorded = await receiving();
+    await recorded.motta(feil(strange));
+    expect((await recorded.current()).tilstand).to.equal('SENDT');
+    const ended = await receiving();
+    await ended.motta(feil({ ...strange, avFormidler: true }));
+    expect((await ended.current()).tilstand).to.equal('FEILET');
+  });
+
   it('the same message twice changes nothing the second time', async () => {
     for (const message of [kvittering(), feil(), feil({ feiltype: 'SERVER' })]) {
       const r = await receiving();

@@ -5,32 +5,25 @@ import type { Packer } from '../../contract/sdp/packer.js';
 import { encodeSbd } from '../../contract/sdp/sbd.js';
 import type { Channel } from '../../domain/channel.js';
 import { ebmsOutcome, renset, type Utfall } from '../../domain/retry.js';
-import type { Leverandoer } from '../../domain/sender.js';
+import type { Kvitteringskilde } from '../../domain/kvitteringskilde.js';
 import type { Pakke, Shipment } from '../../domain/shipment.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
 import { signEnveloped } from '../../security/enveloped.js';
-import type { SigningKey } from '../../security/sign.js';
 import type { VerifyDeps } from '../../security/signature.js';
-import { fingerprint, parseCertificate } from '../../security/x509.js';
+import { parseCertificate } from '../../security/x509.js';
 import { contentOf, documentOf } from './document.js';
-
-/** The broker as it is on the wire: its number, and the key that signs envelopes. */
-export interface Party {
-  readonly organisasjonsnummer: string;
-  readonly key: SigningKey;
-}
-
-/** A mailbox or print provider, and where it takes messages. */
-export type Provider = Leverandoer & { readonly url: string };
+import type { Party, Provider, Route, Via } from './route.js';
 
 export interface SdpDeps extends VerifyDeps {
   readonly payloads: Payloads;
   readonly packer: Packer;
   /** Signs what goes into the package and the document about it. */
   readonly databehandler: Party;
-  /** Signs the envelope. */
-  readonly meldingsformidler: Party;
+  /** Whom the envelope is from, and for. */
+  readonly via: Via;
+  /** Where receipts must be fetched; none where providers bring them. */
+  readonly kilder?: readonly Kvitteringskilde[];
   /** By organisation number. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** Milliseconds for one push; that of the client when left out. */
@@ -54,14 +47,14 @@ function providerOf({ providers }: SdpDeps, { beslutning }: Shipment): Provider 
   return provider;
 }
 
-function userMessage(shipment: Shipment, { meldingsformidler }: SdpDeps, provider: Provider, now: Date): UserMessage {
+function userMessage(shipment: Shipment, { fra, til, mpcId }: Route, now: Date): UserMessage {
   const { forsendelse, beslutning, konversasjonsId, meldingsId } = shipment;
   const fysisk = beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT';
   return {
     info: { timestamp: now, messageId: meldingsId, refToMessageId: undefined },
-    mpc: { prioritet: forsendelse.prioritet, id: undefined },
-    fra: { organisasjonsnummer: meldingsformidler.organisasjonsnummer, rolle: 'meldingsformidler' },
-    til: { organisasjonsnummer: provider.organisasjonsnummer, rolle: 'postkasse' },
+    mpc: { prioritet: forsendelse.prioritet, id: mpcId },
+    fra,
+    til,
     avtale: fysisk ? 'fysisk' : 'digital',
     action: fysisk ? 'FormidleFysiskPost' : 'FormidleDigitalPost',
     conversationId: konversasjonsId,
@@ -89,8 +82,10 @@ export function outcomeOf(pushed: PushOutcome): Utfall {
   }
 }
 
-/** Sikker digital posttjeneste: mailboxes and print, as the broker hands letters to them (CONTRACT.md of SDP, sections 4 to 9, 13). */
+/** Sikker digital posttjeneste: letters to mailboxes and print, handed to them or to a broker above us (CONTRACT.md of SDP, 4 to 9, 13). */
 export const sdpChannel = (deps: SdpDeps): Channel => ({
+  kilder: deps.kilder ?? [],
+
   async prepare(shipment): Promise<Pakke> {
     const { payloads, databehandler, clock } = deps;
     const recipient = parseCertificate(providerOf(deps, shipment).sertifikat);
@@ -104,19 +99,15 @@ export const sdpChannel = (deps: SdpDeps): Channel => ({
   },
 
   async deliver(shipment): Promise<Utfall> {
-    const { payloads, clock, trust, meldingsformidler } = deps;
+    const { payloads, clock, trust } = deps;
     const { pakke } = shipment;
     if (pakke?.meldingsId !== shipment.meldingsId) throw new Failure('INTERNAL', 'delivery of what was not packed');
-    const provider = providerOf(deps, shipment);
-    const expected = fingerprint(provider.sertifikat);
+    const route = deps.via(providerOf(deps, shipment), shipment);
     const pushed = await pushMessage({
-      url: provider.url,
-      userMessage: userMessage(shipment, deps, provider, clock.now()),
+      ...route,
+      userMessage: userMessage(shipment, route, clock.now()),
       sbd: await textOf(payloads.get(pakke.sbd.ref)),
       attachment: { contentId: contentIdOf(shipment), ...pakke.cms, open: () => payloads.get(pakke.cms.ref) },
-      key: meldingsformidler.key,
-      // A role is known by its certificate: the broker and one mailbox have the same number.
-      isReceiver: ({ certificate }) => certificate.fingeravtrykk === expected,
       trust,
       clock,
       ...(deps.timeout === undefined ? {} : { timeout: deps.timeout }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ReplayKey } from '../../domain/ports.js';
 import type { MottattKvittering } from '../../domain/receipts.js';
-import type { BusinessDocument, Header } from './types.js';
+import type { BusinessDocument, Feil, Header, Kvittering } from './types.js';
 
 /** Milliseconds that a document is remembered: providers repeat for hours, and a broker keeps for 30 days. */
 const REMEMBERED = 31 * 86_400_000;
@@ -15,9 +15,14 @@ function replayOf(header: Header, type: string, now: Date): ReplayKey {
   return { key: digest.digest(), expires: new Date(now.getTime() + REMEMBERED) };
 }
 
-/** What a verified document reports of a letter; undefined for one that is no receipt. */
-export function mottattKvittering({ header, payload }: BusinessDocument, now: Date): MottattKvittering | undefined {
-  if (payload.type === 'digitalPost') return undefined;
+/** A document that reports of a letter. */
+export type ReceiptDocument = BusinessDocument & { readonly payload: Kvittering | Feil };
+
+export const isReceipt = (document: BusinessDocument): document is ReceiptDocument =>
+  document.payload.type === 'kvittering' || document.payload.type === 'feil';
+
+/** What a verified document reports. @param now when it was received */
+export function mottattKvittering({ header, payload }: ReceiptDocument, now: Date): MottattKvittering {
   const base = {
     konversasjonsId: header.conversationId,
     leverandoer: header.sender,
