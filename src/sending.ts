@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { createCircuits } from './application/circuits.js';
 import { dispatch } from './application/dispatch.js';
-import { mottaKvittering } from './application/mottaKvittering.js';
 import { vurder, type PersonRegister, type ShipmentDeps } from './application/shipmentDeps.js';
-import { channels } from './channels/registry.js';
+import { channels, videresending, type ChannelDeps } from './channels/registry.js';
 import { personRegister } from './client/personRegister.js';
 import type { Config } from './config.js';
 import type { Channel } from './domain/channel.js';
@@ -20,7 +19,6 @@ import { Failure } from './errors.js';
 import { limits } from './limits.js';
 import { forsendelse } from './http/forsendelse.js';
 import { forsendelseEndpoint } from './http/forsendelseEndpoint.js';
-import { meldingsformidler } from './http/meldingsformidler.js';
 import type { Metrics } from './http/metrics.js';
 import type { SoapHandler } from './http/server.js';
 import type { Log } from './log.js';
@@ -33,11 +31,11 @@ import { forsendelsePolicy } from './security/policy.js';
 import { signingKey, type SigningKey } from './security/sign.js';
 import type { Trust } from './security/trust.js';
 import { parseCertificate, type Certificate } from './security/x509.js';
+import { brokerDoor, turns } from './sending/broker.js';
+import { startFetching, waysOf } from './sending/upstream.js';
 import type { Store } from './store/index.js';
 import { openPayloads } from './store/payloads.js';
-import { startFetching, wayOf } from './upstream.js';
 import { startWorker, type Worker } from './worker.js';
-import { serialise } from './xml/write.js';
 
 /** Letters that a process hands on at once, and milliseconds that it holds a job, and rests when there is none. */
 const CONCURRENCY = 16;
@@ -149,10 +147,16 @@ const decideAgain =
     return decided.beslutning;
   };
 
-function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
+function workerOf(
+  deps: SendingDeps,
+  shipments: ShipmentDeps,
+  all: ReadonlyMap<Kanal, Channel>,
+  channelDeps: ChannelDeps,
+): Worker {
   const { store, clock, log, random = Math.random } = deps;
   const circuits = createCircuits();
-  const run = dispatch({
+  const { payloads } = channelDeps.sdp;
+  const letters = dispatch({
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
     clock,
@@ -168,24 +172,17 @@ function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<K
       const now = clock.now();
       return store.queue.claim(now, LEASE_MS, limit, circuits.resting(now));
     },
-    run,
+    run: turns({ store, clock, log, random, payloads, circuits, videresender: videresending(channelDeps) }, letters),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
     pollMs: POLL_MS,
   });
 }
 
-async function* once(text: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(text);
-}
-
 /** How the letters of a body are treated that has said nothing. */
 const paper: Avsenderpolicy = { utenPostkasse: 'UTSKRIFT', egenVarsling: false };
 
 interface Parts {
-  readonly motta: ReturnType<typeof mottaKvittering>;
-  /** Keeps a document that nobody waits for. */
-  readonly keep: (document: string) => Promise<string>;
   readonly payloads: Payloads;
   readonly shipments: ShipmentDeps;
   readonly suppliers: readonly Leverandoer[];
@@ -207,36 +204,12 @@ function forsendelseHandler(deps: SendingDeps, { payloads, shipments, databehand
   });
 }
 
-const takerOf = ({ store, clock, log }: SendingDeps, shipments: ShipmentDeps) =>
-  mottaKvittering({
-    shipments: store.shipments,
-    unitOfWork: store.unitOfWork,
-    clock,
-    calendar: clock,
-    decideAgain: decideAgain(shipments),
-    alarm: ({ konversasjonsId, leverandoer }) =>
-      log.error('a receipt belongs to no letter of ours', { konversasjonsId, leverandoer }),
-  });
-
-function brokerHandler(deps: SendingDeps, { motta, keep, suppliers, databehandler, broker }: Parts) {
-  const { trust, clock, metrics, timeIsRight } = deps;
-  return meldingsformidler({
-    verifyDeps: { trust, clock },
-    metrics,
-    timeIsRight,
-    broker,
-    databehandler: databehandler.organisasjonsnummer,
-    leverandoerer: suppliers,
-    motta,
-    keep: (document) => keep(serialise(document)),
-  });
-}
-
-/** What works in the background: letters go out, and receipts are fetched. */
-function workersOf(deps: SendingDeps, { shipments, motta, keep }: Parts, all: ReadonlyMap<Kanal, Channel>): Worker[] {
-  const { clock, log, store } = deps;
-  const fetching = startFetching({ clock, log, turer: store.turer, motta, keep, channels: all.values() });
-  return [workerOf(deps, shipments, all), ...(fetching === undefined ? [] : [fetching])];
+/** What works in the background: letters and messages go out, and receipts are fetched. */
+function workersOf(deps: SendingDeps, { shipments, payloads }: Parts, channelDeps: ChannelDeps): Worker[] {
+  if (deps.config.role === 'web') return [];
+  const all = channels(channelDeps);
+  const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decideAgain(shipments) });
+  return [workerOf(deps, shipments, all, channelDeps), ...(fetching === undefined ? [] : [fetching])];
 }
 
 /**
@@ -252,16 +225,14 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   ]);
   const payloads = await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey });
   const suppliers = await store.reads.suppliers();
-  const all = channels({
-    sdp: {
-      payloads,
-      packer: createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain }),
-      databehandler,
-      ...(await wayOf({ ...deps, suppliers, databehandler, broker })),
-      trust,
-      clock,
-    },
-  });
+  const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });
+  const common = { payloads, trust, clock };
+  const packer = createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain });
+  const channelDeps: ChannelDeps = {
+    sdp: { ...common, packer, databehandler, ...own },
+    videre: { ...common, ...videre },
+  };
+  const all = channels(channelDeps);
   const shipments = shipmentDeps(
     deps,
     payloads,
@@ -269,13 +240,11 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
     new Set<Kanal>([...all.keys(), 'PORTAL']),
     databehandler.key,
   );
-  const motta = takerOf(deps, shipments);
-  const keep = async (document: string): Promise<string> => (await payloads.put(once(document))).ref;
-  const parts: Parts = { motta, keep, payloads, shipments, suppliers, databehandler, broker };
-  const workers = config.role === 'web' ? [] : workersOf(deps, parts, all);
+  const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
+  const workers = workersOf(deps, parts, channelDeps);
   return {
     forsendelse: forsendelseHandler(deps, parts),
-    meldingsformidler: brokerHandler(deps, parts),
+    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))),
   };

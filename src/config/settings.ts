@@ -178,6 +178,14 @@ export const settings = {
     meaning: 'Seconds to the next look for receipts of priority letters after an empty one (R-37)',
     fix: 'Use 60 or more, but against a broker of your own.',
   }),
+  maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
+    meaning: 'Largest document package that a sender may hand to the broker, octets',
+    fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,
+  }),
+  throttlePulls: row(kinds.yesNo, () => false, {
+    meaning: 'Answer senders that ask for receipts too soon after an empty answer (R-37) without looking',
+    fix: yesNo,
+  }),
   registerUrl: optional(kinds.publicUrl, {
     shown: 'none: the register in the database',
     meaning:

@@ -2,7 +2,6 @@ import type { Correspondent } from '../../client/ebmsExchange.js';
 import { encodeOrganisation } from '../../contract/ebms/names.js';
 import type { Party as Rolleinnehaver } from '../../contract/ebms/types.js';
 import type { Leverandoer } from '../../domain/sender.js';
-import type { Shipment } from '../../domain/shipment.js';
 import type { SigningKey } from '../../security/sign.js';
 import { fingerprint } from '../../security/x509.js';
 
@@ -19,12 +18,12 @@ export type Provider = Leverandoer & { readonly url: string };
 export interface Route extends Pick<Correspondent, 'url' | 'key' | 'isReceiver'> {
   readonly fra: Rolleinnehaver;
   readonly til: Rolleinnehaver;
-  /** The channel in which receipts are to wait; undefined for the common one. */
+  /** The channel in which receipts are to wait; undefined for that of the message. */
   readonly mpcId: string | undefined;
 }
 
-/** The way of a letter to its provider. */
-export type Via = (provider: Provider, shipment: Shipment) => Route;
+/** The way of a message to its provider. @param avsender organisation number of the body whose letter it is */
+export type Via = (provider: Provider, avsender: string) => Route;
 
 /** A role is known by its certificate: the broker and one mailbox have the same number. */
 export const holdsOneOf = (certificates: readonly Buffer[]): Correspondent['isReceiver'] => {
@@ -60,8 +59,8 @@ export interface Upstream {
 /** As a sender hands letters to a broker, which finds the provider by the document (CONTRACT.md of SDP, sections 1 and 4). */
 export const asSender = ({ organisasjonsnummer, key }: Party, upstream: Upstream): Via => {
   const isReceiver = holdsOneOf(upstream.sertifikater);
-  return (_, { forsendelse }) => ({
-    url: [upstream.url, organisasjonsnummer, forsendelse.avsender]
+  return (_, avsender) => ({
+    url: [upstream.url, organisasjonsnummer, avsender]
       .map((part, i) => (i === 0 ? part : encodeOrganisation(part)))
       .join('/'),
     key,

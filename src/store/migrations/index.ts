@@ -4,6 +4,7 @@ import { register } from './0001-register.js';
 import { senders } from './0002-senders.js';
 import { shipments } from './0003-shipments.js';
 import { letterPolicy } from './0004-letter-policy.js';
+import { formidling } from './0006-formidling.js';
 import { turn } from './0007-turn.js';
 
 /**
@@ -15,6 +16,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   '0002-senders': senders,
   '0003-shipments': shipments,
   '0004-letter-policy': letterPolicy,
+  '0006-formidling': formidling,
   '0007-turn': turn,
 };
 

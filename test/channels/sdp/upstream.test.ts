@@ -28,7 +28,7 @@ import {
   us,
   withBroker,
 } from '../../support/brokerStub.js';
-import { letter, mailbox } from '../../support/letters.js';
+import { mailbox } from '../../support/letters.js';
 import { makeChain, testKey, testTime } from '../../support/pki.js';
 
 const eboks: Leverandoer = {
@@ -57,7 +57,7 @@ describe('channels/sdp, a broker upstream', () => {
   describe('a letter', () => {
     const route = asSender(databehandler, upstreamAt('https://broker.example/api'))(
       { ...eboks, url: 'https://broker.example/api' },
-      letter(),
+      '310000027',
     );
 
     it('CONTRACT 1, 4: goes below its address, from the databehandler in its role, to the broker, in a channel of our own', () => {
@@ -66,7 +66,7 @@ describe('channels/sdp, a broker upstream', () => {
         fra: { organisasjonsnummer: us, rolle: 'avsender' },
         til: { organisasjonsnummer: '984661185', rolle: 'meldingsformidler' },
         mpcId: 'posthorn-1',
-        url: `https://broker.example/api/9908:${us}/9908:${letter().forsendelse.avsender}`,
+        url: `https://broker.example/api/9908:${us}/9908:310000027`,
       });
       expect(key).to.equal(caller.key);
     });

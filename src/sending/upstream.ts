@@ -1,19 +1,22 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { hentFraKilde, type HentDeps } from './application/hentFraKilde.js';
-import type { SdpDeps } from './channels/sdp/channel.js';
-import { kilder } from './channels/sdp/kilder.js';
-import { asBroker, asSender, type Party, type Provider, type Upstream } from './channels/sdp/route.js';
-import type { Config } from './config.js';
-import type { Channel } from './domain/channel.js';
-import type { Kvitteringskilde, Tur } from './domain/kvitteringskilde.js';
-import type { Leverandoer } from './domain/sender.js';
-import type { Log } from './log.js';
-import { organisasjonsnummer } from './security/dn.js';
-import { idHasher } from './security/idHash.js';
-import type { VerifyDeps } from './security/signature.js';
-import { derBlocks, parseCertificate } from './security/x509.js';
-import { startWorker, type Worker } from './worker.js';
+import { hentFraKilde } from '../application/hentFraKilde.js';
+import { mottaKvittering, type KvitteringDeps } from '../application/mottaKvittering.js';
+import type { SdpDeps } from '../channels/sdp/channel.js';
+import { kilder } from '../channels/sdp/kilder.js';
+import { asBroker, asSender, type Party, type Provider, type Upstream } from '../channels/sdp/route.js';
+import type { Config } from '../config.js';
+import type { Channel } from '../domain/channel.js';
+import type { Kvitteringskilde, Tur } from '../domain/kvitteringskilde.js';
+import type { Leverandoer } from '../domain/sender.js';
+import type { Payloads } from '../domain/shipmentPorts.js';
+import type { Log } from '../log.js';
+import { organisasjonsnummer } from '../security/dn.js';
+import { idHasher } from '../security/idHash.js';
+import type { VerifyDeps } from '../security/signature.js';
+import { derBlocks, parseCertificate } from '../security/x509.js';
+import type { Store } from '../store/index.js';
+import { startWorker, type Worker } from '../worker.js';
 
 /** Milliseconds that a turn at a source is held, more than the longest, and between looks whether one is due. */
 const LEASE_MS = 180_000;
@@ -64,27 +67,37 @@ const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config
     ),
   );
 
-/**
- * How letters leave: to each provider itself, or all of them to the broker above us.
- * @throws Error with a sentence for people
- */
-export async function wayOf(deps: WayDeps): Promise<Pick<SdpDeps, 'via' | 'providers' | 'kilder'>> {
+export interface Ways {
+  /** Of our own letters: to each provider itself, or all of them to the broker above us. */
+  readonly own: Pick<SdpDeps, 'via' | 'providers' | 'kilder'>;
+  /** Of what others hand to us as their broker: to each provider itself. */
+  readonly videre: Pick<SdpDeps, 'via' | 'providers'>;
+}
+
+/** @throws Error with a sentence for people */
+export async function waysOf(deps: WayDeps): Promise<Ways> {
   const { config, dataKey, suppliers, databehandler, broker, trust, clock } = deps;
+  const videre = { via: asBroker(broker), providers: providersOf(suppliers, config) };
   const upstream = await upstreamOf(config, dataKey);
-  if (upstream === undefined) return { via: asBroker(broker), providers: providersOf(suppliers, config) };
+  if (upstream === undefined) return { own: videre, videre };
   const { url } = upstream;
-  return {
+  const own = {
     via: asSender(databehandler, upstream),
     providers: new Map(suppliers.map((s) => [s.organisasjonsnummer, { ...s, url }])),
     kilder: kilder({ databehandler, upstream, leverandoerer: suppliers, trust, clock }),
   };
+  return { own, videre };
 }
 
-export interface FetchingDeps extends Pick<HentDeps, 'clock' | 'turer' | 'motta'> {
+async function* once(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
+}
+
+export interface FetchingDeps extends Pick<KvitteringDeps, 'clock' | 'decideAgain'> {
   readonly log: Log;
+  readonly store: Store;
+  readonly payloads: Payloads;
   readonly channels: Iterable<Channel>;
-  /** Keeps a document, and gives the reference that it is kept under. */
-  readonly keep: (dokument: string) => Promise<string>;
 }
 
 interface Work {
@@ -93,15 +106,17 @@ interface Work {
 }
 
 /** Fetches receipts by the schedule, wherever a channel has a source of them; undefined where none has. */
-export function startFetching({ clock, turer, motta, log, channels, keep }: FetchingDeps): Worker | undefined {
+export function startFetching(deps: FetchingDeps): Worker | undefined {
+  const { clock, log, store, payloads, channels, decideAgain } = deps;
+  const { turer, shipments, unitOfWork } = store;
   const all = [...new Set([...channels].flatMap(({ kilder = [] }) => kilder))];
   if (all.length === 0) return undefined;
   const run = hentFraKilde({
     clock,
     turer,
-    motta,
+    motta: mottaKvittering({ shipments, unitOfWork, clock, calendar: clock, decideAgain }),
     keep: async (dokument, { konversasjonsId, leverandoer, type }) => {
-      const ref = await keep(dokument);
+      const { ref } = await payloads.put(once(dokument));
       log.error('a receipt for no letter of ours is kept', { ref, konversasjonsId, leverandoer, type });
     },
     failed: (kilde, reason) => log.warn('fetching receipts failed; it is tried again', { kilde, reason }),
