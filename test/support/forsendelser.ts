@@ -110,8 +110,11 @@ async function call(url: string, content: XmlElement): Promise<Svar> {
 export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => call(url, encodeSendForsendelse(letter));
 export const trekkTilbake = (url: string, eksternRef: string): Promise<Svar> =>
   call(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
-export const hentKvitteringer = (url: string, antall = 100): Promise<Svar> =>
-  call(url, encodeHentKvitteringer('PRIORITERT', antall));
+export const hentKvitteringer = (
+  url: string,
+  antall = 100,
+  prioritet: 'NORMAL' | 'PRIORITERT' = 'PRIORITERT',
+): Promise<Svar> => call(url, encodeHentKvitteringer(prioritet, antall));
 
 /** Where a letter stands, as its sender sees it. */
 export interface Stand {
