@@ -57,7 +57,7 @@ interface Clients {
 }
 
 /** To mailboxes and on paper; a reference is the last word of the title, or the name of the file. */
-function letterFor(index: number) {
+export function letterFor(index: number) {
   const person = ['digipost', 'e-boks', 'reserved'][index % 3] ?? 'digipost';
   const letter = brev(person);
   const filnavn = `${letter.eksternRef}.pdf`;
@@ -95,7 +95,7 @@ function startClients(url: () => string): Clients {
 }
 
 /** How often providers have committed each letter. */
-function committed(doubles: Doubles): ReadonlyMap<string, number> {
+export function committed(doubles: Doubles): ReadonlyMap<string, number> {
   const times = new Map<string, number>();
   for (const { documents } of providerNames.flatMap((name) => doubles[name].letters)) {
     const ref = documents[0]?.filnavn.replace(/\.pdf$/, '') ?? 'a letter that could not be opened';
@@ -104,11 +104,11 @@ function committed(doubles: Doubles): ReadonlyMap<string, number> {
   return times;
 }
 
-const statusOf = (url: string, eksterneRefer: readonly string[]) =>
+export const statusOf = (url: string, eksterneRefer: readonly string[]) =>
   letterStatus({ url, brukernavn: 'sender-dev', passord: 'sender-dev-password', version: '1.1' }, { eksterneRefer });
 
 /** Letters whose receipt has not come home. */
-async function waiting(url: string, refs: readonly string[]): Promise<string[]> {
+export async function waiting(url: string, refs: readonly string[]): Promise<string[]> {
   const left: string[] = [];
   for (let at = 0; at < refs.length; at += 100) {
     const some = refs.slice(at, at + 100);
