@@ -70,7 +70,10 @@ function answerFailure(
 
 const types = 'application/soap+xml; charset=utf-8, multipart/related';
 
-/** The message that the HTTP header announces; compressed ones are not taken. @throws Failure UNSUPPORTED_MEDIA_TYPE, MALFORMED_XML */
+/**
+ * The message that the HTTP header announces; compressed ones are not taken, nor those that are too large.
+ * @throws Failure UNSUPPORTED_MEDIA_TYPE, MALFORMED_XML, TOO_LARGE
+ */
 function incomingOf(req: IncomingMessage): Incoming {
   const header = req.headers['content-type'] ?? '';
   const media = parseMediaType(header);
@@ -78,6 +81,9 @@ function incomingOf(req: IncomingMessage): Incoming {
   const known = multipart !== undefined || media?.type === 'application/soap+xml';
   if (!known || (req.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Content-Type or Content-Encoding', { types });
+  }
+  if (Number(req.headers['content-length'] ?? 0) > policy.maxMessageBytes) {
+    throw new Failure('TOO_LARGE', 'Content-Length');
   }
   const stream = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   return { stream, charset: media?.parameters.get('charset'), multipart };

@@ -31,7 +31,8 @@ const mpc: Mpc = { prioritet: 'NORMAL', id: 'a' };
 describe('application/taImotMelding', () => {
   async function taking() {
     const [store, payloads] = [memoryStore(), memoryPayloads()];
-    const { tilstand: _t, id: _i, mottatt: _m, videreId: _v, ...one } = formidling();
+    const { eier, mpc: koe, meldingsId, art, leverandoer, konversasjonsId, dokumentavsender, innhold } = formidling();
+    const one = { eier, mpc: koe, meldingsId, art, leverandoer, konversasjonsId, dokumentavsender, innhold };
     const put = () =>
       payloads.put(
         (async function* () {

@@ -4,6 +4,7 @@ import type { Trusted } from '../../security/trusted.js';
 import { SOAP12 } from '../../soap/names.js';
 import { emptyChannel, receiptFor } from './answers.js';
 import { attachedDigests, providerBy, underskriverOf } from './parties.js';
+import type { SoapContext } from '../server.js';
 import type { Answer, Broker, Rest } from './types.js';
 
 /* Senders that fetch receipts and confirm them, each by itself or both in one message (CONTRACT.md of SDP, section 7). */
@@ -36,7 +37,12 @@ function askedIn(signals: readonly SignalMessage[]): Asked {
 export const aboutSignals = (signals: readonly SignalMessage[]): string | undefined =>
   (signals.find(({ pull }) => pull !== undefined) ?? signals[0])?.info.messageId;
 
-async function answer(envelope: Trusted, { bekreft, pull }: Asked, deps: Broker): Promise<Answer> {
+async function answer(
+  envelope: Trusted,
+  { bekreft, pull }: Asked,
+  deps: Broker,
+  { log }: SoapContext,
+): Promise<Answer> {
   const { metrics, pace, throttle, verifyDeps } = deps;
   const { organisasjonsnummer: eier } = envelope.principal;
   const hent = pull?.pull;
@@ -44,7 +50,9 @@ async function answer(envelope: Trusted, { bekreft, pull }: Asked, deps: Broker)
   const early = hent !== undefined && pace.early({ eier, mpc: hent }, now);
   if (early) metrics.earlyPull(hent.prioritet);
   const looked = early && throttle ? undefined : hent;
-  const { utlevering } = await deps.hent({ eier, bekreft, hent: looked, replay: envelope.replay });
+  const { bekreftet, utlevering } = await deps.hent({ eier, bekreft, hent: looked, replay: envelope.replay });
+  // No error: a confirmation that is repeated has done its work.
+  if (bekreft !== undefined && !bekreftet) log.info('a confirmation of nothing that waits', { eier, bekreft });
   if (looked !== undefined) pace.found({ eier, mpc: looked }, utlevering === undefined, now);
   if (pull === undefined || hent === undefined) return { operation: 'Receipt', envelope: undefined };
   const { messageId } = pull.info;
@@ -60,5 +68,5 @@ export function fromAsker(envelope: Trusted, signals: readonly SignalMessage[], 
   if (ns !== SOAP12 || local !== 'Body') throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'The Body of a signal is empty');
   const asked = askedIn(signals);
   if (providerBy(deps, envelope.principal) === undefined) deps.kanHente(underskriverOf(envelope));
-  return (trusted) => answer(trusted, asked, deps);
+  return (trusted, _stage, context) => answer(trusted, asked, deps, context);
 }

@@ -1,13 +1,15 @@
+import { request } from 'node:http';
 import { expect } from 'chai';
 import { referenceOf } from '../../../src/contract/ebms/decode.js';
 import { payloadParts } from '../../../src/contract/ebms/encode.js';
 import { Failure } from '../../../src/errors.js';
+import { limits } from '../../../src/limits.js';
 import { verifyEnveloped } from '../../../src/security/enveloped.js';
 import { verify } from '../../../src/security/signature.js';
 import { parseMultipartType } from '../../../src/soap/mime.js';
 import { parse } from '../../../src/xml/tree.js';
 import { digital, fysisk, payloads as samples } from '../../contract/sdp/support.js';
-import { cms, cmsPart, contentId, multipart, rootPart, sdp, sha256 } from '../../support/ebms.js';
+import { cms, cmsPart, contentId, contentType, multipart, rootPart, sdp, sha256 } from '../../support/ebms.js';
 import { faultIn } from '../../support/faults.js';
 import { mailbox, printer } from '../../support/letters.js';
 import { testTime } from '../../support/pki.js';
@@ -156,13 +158,14 @@ describe('http/broker/letters', () => {
     ]);
   });
 
-  it('SECURITY 86: who may not send is EBMS:0101, before the package has come', async () => {
+  it('R-41, SECURITY 86: who may not send is EBMS:0101, before the package has come', async () => {
     door.change = {
       kanFormidle: () => {
         throw new Failure('NO_ACCESS', 'no', { owner: '310000019', service: 'SDP' });
       },
     };
     expect(await refused({})).to.include({ code: 'EBMS:0101', about: 'it' });
+    expect(door.puts()).to.equal(0);
   });
 
   const at = (seconds: number): Date => new Date(testTime.getTime() + seconds * 1000);
@@ -290,13 +293,29 @@ describe('http/broker/letters', () => {
     expect(faultIn(await door.post(signed.envelope)), 'what is signed is not there').to.include({ code: 'EBMS:0103' });
   });
 
+  it('SECURITY 102: a message that says that it is too large is refused before it has come', async () => {
+    const announce = (octets: number): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const headers = { 'Content-Type': contentType, 'Content-Length': octets };
+        const call = request(door.url, { method: 'POST', headers }, (answer) => {
+          resolve(answer.statusCode ?? 0);
+          call.destroy();
+        });
+        call.on('error', reject);
+        call.write('--b1\r\n\r\n<a');
+      });
+    // What is not too large is read, and found wrong.
+    const sizes = [limits.messageBytes - 1, limits.messageBytes, limits.messageBytes + 1];
+    expect(await Promise.all(sizes.map(announce))).to.deep.equal([400, 400, 413]);
+  });
+
   it('SECURITY 89: two packages are EBMS:0007', async () => {
     const both = [contentId, 'second@x'].map((id) => ({ contentId: id, sha256: sha256(cms) }));
     const { envelope, type } = await letter({ attachments: both });
     const second = cmsPart({ header: 'Content-Type: application/cms\r\nContent-ID: <second@x>' });
     const octets = multipart([rootPart(envelope), cmsPart(), second]);
     expect(faultIn(await door.post(octets, type))).to.include({ code: 'EBMS:0007' });
-    expect(door.payloads.stored.size).to.equal(0);
+    expect(door.puts(), 'before a package has come').to.equal(0);
   });
 
   it('R-28: moved mail of one mailbox to another passes', async () => {

@@ -110,6 +110,12 @@ describe('http/broker/signals', () => {
     ]);
   });
 
+  it('a confirmation of nothing that waits is no error, and is told in the log', async () => {
+    door.change = { hent: async () => ({ bekreftet: false, utlevering: undefined }) };
+    expect((await door.post(await raw(encodeReceipt(about, [])))).status).to.equal(202);
+    expect(door.logged()).to.contain('a confirmation of nothing that waits').and.to.contain('given-1');
+  });
+
   it('CONTRACT 7: a confirmation and the next request come in one message', async () => {
     const both = [encodeReceipt(about, []), encodePull({ ...info, messageId: 'pull-2' }, mpc)] as const;
     for (const messaging of [of(...both), of(both[1], both[0])]) {

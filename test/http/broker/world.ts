@@ -34,11 +34,14 @@ export const brokerKey = signingKey(chain.privateKey, chain.leaf);
 export const trust = trustOf(caller);
 
 export interface Door {
+  readonly url: string;
   post(octets: string | Buffer, type?: string): Promise<Answered>;
   readonly taken: Melding[];
   readonly received: BraktKvittering[];
   readonly asked: Forespoersel[];
   readonly payloads: MemoryPayloads;
+  /** Packages that were begun to be stored. */
+  readonly puts: () => number;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly logged: () => string;
   /** What a test wants otherwise, for the requests that follow. */
@@ -54,7 +57,7 @@ const supplierRow = (organisasjonsnummer: string, rolle: 'POSTKASSE' | 'UTSKRIFT
   ({ organisasjonsnummer, navn: 'P', rolle, sertifikat }) as const;
 
 export async function openDoor(): Promise<Door> {
-  let [logged, payloads] = ['', memoryPayloads()];
+  let [logged, payloads, puts] = ['', memoryPayloads(), 0];
   const metrics = createMetrics();
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -78,7 +81,13 @@ export async function openDoor(): Promise<Door> {
       ...Object.entries(mailboxes).map(([number, { leaf }]) => supplierRow(number, 'POSTKASSE', leaf)),
       supplierRow(printer, 'UTSKRIFT', printing.leaf),
     ],
-    payloads,
+    payloads: {
+      put: (octets) => {
+        puts++;
+        return payloads.put(octets);
+      },
+      remove: (ref) => payloads.remove(ref),
+    },
     maxPackage: MOST,
     kanFormidle: () => undefined,
     kanHente: () => undefined,
@@ -103,15 +112,17 @@ export async function openDoor(): Promise<Door> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const door: Door = {
+    url,
     post: (octets, type) => postMessage(url, octets, type),
     ...{ taken, received, asked, metrics, logged: () => logged },
+    puts: () => puts,
     get payloads() {
       return payloads;
     },
     change: {},
     reset: () => {
       for (const list of [taken, received, asked]) list.length = 0;
-      [logged, payloads, door.change] = ['', memoryPayloads(), {}];
+      [logged, payloads, puts, door.change] = ['', memoryPayloads(), 0, {}];
     },
     stop: () =>
       new Promise((resolve) => {
