@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { plain } from './around.js';
 import { channels, type ChannelDeps } from './channels/registry.js';
-import type { Provider } from './channels/sdp/channel.js';
-import type { Config } from './config.js';
+import type { Channel } from './domain/channel.js';
 import type { Kanal } from './domain/routing/decision.js';
-import type { Leverandoer } from './domain/sender.js';
 import type { Payloads } from './domain/shipmentPorts.js';
 import type { SoapHandler } from './http/server.js';
 import { createPacker } from './package/package.js';
@@ -15,8 +13,10 @@ import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import type { Parts, SendingDeps } from './sending/types.js';
+import { startFetching, waysOf } from './sending/upstream.js';
 import { workerOf } from './sending/worker.js';
 import { openPayloads } from './store/payloads.js';
+import type { Worker } from './worker.js';
 
 /** What takes letters and hands them on. */
 export interface Sending {
@@ -28,20 +28,28 @@ export interface Sending {
   stop(): Promise<void>;
 }
 
-/** Mailbox and print providers that have an address. */
-const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config): ReadonlyMap<string, Provider> =>
-  new Map(
-    sdpProviders.flatMap(([number, url]) =>
-      suppliers.filter((s) => s.organisasjonsnummer === number).map((s) => [number, { ...s, url }] as const),
-    ),
-  );
-
 const retentionDeps = ({ store, config, ...deps }: SendingDeps, payloads: Payloads): RetentionDeps => ({
   ...deps,
   payloads,
   retention: store.retention,
   days: config.payloadRetentionDays,
 });
+
+/** What works in the background: letters and messages go out, receipts are fetched, and what nobody needs is removed. */
+function workersOf(
+  deps: SendingDeps,
+  { shipments, payloads }: Parts,
+  all: ReadonlyMap<Kanal, Channel>,
+  channelDeps: ChannelDeps,
+): Pick<Worker, 'stop'>[] {
+  if (deps.config.role === 'web') return [];
+  const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decideAgain(shipments) });
+  return [
+    workerOf(deps, shipments, all, channelDeps),
+    keepRetention(retentionDeps(deps, payloads)),
+    ...(fetching === undefined ? [] : [fetching]),
+  ];
+}
 
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
@@ -56,28 +64,21 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   ]);
   const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
   const suppliers = await store.reads.suppliers();
+  const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });
+  const common = { payloads, trust, clock };
+  const packer = createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain });
   const channelDeps: ChannelDeps = {
-    sdp: {
-      payloads,
-      packer: createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain }),
-      databehandler,
-      meldingsformidler: broker,
-      providers: providersOf(suppliers, config),
-      trust,
-      clock,
-    },
+    sdp: { ...common, packer, databehandler, ...own },
+    videre: { ...common, ...videre },
   };
   const all = new Map([...channels(channelDeps)].map(([kanal, channel]) => [kanal, around.channel(channel)]));
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const work =
-    config.role === 'web'
-      ? []
-      : [workerOf(deps, shipments, all, channelDeps), keepRetention(retentionDeps(deps, payloads))];
+  const workers = workersOf(deps, parts, all, channelDeps);
   return {
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
-    stop: async () => void (await Promise.all(work.map((one) => one.stop()))),
+    stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))),
   };
 }

@@ -85,6 +85,7 @@ describe('config: defaults and values', () => {
       ['996460320', 'http://127.0.0.1:9/b'],
     ]);
     expect(config.mimeTypes).to.deep.equal(['application/pdf', 'text/csv', 'application/vnd.example+xml']);
+    expect(config).to.include({ sdpUpstreamUrl: undefined, sdpUpstreamPollNormal: 600, sdpUpstreamPollPrioritert: 60 });
     expect(config).to.include({ port: 0, host: '::1', publicUrl: 'https://post.example.no', tlsProxy: true });
     expect(config.trustedProxies).to.deep.equal(['10.0.0.5', '192.168.0.0/16', 'fd00::/8']);
     expect(config.dataKey?.export()).to.deep.equal(key);
@@ -127,6 +128,11 @@ describe('config: defaults and values', () => {
     POSTHORN_IDENTIFIERS: ['none'],
     POSTHORN_MIME_TYPES: [',', 'pdf', 'image/tiff', 'application/pdf, application/x-msdownload'],
     POSTHORN_SDP_PROVIDERS: ['https://x', '98466118=https://x', '984661185=ftp://x', '984661185:https://x', ','],
+    POSTHORN_SDP_UPSTREAM_URL: ['broker.example', 'ftp://broker.example', 'https://u:p@broker.example'],
+    POSTHORN_SDP_UPSTREAM_CERTIFICATES: [','],
+    POSTHORN_SDP_UPSTREAM_MPC_ID: ['a b', 'a:b', 'å', 'x'.repeat(101)],
+    POSTHORN_SDP_UPSTREAM_POLL_NORMAL: ['0', '86401', 'x'],
+    POSTHORN_SDP_UPSTREAM_POLL_PRIORITERT: ['0', '86401', '1.5'],
   };
   for (const [variable, values] of Object.entries(wrong)) {
     it(`refuses ${variable} = ${values.join(' | ')}`, () => {
@@ -216,6 +222,24 @@ describe('SECURITY 119: production refuses to be downgraded', () => {
     expect(variablesOf({ ...plain, POSTHORN_TLS_PROXY: 'true', POSTHORN_TRUSTED_PROXIES: '10.0.0.1' })).to.deep.equal(
       [],
     );
+  });
+
+  it("a broker upstream is known by a certificate that is not development's, and called over TLS", () => {
+    const upstream = {
+      ...production,
+      POSTHORN_SDP_UPSTREAM_URL: 'https://broker.example/api',
+      POSTHORN_SDP_UPSTREAM_CERTIFICATES: '/etc/posthorn/broker.pem',
+    };
+    expect(problemsOf(upstream)).to.deep.equal([]);
+    const broken = {
+      POSTHORN_SDP_UPSTREAM_URL: 'http://broker.example/api',
+      POSTHORN_SDP_UPSTREAM_CERTIFICATES: 'certs/dev/meldingsformidler.cert.pem',
+    };
+    for (const [name, value] of Object.entries(broken)) {
+      expect(variablesOf({ ...upstream, [name]: value }), name).to.deep.equal([name]);
+    }
+    const without = { ...production, POSTHORN_SDP_UPSTREAM_URL: 'https://broker.example/api' };
+    expect(variablesOf(without)).to.deep.equal(['POSTHORN_SDP_UPSTREAM_CERTIFICATES']);
   });
 
   const required = [

@@ -3,9 +3,9 @@ import { mayUse } from '../domain/access.js';
 import type { Koe, Mpc } from '../domain/formidling.js';
 import type { FormidlingReads, Formidlingsrute } from '../domain/formidlingPorts.js';
 import type { Clock, Tx, UnitOfWork } from '../domain/ports.js';
+import type { BraktKvittering } from '../domain/receipts.js';
 import type { SenderData } from '../domain/sender.js';
 import { Failure } from '../errors.js';
-import type { MottattKvittering } from './mottaKvittering.js';
 
 export interface TilAvsenderDeps {
   readonly formidlinger: FormidlingReads;
@@ -15,14 +15,11 @@ export interface TilAvsenderDeps {
 }
 
 /** Only the provider that was addressed reports on a message; only who has got moved mail opens it elsewhere (R-28). */
-const isToldBy = ({ leverandoer }: Formidlingsrute, kvittering: MottattKvittering): boolean =>
+const isToldBy = ({ leverandoer }: Formidlingsrute, kvittering: BraktKvittering): boolean =>
   leverandoer === kvittering.leverandoer || kvittering.type === 'aapning';
 
 /** The message that a receipt is about, the newest where there are several; `unknown`: nobody remembers any. */
-async function messageOf(
-  deps: TilAvsenderDeps,
-  k: MottattKvittering,
-): Promise<Formidlingsrute | 'unknown' | undefined> {
+async function messageOf(deps: TilAvsenderDeps, k: BraktKvittering): Promise<Formidlingsrute | 'unknown' | undefined> {
   const all = await deps.formidlinger.byConversation(k.konversasjonsId);
   const mine = all.filter(({ dokumentavsender }) => dokumentavsender === k.mottaker);
   if (mine.length === 0) return 'unknown';
@@ -46,7 +43,7 @@ async function settled(tx: Tx, { id }: Formidlingsrute): Promise<void> {
  */
 export const kvitteringTilAvsender =
   (deps: TilAvsenderDeps) =>
-  async (kvittering: MottattKvittering): Promise<boolean> => {
+  async (kvittering: BraktKvittering): Promise<boolean> => {
     const { melding, replay, mottaker, mpc, instansId, sbd } = kvittering;
     const found = await messageOf(deps, kvittering);
     const message = found === 'unknown' ? undefined : found;

@@ -1,36 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Meldingsnoekkel, Mpc } from '../domain/formidling.js';
-import type { Calendar, Clock, ReplayKey, UnitOfWork } from '../domain/ports.js';
-import { feilfoelge, hendelseAv, type Feiltype, type Kvitteringstype } from '../domain/receipts.js';
+import type { Calendar, Clock, UnitOfWork } from '../domain/ports.js';
+import { feilfoelge, hendelseAv, type Kvitteringstype, type MottattKvittering } from '../domain/receipts.js';
 import type { Beslutning } from '../domain/routing/decision.js';
 import { renset } from '../domain/retry.js';
 import type { Hendelse, Shipment, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import { happen, hendelse } from './dispatch.js';
-
-/** A business receipt from a provider, verified. */
-export interface MottattKvittering {
-  readonly type: Kvitteringstype;
-  /** With `feil`. */
-  readonly feiltype: Feiltype | null;
-  /** The provider's words. */
-  readonly detaljer: string;
-  readonly konversasjonsId: string;
-  /** Organisation number of the provider, as its signature proves it. */
-  readonly leverandoer: string;
-  /** Organisation number that it is addressed to. */
-  readonly mottaker: string;
-  /** Recognises the document when it comes again, in whichever message. */
-  readonly replay: ReplayKey;
-  /** Recognises the message that it came in. */
-  readonly melding: Meldingsnoekkel;
-  /** Where the provider thinks that it is waited for. */
-  readonly mpc: Mpc;
-  /** InstanceIdentifier of the document, and the document as it came. */
-  readonly instansId: string;
-  readonly sbd: string;
-}
 
 export interface KvitteringDeps {
   readonly shipments: ShipmentReads;
@@ -64,9 +40,9 @@ type Foelge = { readonly type: 'record' | 'happen' } | { readonly type: 'resend'
 const delivered: ReadonlySet<Tilstand> = new Set<Tilstand>(['LEVERT', 'AAPNET']);
 
 /** Nobody but the addressed provider decides about a letter; only who has moved mailbox opens it in the new one (R-28). */
-function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type }: MottattKvittering): boolean {
+function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type, avFormidler }: MottattKvittering): boolean {
   if (beslutning.utfall !== 'SEND') return false;
-  if (beslutning.leverandoer === leverandoer) return true;
+  if (beslutning.leverandoer === leverandoer || avFormidler === true) return true;
   return type === 'aapning' && beslutning.kanal === 'POSTKASSE' && delivered.has(tilstand);
 }
 
@@ -102,7 +78,8 @@ const write = (
   deps.unitOfWork(async (tx) => {
     const shipment = await tx.lockShipment(judged.id);
     if (shipment?.tilstand !== judged.tilstand || shipment.meldingsId !== judged.meldingsId) return false;
-    const seen = await tx.rememberMessage(kvittering.melding);
+    const { melding } = kvittering;
+    const seen = melding === undefined ? 'new' : await tx.rememberMessage(melding);
     if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
     if (!(await tx.remember(kvittering.replay))) return true;
     const now = deps.clock.now();

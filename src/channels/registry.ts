@@ -3,14 +3,17 @@ import type { Kanal } from '../domain/routing/decision.js';
 import type { Videresender } from '../domain/formidlingChannel.js';
 import { sdpChannel, type SdpDeps } from './sdp/channel.js';
 import { videresender } from './sdp/formidling.js';
+import type { PushDeps } from './sdp/push.js';
 
 /** What the channels of an installation need. */
 export interface ChannelDeps {
   readonly sdp: SdpDeps;
+  /** Messages of others go on by this way, wherever our own letters go. */
+  readonly videre: PushDeps;
 }
 
 /** The one list of channels. What is not in it does not exist in this installation, and is never routed to. PORTAL hands nothing on. */
-export function channels({ sdp }: ChannelDeps): ReadonlyMap<Kanal, Channel> {
+export function channels({ sdp }: Pick<ChannelDeps, 'sdp'>): ReadonlyMap<Kanal, Channel> {
   const postal = sdpChannel(sdp);
   return new Map([
     ['POSTKASSE', postal],
@@ -19,4 +22,4 @@ export function channels({ sdp }: ChannelDeps): ReadonlyMap<Kanal, Channel> {
 }
 
 /** How messages of official senders go on. */
-export const videresending = ({ sdp }: ChannelDeps): Videresender => videresender(sdp, sdp.databehandler);
+export const videresending = ({ sdp, videre }: ChannelDeps): Videresender => videresender(videre, sdp.databehandler);

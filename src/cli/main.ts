@@ -6,6 +6,7 @@ import { ensureDataKey, loadConfig } from '../config.js';
 import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
 import { verifyEnvelope } from '../diagnosis/verifyEnvelope.js';
+import { BROKER_PATH } from '../http/meldingsformidler.js';
 import { readRun } from '../run.js';
 import { developmentAccounts } from '../sandbox/developmentData.js';
 import { identities } from '../sandbox/pki/identities.js';
@@ -19,6 +20,7 @@ import { createTrust } from '../security/trust.js';
 import type { Trust } from '../security/trust.js';
 import { derBlocks } from '../security/x509.js';
 import { openStore } from '../store/index.js';
+import { sdpService } from '../sdpService.js';
 import { auditCommand } from './audit.js';
 import { explainCommand } from './explain.js';
 import { lookupCommand } from './lookup.js';
@@ -28,6 +30,7 @@ import { queueCommands } from './queue.js';
 import { receiptsCommand } from './receipts.js';
 import { registerCommands } from './register.js';
 import { sandboxCommands } from './sandbox.js';
+import { sdpCommands, type SdpCommandDeps } from './sdp.js';
 import { sendCommand } from './send.js';
 import { sendersCommands } from './senders.js';
 import { statusCommand } from './status.js';
@@ -83,6 +86,17 @@ const wire: WireDeps = {
   },
 };
 
+const sdp: SdpCommandDeps = {
+  runningUrl: runningUrl(BROKER_PATH),
+  get developmentKey() {
+    return lookup.developmentKey;
+  },
+  get developmentTrust() {
+    return lookup.developmentTrust;
+  },
+  service: ({ trust, ...options }) => sdpService(options, trustIn(trust), clock),
+};
+
 const exceptions = { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true };
 const requestPolicy = oppslagstjenestenPolicy(exceptions, headerBlocks, Infinity);
 
@@ -109,6 +123,7 @@ auditCommand(program, open, hashId);
 lookupCommand(program, lookup);
 verifyCommand(program, verify);
 for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand]) add(program, wire);
+sdpCommands(program, sdp);
 queueCommands(program, openShipments, clock);
 sandboxCommands(program, {
   sandboxUrl: async () => (await running())?.sandbox.url,

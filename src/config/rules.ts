@@ -52,6 +52,33 @@ const sendingKeystore = (key: 'databehandlerKeystore' | 'meldingsformidlerKeysto
   fix: 'Name the PKCS#12 file of the enterprise certificate, or leave it out to send nothing.',
 });
 
+/** The broker upstream is known by its certificate, and is sent letters over TLS. */
+const upstreamRules: readonly Rule[] = [
+  {
+    key: 'sdpUpstreamCertificates',
+    needs: ['sdpUpstreamUrl', 'sdpUpstreamCertificates'],
+    broken: (config) => config.sdpUpstreamUrl !== undefined && config.sdpUpstreamCertificates.length === 0,
+    problem: 'is missing; the broker upstream could not be told from anybody else',
+    fix: 'List the PEM files of its certificates.',
+  },
+  {
+    key: 'sdpUpstreamCertificates',
+    needs: ['sdpUpstreamUrl', 'sdpUpstreamCertificates', 'certsDir'],
+    broken: (config) =>
+      config.sdpUpstreamUrl !== undefined &&
+      config.sdpUpstreamCertificates.some((file) => isDevelopmentFile(config, file)),
+    problem: 'names a development certificate, whose key everybody may have',
+    fix: 'List the PEM files of the certificates of the broker upstream.',
+  },
+  {
+    key: 'sdpUpstreamUrl',
+    needs: ['sdpUpstreamUrl'],
+    broken: ({ sdpUpstreamUrl }) => sdpUpstreamUrl?.startsWith('http:') ?? false,
+    problem: 'is an http address; letters would say in clear who gets them',
+    fix: 'Use the https address of the broker.',
+  },
+];
+
 /** Hold in production: no development key, no empty trust store, no check switched off (SECURITY 119). */
 export const productionRules: readonly Rule[] = [
   {
@@ -84,6 +111,7 @@ export const productionRules: readonly Rule[] = [
   },
   sendingKeystore('databehandlerKeystore'),
   sendingKeystore('meldingsformidlerKeystore'),
+  ...upstreamRules,
   {
     key: 'identifiers',
     needs: ['identifiers'],

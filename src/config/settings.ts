@@ -150,6 +150,35 @@ export const settings = {
     meaning: 'Where mailbox and print providers take letters: `ORGNR=URL`, with commas. Without it letters wait',
     fix: 'List them as 984661185=https://host/path,996460320=https://host/path.',
   }),
+  sdpUpstreamUrl: optional(kinds.publicUrl, {
+    shown: 'none: letters go to the providers themselves',
+    meaning:
+      'A meldingsformidler above this one: own letters go there, signed by the databehandler, and receipts are fetched there',
+    fix: 'Use the address of its service, such as https://host/meldingsformidler/api, or remove it.',
+  }),
+  sdpUpstreamCertificates: row(
+    kinds.files,
+    ({ production, certsDir }) => (production ? none : frozen(join(certsDir, 'meldingsformidler.cert.pem'))),
+    {
+      shown: 'certs/dev/meldingsformidler.cert.pem; none in production',
+      meaning: 'Certificates that it signs its answers with, PEM files; when it renews, the old and the new one',
+      fix: 'List the PEM files with commas.',
+      files: true,
+    },
+  ),
+  sdpUpstreamMpcId: optional(kinds.mpcId, {
+    shown: 'made from the data key',
+    meaning: 'Channel in which receipts wait there, for this installation alone',
+    fix: 'Use 1 to 100 letters, digits, dots and hyphens.',
+  }),
+  sdpUpstreamPollNormal: row(kinds.whole(1, 86_400), () => 600, {
+    meaning: 'Seconds to the next look for receipts of normal letters after an empty one (R-37)',
+    fix: 'Use 600 or more, but against a broker of your own.',
+  }),
+  sdpUpstreamPollPrioritert: row(kinds.whole(1, 86_400), () => 60, {
+    meaning: 'Seconds to the next look for receipts of priority letters after an empty one (R-37)',
+    fix: 'Use 60 or more, but against a broker of your own.',
+  }),
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,

@@ -110,6 +110,7 @@ export const kinds = {
       'is not a list of types that documents can be held against',
     )
     .transform(freeze),
+  mpcId: text.refine((value) => /^[\w.-]{1,100}$/.test(value), 'is not 1 to 100 letters, digits, dots and hyphens'),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
     .transform((value) => value.replace(/\/+$/, '')),

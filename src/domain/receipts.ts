@@ -1,3 +1,5 @@
+import type { Meldingsnoekkel, Mpc } from './formidling.js';
+import type { ReplayKey } from './ports.js';
 import type { Kanal } from './routing/decision.js';
 import type { Hendelsestype, Tilstand } from './shipment.js';
 
@@ -5,6 +7,36 @@ import type { Hendelsestype, Tilstand } from './shipment.js';
 export type Kvitteringstype = 'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil';
 /** `feiltype` of `feil`: the input was wrong, or the provider failed. */
 export type Feiltype = 'KLIENT' | 'SERVER';
+
+/** A business receipt from a provider, verified. */
+export interface MottattKvittering {
+  readonly type: Kvitteringstype;
+  /** With `feil`. */
+  readonly feiltype: Feiltype | null;
+  /** The provider's words. */
+  readonly detaljer: string;
+  readonly konversasjonsId: string;
+  /** Organisation number of the provider, as its signature proves it. */
+  readonly leverandoer: string;
+  /** Made by the broker that had taken the letter over, which answers for the provider then. */
+  readonly avFormidler?: true;
+  /** Recognises the document when it comes again, in whichever message. */
+  readonly replay: ReplayKey;
+  /** Recognises the message that it was brought in; absent when it was fetched, for then each delivery is another message. */
+  readonly melding?: Meldingsnoekkel;
+}
+
+/** A receipt that its provider has brought, for whoever it is addressed to. */
+export interface BraktKvittering extends MottattKvittering {
+  /** Organisation number that it is addressed to. */
+  readonly mottaker: string;
+  readonly melding: Meldingsnoekkel;
+  /** Where the provider thinks that it is waited for. */
+  readonly mpc: Mpc;
+  /** InstanceIdentifier of the document, and the document as it came. */
+  readonly instansId: string;
+  readonly sbd: string;
+}
 
 /** The event that each receipt is. `levering` is what a mailbox makes available and what a printer posts (R-39). */
 export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {

@@ -15,7 +15,7 @@ import { openPackage, pack, verifyPackage, type PackageSigner, type Unpacked } f
  */
 
 export interface PackerDeps extends PackageSigner {
-  readonly payloads: Payloads;
+  readonly payloads: Omit<Payloads, 'list'>;
   readonly clock: Clock;
 }
 
@@ -42,7 +42,7 @@ async function* joined(first: readonly Buffer[], rest: AsyncGenerator<Buffer, vo
   yield* rest;
 }
 
-async function spool(octets: AsyncGenerator<Buffer, void>, payloads: Payloads): Promise<Spooled> {
+async function spool(octets: AsyncGenerator<Buffer, void>, payloads: Omit<Payloads, 'list'>): Promise<Spooled> {
   const kept: Buffer[] = [];
   let size = 0;
   for (let next = await octets.next(); next.done !== true; next = await octets.next()) {

@@ -10,6 +10,7 @@ import { documentText } from '../contract/sdp/stored.js';
 import { erFormidling } from '../domain/formidling.js';
 import type { Videresender } from '../domain/formidlingChannel.js';
 import type { Calendar, Clock } from '../domain/ports.js';
+import type { BraktKvittering } from '../domain/receipts.js';
 import type { Leverandoer, SenderData } from '../domain/sender.js';
 import type { Job } from '../domain/shipment.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
@@ -51,7 +52,7 @@ function receiptsOf({ store, clock, calendar, senders }: BrokerWiring, { databeh
   const { shipments, formidlinger, unitOfWork } = store;
   const ours = mottaKvittering({ shipments, unitOfWork, clock, calendar, decideAgain });
   const theirs = kvitteringTilAvsender({ formidlinger, unitOfWork, clock, senders });
-  return async (kvittering: Parameters<typeof ours>[0]): Promise<boolean> =>
+  return async (kvittering: BraktKvittering): Promise<boolean> =>
     (kvittering.mottaker === databehandler.organisasjonsnummer && (await ours(kvittering))) || theirs(kvittering);
 }
 

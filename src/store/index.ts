@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
@@ -17,6 +18,7 @@ import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
+import { turns } from './turns.js';
 
 export interface Store {
   readonly kind: 'sqlite' | 'mysql';
@@ -26,6 +28,7 @@ export interface Store {
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
   readonly queue: Queue;
+  readonly turer: Turer;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
@@ -74,6 +77,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     shipments: shipmentReads(backend, seal),
     formidlinger: formidlingReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
+    turer: turns(backend),
     unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),

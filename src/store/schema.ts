@@ -49,6 +49,8 @@ export interface Tables {
   ebms_message: { noekkel: Buffer; digest: Buffer; expires: number };
   formidling: FormidlingRow;
   mpc_receipt: MpcReceiptRow;
+  /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
+  turn: { navn: string; klar: number; feil: number; fence: number };
 }
 
 /** `leverandoer` is '' where the decision names none. */

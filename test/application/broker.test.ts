@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { hentFraKoe } from '../../src/application/hentFraKoe.js';
 import { kvitteringTilAvsender } from '../../src/application/kvitteringTilAvsender.js';
-import type { MottattKvittering } from '../../src/application/mottaKvittering.js';
+import type { BraktKvittering } from '../../src/domain/receipts.js';
 import { createPullPace } from '../../src/application/pullPace.js';
 import { kanFormidle, kanHente, taImotMelding, type Melding } from '../../src/application/taImotMelding.js';
 import type { Formidling, Koe, Mpc } from '../../src/domain/formidling.js';
@@ -229,7 +229,7 @@ describe('application/pullPace', () => {
 
 describe('application/kvitteringTilAvsender', () => {
   const message = formidling({ eier: numbers.supplier, mpc, dokumentavsender: numbers.sender });
-  const receipt = (changes: Partial<MottattKvittering> = {}): MottattKvittering => ({
+  const receipt = (changes: Partial<BraktKvittering> = {}): BraktKvittering => ({
     type: 'levering',
     feiltype: null,
     detaljer: '',

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { dispatch } from '../../src/application/dispatch.js';
 import { createCircuits } from '../../src/application/circuits.js';
-import { mottaKvittering, type KvitteringDeps, type MottattKvittering } from '../../src/application/mottaKvittering.js';
+import { mottaKvittering, type KvitteringDeps } from '../../src/application/mottaKvittering.js';
+import type { BraktKvittering } from '../../src/domain/receipts.js';
 import type { Beslutning } from '../../src/domain/routing/decision.js';
 import type { Hendelsestype, Shipment, Tilstand } from '../../src/domain/shipment.js';
 import { Failure } from '../../src/errors.js';
@@ -16,7 +17,7 @@ const sent = (changes: Partial<Shipment> = {}): Shipment =>
   letter({ tilstand: 'SENDT', pakke: { meldingsId: ids.message, sbd: blob, cms: blob }, ...changes });
 
 let messages = 0;
-const kvittering = (changes: Partial<MottattKvittering> = {}): MottattKvittering => ({
+const kvittering = (changes: Partial<BraktKvittering> = {}): BraktKvittering => ({
   type: 'levering',
   feiltype: null,
   detaljer: '',
@@ -34,7 +35,7 @@ const kvittering = (changes: Partial<MottattKvittering> = {}): MottattKvittering
   sbd: '<a/>',
   ...changes,
 });
-const feil = (changes: Partial<MottattKvittering> = {}): MottattKvittering =>
+const feil = (changes: Partial<BraktKvittering> = {}): BraktKvittering =>
   kvittering({ type: 'feil', feiltype: 'KLIENT', detaljer: 'Ukjent postkasse', ...changes });
 
 interface Setup {
@@ -81,7 +82,7 @@ async function receiving({ shipment = sent(), decideAgain = async () => moved }:
 
 describe('application/mottaKvittering', () => {
   const printed = sent({ beslutning: toPrint });
-  const cases: readonly (readonly [MottattKvittering['type'], Shipment, Hendelsestype, Tilstand])[] = [
+  const cases: readonly (readonly [BraktKvittering['type'], Shipment, Hendelsestype, Tilstand])[] = [
     ['mottak', printed, 'MOTTAK', 'I_PRODUKSJON'],
     ['levering', printed, 'LEVERING', 'LEVERT'],
     ['returpost', printed, 'RETURPOST', 'RETURNERT'],
@@ -122,6 +123,16 @@ describe('application/mottaKvittering', () => {
       for (const { ledig } of rows) expect(ledig).to.equal(freed ? inCalendar.getTime() : null);
     });
   }
+
+  it('R-37: an error that the broker makes itself is about the letter, as one of its provider is', async () => {
+    const strange = { leverandoer: '310000027', feiltype: 'SERVER' } as const;
+    const recorded = await receiving();
+    await recorded.motta(feil(strange));
+    expect((await recorded.current()).tilstand).to.equal('SENDT');
+    const ended = await receiving();
+    await ended.motta(feil({ ...strange, avFormidler: true }));
+    expect((await ended.current()).tilstand).to.equal('FEILET');
+  });
 
   it('the same message twice changes nothing the second time', async () => {
     for (const message of [kvittering(), feil(), feil({ feiltype: 'SERVER' })]) {

@@ -17,6 +17,7 @@ import {
   encodeEmptyChannel,
   encodePull,
   encodeReceipt,
+  encodeReceiptAndPull,
   encodeUserMessage,
   payloadReferences,
   pulledReceipt,
@@ -123,6 +124,10 @@ describe('the published contract of the broker', () => {
       encodeUserMessage({ ...userMessage, avtale: undefined, info: { ...info, refToMessageId: undefined } }),
     'a pulled receipt': () => encodeUserMessage(pulledReceipt({ ...userMessage, info }, '984661185', '310000019')),
     'a request for a message': () => encodePull(info, userMessage.mpc),
+    'a confirmation with the next request': async () => {
+      const answer = await verifyMessage(multipart([rootPart(await signedEnvelope()), cmsPart()]));
+      return encodeReceiptAndPull(info, payloadReferences(answer), info, userMessage.mpc);
+    },
     'an empty channel': () => encodeEmptyChannel(info),
     'a receipt': async () => {
       const request = await verifyMessage(multipart([rootPart(await signedEnvelope()), cmsPart()]));

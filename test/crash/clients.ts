@@ -29,7 +29,7 @@ const suffix = '.pdf';
 export const refOf = (filnavn: string): string => filnavn.slice(0, -suffix.length);
 
 /** To mailboxes and on paper. Most mailboxes report late, or a receipt would come before a dead process's letter is pushed again. */
-function letterFor(index: number) {
+export function letterFor(index: number) {
   const person = ['digipost', 'e-boks', 'reserved'][index % 3] ?? 'digipost';
   const title = index % 4 === 0 ? {} : { tittel: 'Vedtak, late receipt' };
   const letter = brev(person, title);
@@ -98,4 +98,18 @@ export async function allReceipts(url: string): Promise<readonly KvitteringISvar
     );
     all.push(...some);
   }
+}
+
+/** Those of the letters that are not delivered, as their sender sees it. */
+export async function undelivered(url: string, refs: readonly string[]): Promise<string[]> {
+  const left: string[] = [];
+  for (let at = 0; at < refs.length; at += PAGE) {
+    const some = refs.slice(at, at + PAGE);
+    const stands = await letterStatus(service(url), { eksterneRefer: some });
+    const delivered = new Set(
+      stands.filter(({ tilstand }) => tilstand === 'LEVERT').map(({ eksternRef }) => eksternRef),
+    );
+    left.push(...some.filter((ref) => !delivered.has(ref)));
+  }
+  return left;
 }

@@ -80,7 +80,7 @@ async function killAll(gateways: readonly Mortal[], { kills, at, say }: RunOptio
 const lettersOf = ({ doubles }: TestProviders) => providerNames.flatMap((name) => doubles[name].letters);
 
 /** References of the letters that providers have. */
-const committedTo = (providers: TestProviders): readonly string[] =>
+export const committedTo = (providers: TestProviders): readonly string[] =>
   lettersOf(providers).map(({ documents }) => refOf(documents[0]?.filnavn ?? 'unreadable.pdf'));
 
 /** Waits until every letter has come to a provider, and every provider has got rid of its receipts. */

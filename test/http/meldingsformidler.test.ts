@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import type { MottattKvittering } from '../../src/application/mottaKvittering.js';
+import type { BraktKvittering } from '../../src/domain/receipts.js';
 import { decodeMessaging, errorOf, referenceOf } from '../../src/contract/ebms/decode.js';
 import { encodePull, encodeUserMessage, payloadParts } from '../../src/contract/ebms/encode.js';
 import { eb } from '../../src/contract/ebms/names.js';
@@ -89,7 +89,7 @@ async function envelopeOf(changes: Changes = {}): Promise<string> {
 
 describe('http/meldingsformidler', () => {
   let server: Server;
-  let taken: MottattKvittering[];
+  let taken: BraktKvittering[];
   let kept: string[];
   let logged: string;
   let change: Partial<BrokerDeps>;
@@ -226,7 +226,7 @@ describe('http/meldingsformidler', () => {
     expect(kept).to.deep.equal([]);
   });
 
-  const said: readonly (readonly [Payload, Partial<MottattKvittering>])[] = [
+  const said: readonly (readonly [Payload, Partial<BraktKvittering>])[] = [
     [
       { type: 'feil', tidspunkt: testTime, feiltype: 'SERVER', detaljer: 'Nede' },
       { type: 'feil', feiltype: 'SERVER', detaljer: 'Nede' },

@@ -59,6 +59,7 @@ describe('opening a store', () => {
         '0004-letter-policy': 'a134a636b4ad0a12',
         '0005-calendar-and-payloads': '9ba66105bbf9be80',
         '0006-formidling': '7b43ef06fd9218bd',
+        '0007-turn': '0cfef16f68292b79',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -67,6 +68,7 @@ describe('opening a store', () => {
         '0004-letter-policy': 'f607f2d94c43c970',
         '0005-calendar-and-payloads': '36a83215ccf40491',
         '0006-formidling': '8d03924445ca7a37',
+        '0007-turn': '8f308242dbccd3ec',
       },
     });
   });

@@ -140,8 +140,11 @@ export async function callDoor(url: string, content: XmlElement): Promise<Svar> 
 export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => callDoor(url, encodeSendForsendelse(letter));
 export const trekkTilbake = (url: string, eksternRef: string): Promise<Svar> =>
   callDoor(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
-export const hentKvitteringer = (url: string, antall = 100): Promise<Svar> =>
-  callDoor(url, encodeHentKvitteringer('PRIORITERT', antall));
+export const hentKvitteringer = (
+  url: string,
+  antall = 100,
+  prioritet: 'NORMAL' | 'PRIORITERT' = 'PRIORITERT',
+): Promise<Svar> => callDoor(url, encodeHentKvitteringer(prioritet, antall));
 
 /** Where a letter stands, as its sender sees it. */
 export interface Stand {

@@ -18,7 +18,7 @@ import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
 import { createMetrics } from '../../src/http/metrics.js';
-import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
+import { BROKER_PATH, isBrokerPath } from '../../src/http/meldingsformidler.js';
 import { createEdge } from '../../src/http/server.js';
 import { createLog } from '../../src/log.js';
 import type { DevelopmentPki } from '../../src/sandbox/pki/development.js';
@@ -133,7 +133,7 @@ function capturedLog() {
 type Config = ReturnType<typeof loadConfig>;
 
 /** The doors of sending on a free port, as the gateway opens them, but with a clock of the test's. */
-async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () => Date }, around = plain) {
+export async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () => Date }, around = plain) {
   const { lines, log } = capturedLog();
   const dataKey = await ensureDataKey(config.dataDir);
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
@@ -166,11 +166,9 @@ async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () =
   return { url, store, calendar, lines, registerSenders, close };
 }
 
-const pathsOf = ({ forsendelse, meldingsformidler }: Sending) =>
-  new Map([
-    [PATH, forsendelse],
-    [BROKER_PATH, meldingsformidler],
-  ]);
+const pathsOf = ({ forsendelse, meldingsformidler }: Sending) => ({
+  get: (path: string) => (isBrokerPath(path) ? meldingsformidler : path === PATH ? forsendelse : undefined),
+});
 
 const emptyApp = (config: Config, metrics: ReturnType<typeof createMetrics>) =>
   createApp({
@@ -261,7 +259,7 @@ export const lettersIn = (doubles: Doubles, conversationId: string) =>
       .map((letter) => ({ provider, letter })),
   );
 
-async function untilStatus(
+export async function untilStatus(
   url: string,
   eksternRef: string,
   holds: (stand: Stand) => boolean,

@@ -1,20 +1,22 @@
 import type { Packer } from '../../contract/sdp/packer.js';
 import { encodeSbd } from '../../contract/sdp/sbd.js';
 import type { Channel } from '../../domain/channel.js';
+import type { Kvitteringskilde } from '../../domain/kvitteringskilde.js';
 import type { Utfall } from '../../domain/retry.js';
 import type { Pakke, Shipment } from '../../domain/shipment.js';
 import { Failure } from '../../errors.js';
 import { signEnveloped } from '../../security/enveloped.js';
 import { parseCertificate } from '../../security/x509.js';
 import { contentOf, documentOf } from './document.js';
-import { providerOf, push, type Party, type PushDeps } from './push.js';
-
-export type { Party, Provider } from './push.js';
+import { providerOf, push, type PushDeps } from './push.js';
+import type { Party } from './route.js';
 
 export interface SdpDeps extends PushDeps {
   readonly packer: Packer;
   /** Signs what goes into the package and the document about it. */
   readonly databehandler: Party;
+  /** Where receipts must be fetched; none where providers bring them. */
+  readonly kilder?: readonly Kvitteringskilde[];
 }
 
 async function textOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
@@ -30,8 +32,10 @@ async function* once(text: string): AsyncGenerator<Buffer> {
 const leverandoerOf = ({ beslutning }: Shipment): string | null =>
   beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
 
-/** Sikker digital posttjeneste: mailboxes and print, as the broker hands letters to them (CONTRACT.md of SDP, sections 4 to 9, 13). */
+/** Sikker digital posttjeneste: letters to mailboxes and print, handed to them or to a broker above us (CONTRACT.md of SDP, 4 to 9, 13). */
 export const sdpChannel = (deps: SdpDeps): Channel => ({
+  kilder: deps.kilder ?? [],
+
   async prepare(shipment): Promise<Pakke> {
     const { payloads, databehandler, clock } = deps;
     const recipient = parseCertificate(providerOf(deps, leverandoerOf(shipment)).sertifikat);
@@ -52,6 +56,7 @@ export const sdpChannel = (deps: SdpDeps): Channel => ({
       meldingsId,
       mpc: { prioritet: forsendelse.prioritet, id: undefined },
       conversationId: shipment.konversasjonsId,
+      avsender: forsendelse.avsender,
       leverandoer: leverandoerOf(shipment),
       sbd: await textOf(deps.payloads.get(pakke.sbd.ref)),
       cms: pakke.cms,

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { encodeSbd } from '../../contract/sdp/sbd.js';
 import type { Videresender } from '../../domain/formidlingChannel.js';
 import { signEnveloped } from '../../security/enveloped.js';
-import { push, type Party, type PushDeps } from './push.js';
+import { push, type PushDeps } from './push.js';
+import type { Party } from './route.js';
 
 /** Characters of `detaljer` (sdp-feil.xsd). */
 const DETALJER = 1000;
@@ -12,8 +13,8 @@ const DETALJER = 1000;
  * @param databehandler signs the receipts that we make: the broker's own key signs envelopes only (PROFILES, "Who is who")
  */
 export const videresender = (deps: PushDeps, databehandler: Party): Videresender => ({
-  deliver: ({ art, videreId, mpc, leverandoer, innhold }) =>
-    push(deps, { art, meldingsId: videreId, mpc, leverandoer, ...innhold }),
+  deliver: ({ art, videreId, mpc, leverandoer, dokumentavsender, innhold }) =>
+    push(deps, { art, meldingsId: videreId, mpc, leverandoer, avsender: dokumentavsender, ...innhold }),
 
   async feil({ eier, mpc, dokumentavsender, konversasjonsId }, feiltype, detaljer) {
     const now = deps.clock.now();

@@ -5,26 +5,15 @@ import type { UserMessage } from '../../contract/ebms/types.js';
 import type { Blob } from '../../domain/forsendelse.js';
 import type { Art } from '../../domain/formidling.js';
 import { ebmsOutcome, renset, type Utfall } from '../../domain/retry.js';
-import type { Leverandoer } from '../../domain/sender.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
-import type { SigningKey } from '../../security/sign.js';
 import type { VerifyDeps } from '../../security/signature.js';
-import { fingerprint } from '../../security/x509.js';
-
-/** The broker as it is on the wire: its number, and the key that signs envelopes. */
-export interface Party {
-  readonly organisasjonsnummer: string;
-  readonly key: SigningKey;
-}
-
-/** A mailbox or print provider, and where it takes messages. */
-export type Provider = Leverandoer & { readonly url: string };
+import type { Provider, Route, Via } from './route.js';
 
 export interface PushDeps extends VerifyDeps {
   readonly payloads: Payloads;
-  /** Signs the envelope. */
-  readonly meldingsformidler: Party;
+  /** Whom envelopes are from, and for. */
+  readonly via: Via;
   /** By organisation number. */
   readonly providers: ReadonlyMap<string, Provider>;
   /** Milliseconds for one push; that of the client when left out. */
@@ -35,6 +24,8 @@ export interface PushDeps extends VerifyDeps {
 export interface Outgoing extends Pick<UserMessage, 'mpc' | 'conversationId'> {
   readonly art: Art;
   readonly meldingsId: string;
+  /** Organisation number of the body whose letter it is; it stands in the address of a broker above us. */
+  readonly avsender: string;
   readonly leverandoer: string | null;
   readonly sbd: string;
   readonly cms: Blob;
@@ -49,11 +40,11 @@ export function providerOf({ providers }: Pick<PushDeps, 'providers'>, number: s
 
 const contentIdOf = ({ meldingsId }: Outgoing): string => `${meldingsId}@posthorn`;
 
-const userMessage = (out: Outgoing, broker: Party, provider: Provider, now: Date): UserMessage => ({
+const userMessage = (out: Outgoing, { fra, til, mpcId = out.mpc.id }: Route, now: Date): UserMessage => ({
   info: { timestamp: now, messageId: out.meldingsId, refToMessageId: undefined },
-  mpc: out.mpc,
-  fra: { organisasjonsnummer: broker.organisasjonsnummer, rolle: 'meldingsformidler' },
-  til: { organisasjonsnummer: provider.organisasjonsnummer, rolle: 'postkasse' },
+  mpc: { ...out.mpc, id: mpcId },
+  fra,
+  til,
   avtale: out.art,
   action: actionOf[out.art],
   conversationId: out.conversationId,
@@ -85,17 +76,13 @@ export function outcomeOf(pushed: PushOutcome): Utfall {
 
 /** One push. What the other side does is an outcome. @throws Failure as `providerOf`, or what the payload store throws */
 export async function push(deps: PushDeps, out: Outgoing): Promise<Utfall> {
-  const { payloads, clock, trust, meldingsformidler } = deps;
-  const provider = providerOf(deps, out.leverandoer);
-  const expected = fingerprint(provider.sertifikat);
+  const { payloads, clock, trust } = deps;
+  const route = deps.via(providerOf(deps, out.leverandoer), out.avsender);
   const pushed = await pushMessage({
-    url: provider.url,
-    userMessage: userMessage(out, meldingsformidler, provider, clock.now()),
+    ...route,
+    userMessage: userMessage(out, route, clock.now()),
     sbd: out.sbd,
     attachment: { contentId: contentIdOf(out), ...out.cms, open: () => payloads.get(out.cms.ref) },
-    key: meldingsformidler.key,
-    // A role is known by its certificate: the broker and one mailbox have the same number.
-    isReceiver: ({ certificate }) => certificate.fingeravtrykk === expected,
     trust,
     clock,
     ...(deps.timeout === undefined ? {} : { timeout: deps.timeout }),

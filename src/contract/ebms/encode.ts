@@ -73,9 +73,10 @@ export const encodeUserMessage = (m: UserMessage): XmlElement =>
 const signal = (info: MessageInfo, content: readonly XmlElement[]): XmlElement =>
   element(eb, 'SignalMessage', {}, [encodeInfo(info), ...content]);
 
+const pullRequest = (mpc: Mpc): XmlElement => element(eb, 'PullRequest', { mpc: encodeMpc(mpc) });
+
 /** eb:Messaging that asks a channel for a message. */
-export const encodePull = (info: MessageInfo, mpc: Mpc): XmlElement =>
-  messaging([signal(info, [element(eb, 'PullRequest', { mpc: encodeMpc(mpc) })])]);
+export const encodePull = (info: MessageInfo, mpc: Mpc): XmlElement => messaging([signal(info, [pullRequest(mpc)])]);
 
 /** An element as it was read, without what was bound around it. */
 const copyOf = (node: XmlNode): XmlNode =>
@@ -103,6 +104,14 @@ export function payloadReferences({ references, bodyId }: Pick<Trusted, 'referen
 /** eb:Messaging with the receipt of a message: `references` are copied from it as they stand. */
 export const encodeReceipt = (info: MessageInfo, references: readonly XmlElement[]): XmlElement =>
   messaging([signal(info, [nonRepudiation(references)])]);
+
+/** eb:Messaging that confirms a message and asks for the next at once, in this order (CONTRACT.md section 7). */
+export const encodeReceiptAndPull = (
+  receipt: MessageInfo,
+  references: readonly XmlElement[],
+  pull: MessageInfo,
+  mpc: Mpc,
+): XmlElement => messaging([signal(receipt, [nonRepudiation(references)]), signal(pull, [pullRequest(mpc)])]);
 
 const xml = { prefix: 'xml', uri: XML_NS } as const;
 

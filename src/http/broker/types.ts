@@ -1,4 +1,4 @@
-import type { MottattKvittering } from '../../application/mottaKvittering.js';
+import type { BraktKvittering } from '../../domain/receipts.js';
 import type { Forespoersel, Svar } from '../../application/hentFraKoe.js';
 import type { PullPace } from '../../application/pullPace.js';
 import type { Melding, Underskriver } from '../../application/taImotMelding.js';
@@ -31,7 +31,7 @@ export interface BrokerDeps {
   /** Takes a message over. False: it was taken over before. @throws Failure MESSAGE_ID_USED */
   readonly taImot: (melding: Melding) => Promise<boolean>;
   /** False: it belongs to no letter that is known here. @throws Failure MESSAGE_ID_USED */
-  readonly motta: (kvittering: MottattKvittering) => Promise<boolean>;
+  readonly motta: (kvittering: BraktKvittering) => Promise<boolean>;
   /** Keeps a receipt that nobody waits for, and gives the reference that it is kept under. */
   readonly keep: (document: Content) => Promise<string>;
   readonly hent: (forespoersel: Forespoersel) => Promise<Svar>;

@@ -22,8 +22,9 @@ export interface Reporter extends VerifyDeps {
   readonly lost: (what: string) => void;
 }
 
-async function push(reporter: Reporter, letter: Letter, report: Report, messageId: string, url: string) {
-  const { organisasjonsnummer, key, broker, clock, trust } = reporter;
+/** The signed document of a receipt: made once, for a message that is repeated is the same. */
+function documentOf(reporter: Reporter, letter: Letter, report: Report, messageId: string): Promise<string> {
+  const { organisasjonsnummer, key, clock } = reporter;
   const now = clock.now();
   const header = {
     sender: organisasjonsnummer,
@@ -36,10 +37,15 @@ async function push(reporter: Reporter, letter: Letter, report: Report, messageI
     report.type === 'feil'
       ? ({ ...report, tidspunkt: now } as const)
       : ({ type: 'kvittering', tidspunkt: now, hendelse: report } as const);
+  return signEnveloped(encodeSbd({ header, payload }), key);
+}
+
+function push(reporter: Reporter, letter: Letter, sbd: string, messageId: string, url: string) {
+  const { organisasjonsnummer, key, broker, clock, trust } = reporter;
   return pushMessage({
     url,
     userMessage: {
-      info: { timestamp: now, messageId, refToMessageId: undefined },
+      info: { timestamp: clock.now(), messageId, refToMessageId: undefined },
       mpc: { prioritet: letter.prioritet, id: undefined },
       fra: { organisasjonsnummer, rolle: 'postkasse' },
       til: { organisasjonsnummer: broker.organisasjonsnummer, rolle: 'meldingsformidler' },
@@ -48,7 +54,7 @@ async function push(reporter: Reporter, letter: Letter, report: Report, messageI
       conversationId: letter.conversationId,
       parts: payloadParts(),
     },
-    sbd: await signEnveloped(encodeSbd({ header, payload }), key),
+    sbd,
     attachment: undefined,
     key,
     isReceiver: ({ certificate }) => certificate.fingeravtrykk === broker.fingeravtrykk,
@@ -67,12 +73,13 @@ const why = (outcome: PushOutcome): string =>
 /** Hands a receipt of a letter to the broker, patiently. @returns whether it was taken */
 export async function send(reporter: Reporter, letter: Letter, report: Report): Promise<boolean> {
   const messageId = randomUUID();
+  const sbd = await documentOf(reporter, letter, report, messageId);
   let last = 'nobody knows where the broker is';
   for (const pause of PAUSES) {
     await sleep(pause, undefined, { ref: false });
     const url = await reporter.brokerUrl();
     if (url === undefined) continue;
-    const outcome = await push(reporter, letter, report, messageId, url);
+    const outcome = await push(reporter, letter, sbd, messageId, url);
     if (outcome.type === 'accepted') {
       letter.reported.push(report.type);
       return true;

@@ -6,6 +6,7 @@ import { shipments } from './0003-shipments.js';
 import { letterPolicy } from './0004-letter-policy.js';
 import { CALENDAR_AND_PAYLOADS, calendarAndPayloads } from './0005-calendar-and-payloads.js';
 import { formidling } from './0006-formidling.js';
+import { turn } from './0007-turn.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   '0004-letter-policy': letterPolicy,
   [CALENDAR_AND_PAYLOADS]: calendarAndPayloads,
   '0006-formidling': formidling,
+  '0007-turn': turn,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { sdpChannel, type SdpDeps } from '../../../src/channels/sdp/channel.js';
 import { outcomeOf } from '../../../src/channels/sdp/push.js';
 import { documentOf } from '../../../src/channels/sdp/document.js';
+import { asBroker } from '../../../src/channels/sdp/route.js';
 import type { PushOutcome } from '../../../src/client/ebms.js';
 import { decodeMessaging } from '../../../src/contract/ebms/decode.js';
 import { ebmsFault, encodeErrorSignal, encodeReceipt, payloadReferences } from '../../../src/contract/ebms/encode.js';
@@ -104,7 +105,7 @@ describe('channels/sdp/channel', () => {
       payloads,
       packer: createPacker({ payloads, clock: verifyDeps.clock, key: databehandler.key, chain }),
       databehandler: { organisasjonsnummer: '310000000', key: databehandler.key },
-      meldingsformidler: { organisasjonsnummer: mailbox, key: broker },
+      via: asBroker({ organisasjonsnummer: mailbox, key: broker }),
       providers: new Map([
         [mailbox, { organisasjonsnummer: mailbox, navn: 'P', rolle: 'POSTKASSE', sertifikat: provider.leaf, url }],
         [printer, { organisasjonsnummer: printer, navn: 'U', rolle: 'UTSKRIFT', sertifikat: printService.leaf, url }],

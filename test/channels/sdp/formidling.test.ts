@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { videresender } from '../../../src/channels/sdp/formidling.js';
 import type { PushDeps } from '../../../src/channels/sdp/push.js';
+import { asBroker } from '../../../src/channels/sdp/route.js';
 import { referenceOf } from '../../../src/contract/ebms/decode.js';
 import { ebmsFault, encodeReceipt, payloadReferences } from '../../../src/contract/ebms/encode.js';
 import { ebmsErrors } from '../../../src/contract/ebms/errors.js';
@@ -82,7 +83,7 @@ describe('channels/sdp/formidling', () => {
     const deps: PushDeps = {
       ...verifyDeps,
       payloads,
-      meldingsformidler: { organisasjonsnummer: mailbox, key: brokerKey },
+      via: asBroker({ organisasjonsnummer: mailbox, key: brokerKey }),
       providers: new Map([
         [mailbox, { organisasjonsnummer: mailbox, navn: 'P', rolle: 'POSTKASSE', sertifikat: provider.leaf, url }],
       ]),

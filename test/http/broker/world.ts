@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Melding } from '../../../src/application/taImotMelding.js';
 import type { Forespoersel } from '../../../src/application/hentFraKoe.js';
-import type { MottattKvittering } from '../../../src/application/mottaKvittering.js';
+import type { BraktKvittering } from '../../../src/domain/receipts.js';
 import { createPullPace } from '../../../src/application/pullPace.js';
 import { meldingsformidler, type BrokerDeps } from '../../../src/http/meldingsformidler.js';
 import { createMetrics } from '../../../src/http/metrics.js';
@@ -37,7 +37,7 @@ export interface Door {
   readonly url: string;
   post(octets: string | Buffer, type?: string): Promise<Answered>;
   readonly taken: Melding[];
-  readonly received: MottattKvittering[];
+  readonly received: BraktKvittering[];
   readonly asked: Forespoersel[];
   readonly payloads: MemoryPayloads;
   /** Packages that were begun to be stored. */
@@ -69,7 +69,7 @@ export async function openDoor(): Promise<Door> {
     ...{ publicUrl: 'http://a', secure: false, remote: '127.0.0.1', correlationId: 'call-1' },
     log: createLog({ level: 'debug', stream }),
   };
-  const [taken, received, asked]: [Melding[], MottattKvittering[], Forespoersel[]] = [[], [], []];
+  const [taken, received, asked]: [Melding[], BraktKvittering[], Forespoersel[]] = [[], [], []];
   const pace = createPullPace();
   const deps = (): BrokerDeps => ({
     verifyDeps: { trust, clock: { now: () => testTime } },
