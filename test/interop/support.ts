@@ -79,6 +79,16 @@ const compileJava = (): Promise<string> =>
     ...['Json', 'Names', 'Security', 'Lookup', 'Verify'].map((c) => here(`java/${c}.java`)),
   ]);
 
+/** Compiles the driver and copies what it needs beside it. The registry is asked only for what this machine does not have yet. */
+async function buildJavaSdp(): Promise<void> {
+  const goals = ['-B', '-q', '-f', here('java-sdp/pom.xml'), 'process-classes'];
+  const started = performance.now();
+  console.log('    building the Java clients of the broker by Maven …');
+  const { code } = await run('mvn', ['-o', ...goals], 300_000);
+  if (code !== 0) await succeed('mvn', goals, 600_000);
+  console.log(`    built in ${Math.round((performance.now() - started) / 1000)} s`);
+}
+
 const engines = {
   zeep: {
     apt: 'python3-zeep python3-xmlsec openssl',
@@ -98,6 +108,11 @@ const engines = {
     apt: 'default-jdk-headless libwss4j-java',
     present: async () => onPath('javac') && jars.every((jar) => existsSync(jar)),
     build: compileJava,
+  },
+  javaSdp: {
+    apt: 'default-jdk-headless maven',
+    present: async () => onPath('javac') && onPath('mvn'),
+    build: buildJavaSdp,
   },
   xmlsec1: { apt: 'xmlsec1 openssl', present: async () => onPath('xmlsec1') && onPath('openssl') },
 } as const satisfies Record<string, Engine>;
@@ -168,7 +183,7 @@ export interface Report {
   readonly body?: string;
 }
 
-export type ClientName = Exclude<EngineName, 'xmlsec1'>;
+export type ClientName = Exclude<EngineName, 'xmlsec1' | 'javaSdp'>;
 
 const clients: Readonly<Record<ClientName, readonly [file: string, ...args: string[]]>> = {
   zeep: [python, here('python/lookup.py')],
