@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -75,12 +74,20 @@ export function startJavaDriver(): JavaDriver {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
-  const ended = once(child, 'close').then(() => {
-    const feil = { type: 'Ended', tekst: `the driver has ended: ${said}` };
-    for (const [id, resolve] of waiting) resolve({ id, feil });
-  });
+  let gone: Thrown | undefined;
+  const end = (): void => {
+    gone = { type: 'Ended', tekst: `the driver has ended: ${said}` };
+    for (const [id, resolve] of waiting) resolve({ id, feil: gone });
+  };
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', resolve);
+    child.once('error', (error) => (said += error.message));
+  }).then(end);
+  // What cannot be written is answered by the end of the child.
+  child.stdin.on('error', () => undefined);
   return {
     async order(hvem, op, more = {}) {
+      if (gone !== undefined) throw new JavaException(gone);
       const id = ++count;
       const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
       child.stdin.write(`${JSON.stringify({ ...more, id, hvem, op })}\n`);
