@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { javaTarget } from './javaBuild.js';
 import type { JavaLetter } from './javaLetters.js';
 import type { DevelopmentIdentity, DevelopmentPki } from '../../src/sandbox/pki/development.js';
 import { developmentPassword } from '../../src/sandbox/pki/development.js';
@@ -9,8 +9,6 @@ import { developmentPassword } from '../../src/sandbox/pki/development.js';
 /*
  * The driver of the published Java clients (java-sdp/): one virtual machine that carries out many orders, since it is slow to start.
  */
-
-const target = fileURLToPath(new URL('java-sdp/target', import.meta.url));
 
 /** What the client threw, as its caller sees it. */
 export interface Thrown {
@@ -63,7 +61,7 @@ interface Answer {
 
 /** Starts the virtual machine; needs `javaSdp`. */
 export function startJavaDriver(): JavaDriver {
-  const classPath = [join(target, 'classes'), join(target, 'lib/*')].join(delimiter);
+  const classPath = [join(javaTarget, 'classes'), join(javaTarget, 'lib/*')].join(delimiter);
   const options = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
   const child = spawn('java', [...options, '-cp', classPath, 'Driver'], { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting = new Map<number, (answer: Answer) => void>();

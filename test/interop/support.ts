@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
+import { buildJavaDriver } from './javaBuild.js';
+import { run, succeed } from './run.js';
 
 /*
  * Foreign clients and engines as child processes. Each client prints one JSON object (`Report`) and leaves with 0 = answered,
@@ -11,34 +12,6 @@ import type { Context } from 'mocha';
  */
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end. @param timeout milliseconds, after which it is killed and the promise rejects */
-export function run(file: string, args: readonly string[], timeout = 60_000): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
-    const out = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (out[name] += text));
-    }
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (signal !== null) reject(new Error(`${file} was ended by ${signal} after ${timeout} ms: ${out.stderr}`));
-      else resolve({ code, ...out });
-    });
-  });
-}
-
-async function succeed(file: string, args: readonly string[], timeout?: number): Promise<string> {
-  const { code, stdout, stderr } = await run(file, args, timeout);
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
-  return stdout;
-}
 
 function onPath(program: string): boolean {
   const folders = program.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
@@ -79,16 +52,6 @@ const compileJava = (): Promise<string> =>
     ...['Json', 'Names', 'Security', 'Lookup', 'Verify'].map((c) => here(`java/${c}.java`)),
   ]);
 
-/** Compiles the driver and copies what it needs beside it. The registry is asked only for what this machine does not have yet. */
-async function buildJavaSdp(): Promise<void> {
-  const goals = ['-B', '-q', '-f', here('java-sdp/pom.xml'), 'process-classes'];
-  const started = performance.now();
-  console.log('    building the Java clients of the broker by Maven …');
-  const { code } = await run('mvn', ['-o', ...goals], 300_000);
-  if (code !== 0) await succeed('mvn', goals, 600_000);
-  console.log(`    built in ${Math.round((performance.now() - started) / 1000)} s`);
-}
-
 const engines = {
   zeep: {
     apt: 'python3-zeep python3-xmlsec openssl',
@@ -112,7 +75,7 @@ const engines = {
   javaSdp: {
     apt: 'default-jdk-headless maven',
     present: async () => onPath('javac') && onPath('mvn'),
-    build: buildJavaSdp,
+    build: buildJavaDriver,
   },
   xmlsec1: { apt: 'xmlsec1 openssl', present: async () => onPath('xmlsec1') && onPath('openssl') },
 } as const satisfies Record<string, Engine>;
@@ -264,4 +227,4 @@ export const jdkVerify = (xml: string): Promise<JdkVerdict> =>
     return JSON.parse(stdout) as JdkVerdict;
   });
 
-export { succeed };
+export { run, succeed };
