@@ -97,6 +97,8 @@ async function prepare(name: EngineName): Promise<boolean> {
  */
 export const needs = (...names: readonly EngineName[]) =>
   async function (this: Context): Promise<void> {
+    // What a build fetches may come slowly.
+    this.timeout(900_000);
     for (const name of names) {
       if (!ready.has(name)) ready.set(name, prepare(name));
       if (await ready.get(name)) continue;
