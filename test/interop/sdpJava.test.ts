@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
+import { limits } from '../../src/limits.js';
 import type { InboxLetter } from '../../src/sandbox/providers/inbox.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import { startTap } from '../support/tap.js';
@@ -180,6 +181,17 @@ describe('the official Java client, unmodified, against the broker', () => {
     it('a provider that is not known: EBMS:0001', async () => {
       const nobody = { ...identities().digipost, organisasjonsnummer: '310000043' };
       expect(await refused(digitalLetter(nobody))).to.equal('EBMS:0001');
+    });
+
+    it('a large package for a provider that is not known: refused before it has been read, and the client reads why', async () => {
+      const nobody = { ...identities().digipost, organisasjonsnummer: '310000043' };
+      const dokumenter = [javaDocument('stor.pdf', randomBytes(25 * 1024 * 1024))];
+      expect(await refused(digitalLetter(nobody, {}, { dokumenter }))).to.equal('EBMS:0001');
+    });
+
+    it('a package of more than 30 MB: EBMS:0011', async () => {
+      const dokumenter = [javaDocument('for stor.pdf', randomBytes(limits.brokerPackageBytes))];
+      expect(await refused(digitalLetter(identities().digipost, {}, { dokumenter }))).to.equal('EBMS:0011');
     });
 
     it('a key of another than says that it sends: EBMS:0003', async () => {
