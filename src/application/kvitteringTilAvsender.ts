@@ -18,10 +18,14 @@ export interface TilAvsenderDeps {
 const isToldBy = ({ leverandoer }: Formidlingsrute, kvittering: MottattKvittering): boolean =>
   leverandoer === kvittering.leverandoer || kvittering.type === 'aapning';
 
-/** The message that a receipt is about, the newest where there are several. */
-async function messageOf(deps: TilAvsenderDeps, k: MottattKvittering): Promise<Formidlingsrute | undefined> {
+/** The message that a receipt is about, the newest where there are several; `unknown`: nobody remembers any. */
+async function messageOf(
+  deps: TilAvsenderDeps,
+  k: MottattKvittering,
+): Promise<Formidlingsrute | 'unknown' | undefined> {
   const all = await deps.formidlinger.byConversation(k.konversasjonsId);
   const mine = all.filter(({ dokumentavsender }) => dokumentavsender === k.mottaker);
+  if (mine.length === 0) return 'unknown';
   return mine.find(({ leverandoer }) => leverandoer === k.leverandoer) ?? mine.find((one) => isToldBy(one, k));
 }
 
@@ -44,8 +48,9 @@ export const kvitteringTilAvsender =
   (deps: TilAvsenderDeps) =>
   async (kvittering: MottattKvittering): Promise<boolean> => {
     const { melding, replay, mottaker, mpc, instansId, sbd } = kvittering;
-    const message = await messageOf(deps, kvittering);
-    const koe = message ?? elsewhere(deps, mottaker, mpc);
+    const found = await messageOf(deps, kvittering);
+    const message = found === 'unknown' ? undefined : found;
+    const koe = found === 'unknown' ? elsewhere(deps, mottaker, mpc) : found;
     if (koe === undefined) return false;
     const waiting = { id: randomUUID(), mottatt: deps.clock.now(), eier: koe.eier, mpc: koe.mpc, instansId, sbd };
     await deps.unitOfWork(async (tx) => {

@@ -1,6 +1,7 @@
 import { ebmsFailure } from '../../contract/ebms/errors.js';
 import type { SignalMessage } from '../../contract/ebms/types.js';
 import type { Trusted } from '../../security/trusted.js';
+import { SOAP12 } from '../../soap/names.js';
 import { emptyChannel, receiptFor } from './answers.js';
 import { attachedDigests, providerBy, underskriverOf } from './parties.js';
 import type { Answer, Broker, Rest } from './types.js';
@@ -55,7 +56,8 @@ async function answer(envelope: Trusted, { bekreft, pull }: Asked, deps: Broker)
 /** Signals of a sender, or of a mailbox that has passed mail on. @throws Failure with an ebMS code */
 export function fromAsker(envelope: Trusted, signals: readonly SignalMessage[], deps: Broker): Rest {
   if (attachedDigests(envelope).length > 0) throw ebmsFailure('MIME_INCONSISTENCY', 'A signal has no attachment');
-  if (envelope.operation.local !== 'Body') throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'The Body of a signal is empty');
+  const { ns, local } = envelope.operation;
+  if (ns !== SOAP12 || local !== 'Body') throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'The Body of a signal is empty');
   const asked = askedIn(signals);
   if (providerBy(deps, envelope.principal) === undefined) deps.kanHente(underskriverOf(envelope));
   return (trusted) => answer(trusted, asked, deps);
