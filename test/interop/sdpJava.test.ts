@@ -9,6 +9,7 @@ import { startTap } from '../support/tap.js';
 import { digitalLetter, javaDocument, printLetter, type JavaLetter } from './javaLetters.js';
 import { fetchReceipt, keysOf, sendLetter, startJavaDriver, thrownBy } from './javaSdp.js';
 import type { JavaDriver, Kvittering } from './javaSdp.js';
+import { comesAgain } from './queue.js';
 import { startHouse, type House } from './sendingClients.js';
 import { needs } from './support.js';
 
@@ -67,6 +68,13 @@ describe('the official Java client, unmodified, against the broker', () => {
     return all;
   }
 
+  /** Nothing waits, and nothing comes again: every receipt has been confirmed. */
+  async function isEmpty(mpc: Mpc): Promise<void> {
+    expect(await fetchReceipt(java, mpc)).to.equal(null);
+    const { prioritet, mpcId: id } = mpc;
+    expect(await comesAgain(house.gateway, '310000019', { prioritet, id })).to.equal(false);
+  }
+
   const count = (wanted: number) => (all: readonly Kvittering[]) => all.length >= wanted;
 
   /** What came of each conversation, in order. */
@@ -104,7 +112,7 @@ describe('the official Java client, unmodified, against the broker', () => {
       await control('POST', `open/${id}?level=4`);
       const opened = await receiptsUntil(mpc, count(SHIPMENTS));
       expect(byConversation(opened)).to.deep.equal(each(sent, ['AapningsKvittering']));
-      expect(await fetchReceipt(java, mpc)).to.equal(null);
+      await isEmpty(mpc);
     });
 
     it(`${SHIPMENTS} letters to print, ${prioritet}: received, then posted`, async () => {
@@ -113,7 +121,7 @@ describe('the official Java client, unmodified, against the broker', () => {
       await sendAll(sent);
       const all = await receiptsUntil(mpc, count(2 * SHIPMENTS));
       expect(byConversation(all)).to.deep.equal(each(sent, ['MottaksKvittering', 'LeveringsKvittering']));
-      expect(await fetchReceipt(java, mpc)).to.equal(null);
+      await isEmpty(mpc);
     });
   }
 
@@ -140,6 +148,7 @@ describe('the official Java client, unmodified, against the broker', () => {
     const failed = all.filter(({ type }) => type === 'VarslingFeiletKvittering');
     expect(failed.map((k) => k.varslingskanal)).to.have.members(['EPOST', 'SMS']);
     expect(all.find(({ type }) => type === 'Feil')).to.include({ feiltype: 'KLIENT' });
+    await isEmpty(mpc);
   });
 
   it('a package with 200 attachments, and one of 20 MB', async () => {
@@ -167,8 +176,9 @@ describe('the official Java client, unmodified, against the broker', () => {
     expect(all.map(({ konversasjonsId, type }) => `${konversasjonsId} ${type}`)).to.have.members(
       sent.flatMap(({ konversasjonsId: id }) => [`${id} MottaksKvittering`, `${id} LeveringsKvittering`]),
     );
+    expect(await comesAgain(house.gateway, '310000019', { prioritet: mpc.prioritet, id: mpc.mpcId })).to.equal(true);
     for (const { meldingsId } of all) await java.order('avsender', 'bekreft', { forrige: meldingsId });
-    expect(await fetchReceipt(java, mpc)).to.equal(null);
+    await isEmpty(mpc);
   });
 
   describe('errors that reach its caller as EbmsException', () => {
