@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { limits } from '../src/limits.js';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,13 @@ describe('config: defaults and values', () => {
     for (const value of Object.values(config)) if (typeof value === 'object') expect(value).to.be.frozen;
   });
 
+  it('takes packages of 30 MB unless told otherwise, and of 50 MB at the most', () => {
+    const of = (value?: number) =>
+      load(value === undefined ? {} : { POSTHORN_MAX_PACKAGE: String(value) }).maxPackage / 2 ** 20;
+    expect([of(), of(50 * 2 ** 20)]).to.deep.equal([30, 50]);
+    expect(of(50 * 2 ** 20 - 1)).to.be.below(50);
+  });
+
   const wrong: Record<string, string[]> = {
     POSTHORN_MODE: ['prod', 'Production'],
     POSTHORN_HOST: ['not a host', 'http://x', '-x'],
@@ -110,6 +118,8 @@ describe('config: defaults and values', () => {
     POSTHORN_LOG_LEVEL: ['verbose'],
     POSTHORN_MAX_LOOKUP_BODY: ['1023', '67108865', '1MB'],
     POSTHORN_MAX_CONNECTIONS: ['0', '65536'],
+    POSTHORN_MAX_PACKAGE: ['1023', String(limits.brokerPackageBytesMost + 1), '30MB'],
+    POSTHORN_THROTTLE_PULLS: ['yes'],
     POSTHORN_TRUST_ANCHORS: [' , '],
     POSTHORN_ROLE: ['both'],
     POSTHORN_IDENTIFIERS: ['none'],

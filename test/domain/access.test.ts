@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accessFor, certificateAllowed, unsignedOnBehalfAllowed } from '../../src/domain/access.js';
+import { accessFor, certificateAllowed, mayUse, unsignedOnBehalfAllowed } from '../../src/domain/access.js';
 import type { SenderData } from '../../src/domain/sender.js';
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, n));
@@ -65,6 +65,19 @@ describe('domain/access', () => {
     it('does not follow two delegations', () => {
       const chain = [...data.delegeringer, { leverandoer: '310000027', oppdragsgiver: '310000035', ...always }];
       expect(lookup({ ...data, delegeringer: chain }, '310000027', '310000019')).to.equal('denied');
+    });
+  });
+
+  describe('R-42: the use of a service for anybody', () => {
+    const may = (rows: SenderData, organisasjon: string) => mayUse(rows, organisasjon, 'OPPSLAGSTJENESTEN', now);
+    it('is for who has the right, and for who acts for it', () => {
+      expect([may(data, '310000019'), may(data, '310000035')]).to.deep.equal([true, true]);
+      expect(may({ ...data, delegeringer: [] }, '310000035')).to.equal(false);
+    });
+    it('is for nobody else, and not for another service', () => {
+      expect(may({ ...data, rettigheter: [] }, '310000019')).to.equal(false);
+      expect(may(data, '999999999')).to.equal(false);
+      expect(mayUse(data, '310000019', 'SDP', now)).to.equal(false);
     });
   });
 

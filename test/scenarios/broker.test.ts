@@ -41,7 +41,13 @@ describe('official senders at the broker', function () {
       const { organisasjonsnummer, privateKey, certificate } = world.pki.identities[name];
       return { organisasjonsnummer, key: signingKey(privateKey, certificate) };
     };
-    const at = (): Date => new Date();
+    let ahead = 0;
+    /** Moves the clock of the gateway, and ours with it; the providers stay behind. */
+    const advance = (ms: number): void => {
+      ahead += ms;
+      world.advance(ms);
+    };
+    const at = (): Date => new Date(Date.now() + ahead);
     before(async () => {
       world = await startSending(database.url());
       url = new URL(BROKER_PATH, world.url).href;
@@ -112,6 +118,14 @@ describe('official senders at the broker', function () {
         const answer = await pulled(asking);
         if (!isEmpty(answer)) return answer;
         if (Date.now() > end) throw new Error(`no receipt after ${ms} ms`);
+        await sleep(50);
+      }
+    }
+    /** Until a provider has handed over so many receipts of a letter. */
+    async function reported({ conversationId }: Sent, count: number, ms = 15_000): Promise<void> {
+      const end = Date.now() + ms;
+      while ((world.lettersIn(conversationId)[0]?.letter.reported.length ?? 0) < count) {
+        if (Date.now() > end) throw new Error(`no ${count} receipts after ${ms} ms`);
         await sleep(50);
       }
     }
@@ -199,6 +213,90 @@ describe('official senders at the broker', function () {
       expect(world.lettersIn(sent.conversationId)).to.have.length(1);
       expect(isEmpty(await pulled({ pull: mpc, confirm: levering }))).to.equal(true);
       expect((await world.payloads()).length).to.be.at.most(files.length);
+    });
+
+    it('R-37: parallel requests get different receipts, each once, until the lease is over', async () => {
+      const mpc = channel();
+      for (let i = 0; i < 4; i++) {
+        const sent = await letter('digipost', mpc);
+        await send(sent);
+        await reported(sent, 1);
+      }
+      const answers = await Promise.all(Array.from({ length: 8 }, () => pulled({ pull: mpc })));
+      const receipts = answers.filter((one) => !isEmpty(one)).map(documentIn);
+      expect(receipts).to.have.length(4);
+      expect(new Set(receipts.map(({ header }) => header.instanceIdentifier)).size).to.equal(4);
+      expect(isEmpty(await pulled({ pull: mpc }))).to.equal(true);
+    });
+
+    it('SECURITY 74: the same signed request gets the same receipt again, and another sender gets none', async () => {
+      const mpc = channel();
+      const sent = await letter('utskrift', mpc);
+      await send(sent);
+      await reported(sent, 2);
+      const request = await askingFor(holder('sender'), { at: at(), pull: mpc });
+      const once = async () => believe(await postMessage(url, request), trustOf(world.pki), at());
+      const [first, again] = [await once(), await once()];
+      expect(receivedIn(again).info.messageId).to.equal(receivedIn(first).info.messageId);
+      expect(documentIn(again).header).to.deep.equal(documentIn(first).header);
+      const foreign = await ask({ pull: mpc }, holder('sender2'));
+      expect(faultIn(foreign)).to.include({ code: 'EBMS:0101' });
+      expect(isEmpty(await pulled({ pull: mpc }, holder('supplier')))).to.equal(true);
+    });
+
+    it('R-42: who acts for a sender sends its letters, and fetches their receipts itself', async () => {
+      const [mpc, supplier] = [channel(), holder('supplier')];
+      const cms = await packageFor('eboks', '310000019');
+      const sent = await letterOf(supplier, {
+        cms,
+        payload: letterAbout('310000019', cms),
+        receiver: world.pki.identities.eboks.organisasjonsnummer,
+        at: at(),
+        message: { mpc },
+      });
+      await send(sent);
+      const end = Date.now() + 15_000;
+      let found = await pulled({ pull: mpc }, supplier);
+      while (isEmpty(found) && Date.now() < end) found = await pulled({ pull: mpc }, supplier);
+      expect(documentIn(found).header).to.include({ receiver: '310000035', conversationId: sent.conversationId });
+      expect(isEmpty(await pulled({ pull: mpc }))).to.equal(true);
+    });
+
+    it('R-37: what is not confirmed within five minutes is handed out again, and a confirmation ends it', async () => {
+      const mpc = channel();
+      await send(await letter('digipost', mpc));
+      const first = await next({ pull: mpc });
+      advance(299_000);
+      expect(isEmpty(await pulled({ pull: mpc }))).to.equal(true);
+      advance(1_500);
+      const again = await pulled({ pull: mpc });
+      expect(documentIn(again).header).to.deep.equal(documentIn(first).header);
+      expect(receivedIn(again).info.messageId).not.to.equal(receivedIn(first).info.messageId);
+      expect((await ask({ confirm: first })).status, 'late, and of the first delivery').to.equal(202);
+      advance(300_001);
+      expect(isEmpty(await pulled({ pull: mpc }))).to.equal(true);
+    });
+
+    it('R-37: a priority letter that nobody takes over in a day comes back as feil, signed by us', async () => {
+      const mpc = channel();
+      world.taps.eboks.dead = true;
+      const files = await world.payloads();
+      const sent = await letter('eboks', mpc);
+      await send(sent);
+      const end = Date.now() + 15_000;
+      while (world.taps.eboks.requests() === 0 && Date.now() < end) await sleep(50);
+      advance(86_400_000);
+      const feil = documentIn(await next({ pull: mpc }));
+      expect(feil.signer).to.equal('310000000');
+      expect(feil.header).to.include({
+        sender: '310000000',
+        receiver: '310000019',
+        conversationId: sent.conversationId,
+      });
+      expect(feil.payload).to.include({ type: 'feil', feiltype: 'SERVER' });
+      world.taps.eboks.dead = false;
+      expect(world.lettersIn(sent.conversationId)).to.deep.equal([]);
+      expect(await world.payloads()).to.have.length(files.length);
     });
   });
 });

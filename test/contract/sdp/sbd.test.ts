@@ -3,12 +3,13 @@ import { decodeSbd, encodeSbd } from '../../../src/contract/sdp/sbd.js';
 import { parse } from '../../../src/xml/tree.js';
 import { serialise } from '../../../src/xml/write.js';
 import { failureOf } from '../../support/pki.js';
-import { digital, documentOf, fysisk, payloads } from './support.js';
+import { digital, documentOf, flyttet, fysisk, payloads } from './support.js';
 
 const written = (name: keyof typeof payloads): string => serialise(encodeSbd(documentOf(payloads[name]!)));
 const decoded = (xml: string) => decodeSbd(parse(xml));
 const letter = serialise(encodeSbd(documentOf(digital)));
 const print = serialise(encodeSbd(documentOf(fysisk)));
+const moved = serialise(encodeSbd(documentOf(flyttet)));
 
 /** `letter` with one piece of it changed, which must be there once. */
 function changed(xml: string, from: string, to: string): string {
@@ -54,6 +55,10 @@ describe('StandardBusinessDocument', () => {
   });
 
   const refused: readonly (readonly [string, string, string, string])[] = [
+    ['moved mail without the day that it came', moved, '<ns9:mottaksdato>2026-02-01</ns9:mottaksdato>', ''],
+    ['moved mail that came on no day', moved, '2026-02-01', '2026-02-31'],
+    ['moved mail that is neither opened nor not', moved, 'aapnet>true', 'aapnet>ja'],
+    ['another Type than moved mail', moved, 'ns3:Type>flyttetDigitalPost', 'ns3:Type>digitalPost'],
     ['a root in another namespace', letter, 'namespaces/StandardBusinessDocumentHeader', 'namespaces/Other'],
     ['another HeaderVersion', letter, 'HeaderVersion>1.0<', 'HeaderVersion>1.1<'],
     ['another Standard', letter, 'Standard>urn:no:difi:sdp:1.0<', 'Standard>urn:no:difi.sdp:1.0<'],

@@ -1,4 +1,10 @@
-import type { BusinessDocument, DigitalPost, FysiskPost, Payload } from '../../../src/contract/sdp/types.js';
+import type {
+  BusinessDocument,
+  DigitalPost,
+  FlyttetDigitalPost,
+  FysiskPost,
+  Payload,
+} from '../../../src/contract/sdp/types.js';
 
 /** Valid business documents, to be broken one member at a time. */
 
@@ -51,6 +57,16 @@ export const fysisk: FysiskPost = {
   },
 };
 
+export const flyttet: FlyttetDigitalPost = {
+  type: 'flyttetDigitalPost',
+  avsender,
+  fingeravtrykk,
+  mottaker: digital.mottaker,
+  digital: digital.digital,
+  mottaksdato: '2026-02-01',
+  aapnet: true,
+};
+
 const tidspunkt = new Date('2026-03-02T12:00:00.000Z');
 
 /** One payload of each kind, by what it is. */
@@ -75,6 +91,7 @@ export const payloads: Readonly<Record<string, Payload>> = {
       instruksjoner: [],
     },
   },
+  'a letter that moves': flyttet,
   mottak: { type: 'kvittering', tidspunkt, hendelse: { type: 'mottak' } },
   levering: { type: 'kvittering', tidspunkt, hendelse: { type: 'levering' } },
   aapning: { type: 'kvittering', tidspunkt, hendelse: { type: 'aapning' } },
