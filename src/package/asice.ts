@@ -111,7 +111,8 @@ function withoutMimetype(files: ReadonlyMap<string, Buffer>, method: number): Ma
 
 function documentsOf(manifest: Manifest, files: ReadonlyMap<string, Buffer>): Utpakket[] {
   const named = [manifest.hoveddokument, ...manifest.vedlegg];
-  const data = named.map((d) => d.data).filter((d) => d !== null);
+  // The official Java client names the metadata of attachments and leaves the files out.
+  const data = named.flatMap(({ data: d }, i) => (d !== null && (i === 0 || files.has(d.href)) ? [d] : []));
   const left = new Map(files);
   left.delete(MANIFEST);
   const documents = [...named, ...data].map(({ href, mime }) => {

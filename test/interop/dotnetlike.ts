@@ -34,7 +34,7 @@ const TJENESTEEIER = '991825827';
 const namespaces = { env: ENV, wsse: WSSE, wsu: WSU, wsse11: WSSE11, ds: DS, xenc: XENC };
 
 /** The file NAME.key.pem or NAME.cert.pem of a key folder. */
-const pem = (certs: string, name: string, kind: 'key' | 'cert'): string =>
+export const pem = (certs: string, name: string, kind: 'key' | 'cert'): string =>
   readFileSync(`${certs}/${name}.${kind}.pem`, 'utf8');
 
 export interface DotnetRequest {
@@ -72,7 +72,8 @@ export const hentEndringerBody = (behov: readonly string[], fra: number): string
 /** Body of HentPrintSertifikat, likewise. */
 export const hentPrintSertifikatBody = `<HentPrintSertifikatForespoersel xmlns="${OPPSLAG}" />`;
 
-function canonical(xml: string, path: string, options: SubtreeC14NOptions): string {
+/** The canonical form, by libxml2, of the first element at `path`; prefixes as in `namespaces`. */
+export function canonical(xml: string, path: string, options: SubtreeC14NOptions): string {
   using doc = XmlDocument.fromString(xml);
   return doc.get(path, namespaces)?.canonicalizeToString(options) ?? '';
 }
@@ -133,21 +134,21 @@ export async function dotnetPost(url: string, { xml }: SignedEnvelope): Promise<
   return { status: response.status, text: await response.text() };
 }
 
-const read = (xml: string): Document => new DOMParser().parseFromString(xml, 'application/xml');
+export const read = (xml: string): Document => new DOMParser().parseFromString(xml, 'application/xml');
 
-function every(doc: Document | Element, path: string): Element[] {
+export function every(doc: Document | Element, path: string): Element[] {
   const found: unknown = select(path, doc as unknown as Node);
   return Array.isArray(found) ? (found as Element[]) : [];
 }
 
-function one(doc: Document | Element, path: string): Element {
+export function one(doc: Document | Element, path: string): Element {
   const [element, ...more] = every(doc, path);
   if (element === undefined || more.length > 0) throw new Error(`expected one ${path}`);
   return element;
 }
 
-const path = (...names: readonly string[]): string => names.map((n) => `/*[local-name()='${n}']`).join('');
-const bytes = (element: Element): Buffer => Buffer.from(element.textContent ?? '', 'base64');
+export const path = (...names: readonly string[]): string => names.map((n) => `/*[local-name()='${n}']`).join('');
+export const bytes = (element: Element): Buffer => Buffer.from(element.textContent ?? '', 'base64');
 
 /** AES-CBC under a key wrapped by OAEP with SHA-1, whatever the algorithm URIs say; returns the inner XML of Body. */
 function decrypt(doc: Document, key: string): string {
@@ -160,7 +161,7 @@ function decrypt(doc: Document, key: string): string {
 }
 
 /** `element` is named by exactly one Reference, through an attribute literally called `wsu:Id`, and by no other element. */
-function checkReferenced(doc: Document, element: Element): void {
+export function checkReferenced(doc: Document, element: Element): void {
   const id = element.getAttribute('wsu:Id') ?? '';
   const references = every(doc, `//*[local-name()='SignedInfo']/*[local-name()='Reference'][@URI='#${id}']`);
   const holders = every(doc, `//*[@*[name()='wsu:Id']='${id}']`);

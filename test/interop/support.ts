@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
+import { buildJavaDriver } from './javaBuild.js';
+import { run, succeed } from './run.js';
 
 /*
  * Foreign clients and engines as child processes. Each client prints one JSON object (`Report`) and leaves with 0 = answered,
@@ -11,34 +12,6 @@ import type { Context } from 'mocha';
  */
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end. @param timeout milliseconds, after which it is killed and the promise rejects */
-export function run(file: string, args: readonly string[], timeout = 60_000): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout, killSignal: 'SIGKILL' });
-    const out = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (out[name] += text));
-    }
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (signal !== null) reject(new Error(`${file} was ended by ${signal} after ${timeout} ms: ${out.stderr}`));
-      else resolve({ code, ...out });
-    });
-  });
-}
-
-async function succeed(file: string, args: readonly string[], timeout?: number): Promise<string> {
-  const { code, stdout, stderr } = await run(file, args, timeout);
-  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
-  return stdout;
-}
 
 function onPath(program: string): boolean {
   const folders = program.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
@@ -99,6 +72,11 @@ const engines = {
     present: async () => onPath('javac') && jars.every((jar) => existsSync(jar)),
     build: compileJava,
   },
+  javaSdp: {
+    apt: 'default-jdk-headless maven',
+    present: async () => onPath('javac') && onPath('mvn'),
+    build: buildJavaDriver,
+  },
   xmlsec1: { apt: 'xmlsec1 openssl', present: async () => onPath('xmlsec1') && onPath('openssl') },
 } as const satisfies Record<string, Engine>;
 
@@ -119,6 +97,8 @@ async function prepare(name: EngineName): Promise<boolean> {
  */
 export const needs = (...names: readonly EngineName[]) =>
   async function (this: Context): Promise<void> {
+    // What a build fetches may come slowly.
+    this.timeout(900_000);
     for (const name of names) {
       if (!ready.has(name)) ready.set(name, prepare(name));
       if (await ready.get(name)) continue;
@@ -168,7 +148,7 @@ export interface Report {
   readonly body?: string;
 }
 
-export type ClientName = Exclude<EngineName, 'xmlsec1'>;
+export type ClientName = Exclude<EngineName, 'xmlsec1' | 'javaSdp'>;
 
 const clients: Readonly<Record<ClientName, readonly [file: string, ...args: string[]]>> = {
   zeep: [python, here('python/lookup.py')],
@@ -249,4 +229,4 @@ export const jdkVerify = (xml: string): Promise<JdkVerdict> =>
     return JSON.parse(stdout) as JdkVerdict;
   });
 
-export { succeed };
+export { run, succeed };

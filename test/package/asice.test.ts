@@ -1,11 +1,14 @@
 import { expect } from 'chai';
+import { encodeManifest } from '../../src/contract/sdp/manifest.js';
 import { Failure } from '../../src/errors.js';
 import { unpack } from '../../src/package/asice.js';
+import { signFiles } from '../../src/package/xades.js';
 import { readZip } from '../../src/package/zip.js';
+import { digest } from '../../src/security/sign.js';
 import { limits } from '../../src/limits.js';
 import { ZipFile as Writer } from 'yazl';
 import { makeChain, testKey, testTime, trustOf } from '../support/pki.js';
-import { chain, collect, failing, file, innhold, packed, trust, zipOf } from './support.js';
+import { chain, collect, failing, file, innhold, packed, signer, trust, zipOf } from './support.js';
 
 const SIGNATURES = 'META-INF/signatures.xml';
 const open = (zip: Buffer, at = testTime) => unpack(zip, trust, at);
@@ -89,6 +92,47 @@ describe('document packages', () => {
     expect(failure.code).to.equal('INVALID_REQUEST');
     expect(limits.packageContentBytes).to.be.greaterThan(limits.packageBytes);
   });
+});
+
+describe('metadata of the documents in a package', () => {
+  const mime = 'application/vnd.difi.dpi.lenke+xml';
+  const entry = (href: string, data?: string) => ({
+    ...{ href, mime: 'text/plain', tittel: null },
+    data: data === undefined ? null : { href: data, mime },
+  });
+  /** A signed package whose documents name `data`, and that holds `files` besides them. */
+  async function withData(data: readonly (string | undefined)[], files: readonly string[]): Promise<Buffer> {
+    const [hoveddokument, ...vedlegg] = data.map((href, i) => entry(`dok${i}.txt`, href));
+    const { mottaker, avsender } = innhold;
+    const manifest = { mottaker, avsender, lenke: null, hoveddokument: hoveddokument!, vedlegg };
+    const contents = new Map([...data.map((_, i) => `dok${i}.txt`), ...files].map((name) => [name, Buffer.from(name)]));
+    contents.set('manifest.xml', Buffer.from(encodeManifest(manifest)));
+    const signed = [...contents].map(([navn, c]) => ({ navn, mimetype: mime, sha256: digest(c) }));
+    const signatures = await signFiles(signed, signer.key, signer.chain, testTime);
+    return zipOf({ ...Object.fromEntries(contents), [SIGNATURES]: signatures });
+  }
+
+  it('come after the documents', async () => {
+    const { documents } = await open(await withData(['a.xml', undefined, 'c.xml'], ['c.xml', 'a.xml']));
+    expect(documents.map((d) => d.filnavn)).to.deep.equal(['dok0.txt', 'dok1.txt', 'dok2.txt', 'a.xml', 'c.xml']);
+    expect(documents.at(-1)).to.deep.equal({ filnavn: 'c.xml', mimetype: mime, innhold: Buffer.from('c.xml') });
+  });
+
+  it('may be missing of an attachment, as the official Java client leaves them out', async () => {
+    const { documents, manifest } = await open(await withData([undefined, 'b.xml'], []));
+    expect(documents.map((d) => d.filnavn)).to.deep.equal(['dok0.txt', 'dok1.txt']);
+    expect(manifest.vedlegg[0]?.data).to.deep.equal({ href: 'b.xml', mime });
+  });
+
+  for (const [what, data, files] of [
+    ['missing of the main document', ['a.xml', undefined], []],
+    ['of two documents in one file', [undefined, 'b.xml', 'b.xml'], ['b.xml']],
+    ['that no document names', [undefined, undefined], ['b.xml']],
+  ] as const) {
+    it(`SECURITY 97: ${what} are refused`, async () => {
+      expect((await failing(open(await withData(data, files)))).code).to.equal('INVALID_REQUEST');
+    });
+  }
 });
 
 describe('SECURITY 97: a document package of another structure', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { loadConfig } from '../../src/config.js';
+import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/oppslagstjenesten/names.js';
 import { prepareDevelopment } from '../../src/development.js';
 import { startGateway as start } from '../../src/gateway.js';
@@ -48,7 +48,7 @@ export async function startGateway(environment: Readonly<Record<string, string>>
     },
   });
   const gateway = await start(config, createLog({ level: 'debug', stream }));
-  const store = await openStore({ url: config.databaseUrl.reveal() });
+  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey: await ensureDataKey(dataDir) });
   return {
     url: gateway.url + PATH,
     base: gateway.url,
