@@ -139,6 +139,11 @@ const table = {
     en: '[P-2006] The letter has been handed on and cannot be withdrawn. HentStatus says where it is',
     nb: '[P-2006] Brevet er levert videre og kan ikke trekkes tilbake. HentStatus viser hvor det er',
   },
+  MESSAGE_ID_USED: {
+    ...letter,
+    en: '[P-3000] This MessageId was used for a message with other content. Use a new MessageId for a new message',
+    nb: '[P-3000] Denne MessageId er brukt for en melding med annet innhold. Bruk en ny MessageId for en ny melding',
+  },
   UPSTREAM_FAULT: {
     act: 'provider',
     retryable: false,

@@ -77,6 +77,11 @@ export const limits = {
   /** Octets of one message with attachments, and of the envelope in an ebMS message. */
   messageBytes: 64 * 1024 * 1024,
   messageEnvelopeBytes: 1024 * 1024,
+  /** Octets of one document package that a sender hands to the broker: as configured, and at the most (CONTRACT.md section 13). */
+  brokerPackageBytes: 30 * 1024 * 1024,
+  brokerPackageBytesMost: 50 * 1024 * 1024,
+  /** Queues whose last empty answer is remembered, so that who asks again too soon is counted. */
+  brokerQueues: 10_000,
   /** Attachments of one letter. */
   attachments: 200,
   /** Octets of all documents of one letter together. */

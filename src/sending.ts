@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { createCircuits } from './application/circuits.js';
 import { dispatch } from './application/dispatch.js';
-import { mottaKvittering } from './application/mottaKvittering.js';
 import { vurder, type PersonRegister, type ShipmentDeps } from './application/shipmentDeps.js';
 import type { Provider } from './channels/sdp/channel.js';
-import { channels } from './channels/registry.js';
+import { channels, videresending, type ChannelDeps } from './channels/registry.js';
 import { personRegister } from './client/personRegister.js';
 import type { Config } from './config.js';
 import type { Channel } from './domain/channel.js';
@@ -21,7 +20,6 @@ import { Failure } from './errors.js';
 import { limits } from './limits.js';
 import { forsendelse } from './http/forsendelse.js';
 import { forsendelseEndpoint } from './http/forsendelseEndpoint.js';
-import { meldingsformidler } from './http/meldingsformidler.js';
 import type { Metrics } from './http/metrics.js';
 import type { SoapHandler } from './http/server.js';
 import type { Log } from './log.js';
@@ -34,10 +32,10 @@ import { forsendelsePolicy } from './security/policy.js';
 import { signingKey, type SigningKey } from './security/sign.js';
 import type { Trust } from './security/trust.js';
 import { parseCertificate, type Certificate } from './security/x509.js';
+import { brokerDoor, turns } from './sending/broker.js';
 import type { Store } from './store/index.js';
 import { openPayloads } from './store/payloads.js';
 import { startWorker, type Worker } from './worker.js';
-import { serialise } from './xml/write.js';
 
 /** Letters that a process hands on at once, and milliseconds that it holds a job, and rests when there is none. */
 const CONCURRENCY = 16;
@@ -149,10 +147,16 @@ const decideAgain =
     return decided.beslutning;
   };
 
-function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<Kanal, Channel>): Worker {
+function workerOf(
+  deps: SendingDeps,
+  shipments: ShipmentDeps,
+  all: ReadonlyMap<Kanal, Channel>,
+  channelDeps: ChannelDeps,
+): Worker {
   const { store, clock, log, random = Math.random } = deps;
   const circuits = createCircuits();
-  const run = dispatch({
+  const { payloads } = channelDeps.sdp;
+  const letters = dispatch({
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
     clock,
@@ -168,15 +172,11 @@ function workerOf(deps: SendingDeps, shipments: ShipmentDeps, all: ReadonlyMap<K
       const now = clock.now();
       return store.queue.claim(now, LEASE_MS, limit, circuits.resting(now));
     },
-    run,
+    run: turns({ store, clock, log, random, payloads, circuits, videresender: videresending(channelDeps) }, letters),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
     pollMs: POLL_MS,
   });
-}
-
-async function* once(text: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(text);
 }
 
 /** How the letters of a body are treated that has said nothing. */
@@ -204,28 +204,6 @@ function forsendelseHandler(deps: SendingDeps, { payloads, shipments, databehand
   });
 }
 
-function brokerHandler(deps: SendingDeps, { payloads, shipments, suppliers, databehandler, broker }: Parts) {
-  const { store, trust, clock, metrics, timeIsRight, log } = deps;
-  return meldingsformidler({
-    verifyDeps: { trust, clock },
-    metrics,
-    timeIsRight,
-    broker,
-    databehandler: databehandler.organisasjonsnummer,
-    leverandoerer: suppliers,
-    motta: mottaKvittering({
-      shipments: store.shipments,
-      unitOfWork: store.unitOfWork,
-      clock,
-      calendar: clock,
-      decideAgain: decideAgain(shipments),
-      alarm: ({ konversasjonsId, leverandoer }) =>
-        log.error('a receipt belongs to no letter of ours', { konversasjonsId, leverandoer }),
-    }),
-    keep: async (document) => (await payloads.put(once(serialise(document)))).ref,
-  });
-}
-
 /** Mailbox and print providers that have an address. */
 const providersOf = (suppliers: readonly Leverandoer[], { sdpProviders }: Config): ReadonlyMap<string, Provider> =>
   new Map(
@@ -247,7 +225,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   ]);
   const payloads = await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey });
   const suppliers = await store.reads.suppliers();
-  const all = channels({
+  const channelDeps: ChannelDeps = {
     sdp: {
       payloads,
       packer: createPacker({ payloads, clock, key: databehandler.key, chain: databehandler.store.chain }),
@@ -257,7 +235,8 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
       trust,
       clock,
     },
-  });
+  };
+  const all = channels(channelDeps);
   const shipments = shipmentDeps(
     deps,
     payloads,
@@ -266,10 +245,10 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
     databehandler.key,
   );
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const worker = config.role === 'web' ? undefined : workerOf(deps, shipments, all);
+  const worker = config.role === 'web' ? undefined : workerOf(deps, shipments, all, channelDeps);
   return {
     forsendelse: forsendelseHandler(deps, parts),
-    meldingsformidler: brokerHandler(deps, parts),
+    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => worker?.stop(),
   };

@@ -24,9 +24,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   log: [],
 };
 
-/** Composition roots wire everything. */
+/** Composition roots wire everything; that of sending has a folder of its own, since it has many parts. */
 const roots = new Set(['src/cli/main.ts', 'src/sandbox/main.ts']);
-const isRoot = (file: string): boolean => dirname(file) === 'src' || roots.has(file);
+const isRoot = (file: string): boolean => ['src', 'src/sending'].includes(dirname(file)) || roots.has(file);
 const forAll = new Set(['src/errors.ts', 'src/limits.ts']);
 /** A file beside its folder belongs to the folder. */
 const folded = new Set(['src/config.ts', 'src/log.ts']);

@@ -44,6 +44,11 @@ export async function happen(tx: Tx, shipment: Shipment, event: Hendelse, told: 
 /** An error of our own: the letter waits. The detail is for the log, for the sender reads the history. */
 function deferred({ failed }: DispatchDeps, error: unknown, { id }: Shipment): Utfall {
   failed?.(error, id);
+  return reason(error);
+}
+
+/** What an error of our own is to a letter. */
+export function reason(error: unknown): Utfall {
   const kode = error instanceof Failure ? error.code : 'INTERNAL';
   const grunn = kode === 'UNAVAILABLE' ? 'A service that the letter needs did not answer' : 'An error of our own';
   return { type: 'deferred', kode, grunn };
@@ -111,10 +116,10 @@ async function prepared(deps: DispatchDeps, channel: Channel, shipment: Shipment
 }
 
 /** Whether a provider answered as itself: an ebMS error is an answer, and a letter that nobody wants says nothing about its provider. */
-const reached = (outcome: Utfall): boolean => outcome.type !== 'deferred' || outcome.kode.startsWith('EBMS:');
+export const reached = (outcome: Utfall): boolean => outcome.type !== 'deferred' || outcome.kode.startsWith('EBMS:');
 
 /** FailedAuthentication is what a message is answered with that was damaged on its way, by an error that nobody signs: the next may arrive whole. */
-const unlessDamaged = (outcome: Utfall): Utfall =>
+export const unlessDamaged = (outcome: Utfall): Utfall =>
   outcome.type === 'rejected' && outcome.kode === 'EBMS:0101' ? { ...outcome, type: 'deferred' } : outcome;
 
 /** Hands a letter on; undefined as `agree`. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Meldingsnoekkel, Mpc } from '../domain/formidling.js';
 import type { Calendar, Clock, ReplayKey, UnitOfWork } from '../domain/ports.js';
 import { feilfoelge, hendelseAv, type Feiltype, type Kvitteringstype } from '../domain/receipts.js';
 import type { Beslutning } from '../domain/routing/decision.js';
@@ -18,8 +19,17 @@ export interface MottattKvittering {
   readonly konversasjonsId: string;
   /** Organisation number of the provider, as its signature proves it. */
   readonly leverandoer: string;
-  /** Recognises the same message when it comes again. */
+  /** Organisation number that it is addressed to. */
+  readonly mottaker: string;
+  /** Recognises the document when it comes again, in whichever message. */
   readonly replay: ReplayKey;
+  /** Recognises the message that it came in. */
+  readonly melding: Meldingsnoekkel;
+  /** Where the provider thinks that it is waited for. */
+  readonly mpc: Mpc;
+  /** InstanceIdentifier of the document, and the document as it came. */
+  readonly instansId: string;
+  readonly sbd: string;
 }
 
 export interface KvitteringDeps {
@@ -29,8 +39,6 @@ export interface KvitteringDeps {
   readonly calendar: Calendar;
   /** Looks up and decides anew. @throws Failure UNAVAILABLE, and the provider is asked to send its receipt again */
   readonly decideAgain: (shipment: Shipment) => Promise<Beslutning>;
-  /** A receipt that belongs to no letter of ours: somebody must look. */
-  readonly alarm: (kvittering: MottattKvittering) => void;
 }
 
 const texts: Readonly<Record<Kvitteringstype, string>> = {
@@ -94,7 +102,9 @@ const write = (
   deps.unitOfWork(async (tx) => {
     const shipment = await tx.lockShipment(judged.id);
     if (shipment?.tilstand !== judged.tilstand || shipment.meldingsId !== judged.meldingsId) return false;
-    if (!(await tx.remember(kvittering.replay))) return true;
+    const seen = await tx.rememberMessage(kvittering.melding);
+    if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
+    if (seen === 'same' || !(await tx.remember(kvittering.replay))) return true;
     const now = deps.clock.now();
     const event = eventOf(kvittering, now);
     if (foelge.type === 'resend') {
@@ -118,17 +128,14 @@ const JUDGEMENTS = 5;
  * Records a provider's receipt and what it leads to. Receipts may come twice and in any order; the same message changes nothing the
  * second time.
  * @returns whether it belonged to a letter of ours
- * @throws Failure UNAVAILABLE when the register does not answer, with nothing written
+ * @throws Failure UNAVAILABLE when the register does not answer, MESSAGE_ID_USED, both with nothing written
  */
 export const mottaKvittering =
   (deps: KvitteringDeps) =>
   async (kvittering: MottattKvittering): Promise<boolean> => {
     for (let judgement = 0; judgement < JUDGEMENTS; judgement++) {
       const found = await deps.shipments.byConversation(kvittering.konversasjonsId.toLowerCase());
-      if (!isOurs(found)) {
-        deps.alarm(kvittering);
-        return false;
-      }
+      if (!isOurs(found)) return false;
       if (await write(deps, found, kvittering, await foelgeOf(deps, found, kvittering))) return true;
     }
     throw new Failure('UNAVAILABLE', 'others write about the same letter all the time');

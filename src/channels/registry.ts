@@ -1,6 +1,8 @@
 import type { Channel } from '../domain/channel.js';
 import type { Kanal } from '../domain/routing/decision.js';
+import type { Videresender } from '../domain/formidlingChannel.js';
 import { sdpChannel, type SdpDeps } from './sdp/channel.js';
+import { videresender } from './sdp/formidling.js';
 
 /** What the channels of an installation need. */
 export interface ChannelDeps {
@@ -15,3 +17,6 @@ export function channels({ sdp }: ChannelDeps): ReadonlyMap<Kanal, Channel> {
     ['UTSKRIFT', postal],
   ]);
 }
+
+/** How messages of official senders go on. */
+export const videresending = ({ sdp }: ChannelDeps): Videresender => videresender(sdp, sdp.databehandler);

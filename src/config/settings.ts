@@ -149,6 +149,14 @@ export const settings = {
     meaning: 'Where mailbox and print providers take letters: `ORGNR=URL`, with commas. Without it letters wait',
     fix: 'List them as 984661185=https://host/path,996460320=https://host/path.',
   }),
+  maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
+    meaning: 'Largest document package that a sender may hand to the broker, octets',
+    fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,
+  }),
+  throttlePulls: row(kinds.yesNo, () => false, {
+    meaning: 'Answer senders that ask for receipts too soon after an empty answer (R-37) without looking',
+    fix: yesNo,
+  }),
   registerUrl: optional(kinds.publicUrl, {
     shown: 'none: the register in the database',
     meaning:

@@ -27,6 +27,12 @@ export function accessFor(
   return known && mayAct && hasRight ? 'granted' : 'denied';
 }
 
+/** May the organisation use a service at all: for itself, or for somebody that it acts for? */
+export function mayUse(data: SenderData, organisasjon: string, tjeneste: Tjeneste, at: Date): boolean {
+  const owners = data.rettigheter.filter((r) => r.tjeneste === tjeneste).map((r) => r.organisasjon);
+  return owners.some((owner) => accessFor(data, organisasjon, owner, tjeneste, at) === 'granted');
+}
+
 /**
  * An organisation that has registered certificates may use only those, each within its validity; one that has registered none may
  * use any trusted certificate with its number. `fingeravtrykk` is SHA-256 over the DER, lower-case hex.

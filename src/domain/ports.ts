@@ -8,6 +8,7 @@ import type {
   SenderData,
   Sertifikat,
 } from './sender.js';
+import type { FormidlingTx } from './formidlingPorts.js';
 import type { ShipmentTx } from './shipmentPorts.js';
 
 /** Real time: security, certificates, leases. */
@@ -62,7 +63,7 @@ export interface Reads {
 }
 
 /** Writes of one transaction. */
-export interface Tx extends ShipmentTx {
+export interface Tx extends ShipmentTx, FormidlingTx {
   /** False when the key was there already: the same signed request has been accepted before. */
   remember(key: ReplayKey): Promise<boolean>;
   appendEvent(event: AuditEvent): Promise<void>;

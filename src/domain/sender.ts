@@ -1,7 +1,7 @@
 import type { Avsenderpolicy } from './forsendelse.js';
 
-/** Services that are granted one by one: those of the look-up contract (CONTRACT.md section 3, "Authorization"), and our own. */
-export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN', 'FORSENDELSE'] as const;
+/** Services that are granted one by one: those of the look-up contract (CONTRACT.md section 3, "Authorization"), our own, and the broker. */
+export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN', 'FORSENDELSE', 'SDP'] as const;
 export type Tjeneste = (typeof tjenester)[number];
 
 /** Validity from–to; `til` null means until further notice. */

@@ -1,30 +1,28 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MottattKvittering } from '../application/mottaKvittering.js';
 import { decodeMessaging } from '../contract/ebms/decode.js';
-import { ebmsFault, encodeReceipt, payloadReferences } from '../contract/ebms/encode.js';
+import { ebmsFault } from '../contract/ebms/encode.js';
 import { ebmsErrorFor, ebmsFailure } from '../contract/ebms/errors.js';
 import { messagingBlock } from '../contract/ebms/names.js';
-import type { UserMessage } from '../contract/ebms/types.js';
-import { decodeSbd } from '../contract/sdp/sbd.js';
-import type { BusinessDocument } from '../contract/sdp/types.js';
-import type { Leverandoer } from '../domain/sender.js';
+import type { Messaging, UserMessage } from '../contract/ebms/types.js';
 import { errors, Failure } from '../errors.js';
-import { verifyEnveloped } from '../security/enveloped.js';
 import { sdpPolicy } from '../security/policy.js';
-import type { SigningKey } from '../security/sign.js';
-import { signEbms } from '../security/signEbms.js';
-import type { Incoming, VerifyDeps } from '../security/signature.js';
+import type { Incoming } from '../security/signature.js';
 import { verify } from '../security/signature.js';
 import type { Trusted } from '../security/trusted.js';
-import { fingerprint } from '../security/x509.js';
-import type { Content } from '../soap/envelope.js';
 import { asFailure } from '../soap/fault.js';
 import { parseMediaType, parseMultipartType } from '../soap/mime.js';
 import { contentType } from '../soap/names.js';
-import type { Metrics } from './metrics.js';
+import { fromMailbox, fromSender } from './broker/letters.js';
+import { providerBy, providersOf } from './broker/parties.js';
+import { fromProvider } from './broker/receipts.js';
+import { aboutSignals, fromAsker } from './broker/signals.js';
+import { stagePackage, type Stage } from './broker/stage.js';
+import type { Answer, Broker, BrokerDeps, Rest } from './broker/types.js';
 import { refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
+
+export type { BrokerDeps } from './broker/types.js';
 
 /** The broker's address; callers put two organisation numbers after it, which decide nothing (CONTRACT.md of SDP, section 1). */
 export const BROKER_PATH = '/meldingsformidler/api';
@@ -32,131 +30,24 @@ const number = '(?:9908|0192)(?::|%3[Aa])\\d{9}';
 const brokerPath = new RegExp(`^${BROKER_PATH}(?:/${number}/${number})?/?$`);
 export const isBrokerPath = (path: string): boolean => brokerPath.test(path);
 
-export interface BrokerDeps {
-  readonly verifyDeps: VerifyDeps;
-  readonly metrics: Metrics;
-  readonly timeIsRight: () => boolean;
-  readonly broker: { readonly organisasjonsnummer: string; readonly key: SigningKey };
-  /** Organisation number that receipts of our own letters are addressed to. */
-  readonly databehandler: string;
-  /** Whoever may send receipts, each known by its registered certificate. */
-  readonly leverandoerer: readonly Leverandoer[];
-  /** False: it belongs to no letter of ours. */
-  readonly motta: (kvittering: MottattKvittering) => Promise<boolean>;
-  /** Keeps a receipt that nobody waits for, and gives the reference that it is kept under. */
-  readonly keep: (document: Content) => Promise<string>;
-}
-
 const policy = sdpPolicy([messagingBlock]);
 
-/** The provider whose registered certificate this is: a number alone proves no role, for two roles share one. */
-function supplierBy(deps: BrokerDeps, fingeravtrykk: string): Leverandoer {
-  const found = deps.leverandoerer.find(({ sertifikat }) => fingerprint(sertifikat) === fingeravtrykk);
-  if (found === undefined) throw ebmsFailure('FAILED_AUTHENTICATION', 'The signer is not registered as a provider');
-  return found;
+/** Whose message it is: the registered certificate of a provider says what its signer is, and everybody else is a sender. */
+function judgeMessage(envelope: Trusted, message: UserMessage, deps: Broker): Rest {
+  const provider = providerBy(deps, envelope.principal);
+  if (provider === undefined) return fromSender(envelope, message, deps);
+  if (message.action === 'KvitteringsForespoersel') return fromProvider(envelope, message, provider, deps);
+  if (message.action === 'FlyttetDigitalPost') return fromMailbox(envelope, message, provider, deps);
+  throw ebmsFailure('VALUE_NOT_RECOGNIZED', `Action ${message.action} is for senders`);
 }
 
-/** The message as its envelope says. */
-function messageOf(trusted: Trusted): UserMessage {
-  const messaging = decodeMessaging(trusted);
-  if (messaging.type !== 'user') throw ebmsFailure('VALUE_NOT_RECOGNIZED', 'Only receipts of providers are taken here');
-  return messaging.message;
-}
+const judge = (envelope: Trusted, messaging: Messaging, deps: Broker): Rest =>
+  messaging.type === 'user'
+    ? judgeMessage(envelope, messaging.message, deps)
+    : fromAsker(envelope, messaging.signals, deps);
 
-/** Holds what the envelope says against who signed it, and against what came with it. */
-function judge(message: UserMessage, trusted: Trusted, deps: BrokerDeps): void {
-  const supplier = supplierBy(deps, trusted.principal.certificate.fingeravtrykk);
-  if (message.fra.organisasjonsnummer !== supplier.organisasjonsnummer || message.fra.rolle !== 'postkasse') {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'From is not the organisation of the signing certificate');
-  }
-  if (
-    message.til.organisasjonsnummer !== deps.broker.organisasjonsnummer ||
-    message.til.rolle !== 'meldingsformidler'
-  ) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'To is another than this broker');
-  }
-  if (message.action !== 'KvitteringsForespoersel') {
-    throw ebmsFailure('VALUE_NOT_RECOGNIZED', 'Action is not KvitteringsForespoersel');
-  }
-  const only = message.parts.every(({ href }) => href === undefined || href === `#${trusted.bodyId}`);
-  if (trusted.parts.length > 0 || !only) throw ebmsFailure('MIME_INCONSISTENCY', 'A receipt has no attachment');
-}
-
-const receipts: readonly string[] = ['kvittering', 'feil'];
-
-/** The signed document in Body, from the same provider, for us. */
-function documentOf(trusted: Trusted, from: string, deps: BrokerDeps, now: Date): [BusinessDocument, Content] {
-  if (trusted.operation.local !== 'StandardBusinessDocument') {
-    throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Body holds no StandardBusinessDocument');
-  }
-  const { signer, document } = verifyEnveloped(trusted.operation, deps.verifyDeps.trust, now);
-  supplierBy(deps, signer.fingeravtrykk);
-  if (
-    !document.children.some((child) => typeof child !== 'string' && 'local' in child && receipts.includes(child.local))
-  ) {
-    throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'The document is no receipt');
-  }
-  const decoded = decodeSbd(document);
-  if (decoded.header.sender !== from || signer.organisasjonsnummer !== from) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'The sender of the document is not From');
-  }
-  if (decoded.header.receiver !== deps.databehandler) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'The receiver of the document is not known here');
-  }
-  return [decoded, document];
-}
-
-/** The document is the receipt: it is the same one in whichever message it comes, and a message that is repeated brings the same one. */
-function replayOf(trusted: Trusted, { header, payload }: BusinessDocument): MottattKvittering['replay'] {
-  const digest = createHash('sha256');
-  const { sender, conversationId, instanceIdentifier } = header;
-  const pieces = ['sbd', sender, conversationId.toLowerCase(), instanceIdentifier.toLowerCase(), payload.type];
-  for (const piece of pieces) digest.update(`${piece}\0`);
-  // Providers repeat for hours, so a signature's minutes are not enough.
-  return { key: digest.digest(), expires: new Date(trusted.replay.expires.getTime() + 30 * 86_400_000) };
-}
-
-function kvitteringOf(trusted: Trusted, document: BusinessDocument): MottattKvittering {
-  const { header, payload } = document;
-  const base = {
-    konversasjonsId: header.conversationId,
-    leverandoer: header.sender,
-    replay: replayOf(trusted, document),
-  };
-  if (payload.type === 'feil') {
-    return { ...base, type: 'feil', feiltype: payload.feiltype, detaljer: payload.detaljer ?? '' };
-  }
-  if (payload.type === 'digitalPost') throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Letters are not taken here');
-  const { hendelse } = payload;
-  const detaljer =
-    hendelse.type === 'varslingfeilet' ? [hendelse.varslingskanal, hendelse.beskrivelse ?? ''].join(' ').trim() : '';
-  return { ...base, type: hendelse.type, feiltype: null, detaljer };
-}
-
-async function receive(
-  trusted: Trusted,
-  message: UserMessage,
-  deps: BrokerDeps,
-  { log }: SoapContext,
-): Promise<string> {
-  const now = deps.verifyDeps.clock.now();
-  judge(message, trusted, deps);
-  const [document, element] = documentOf(trusted, message.fra.organisasjonsnummer, deps, now);
-  const kvittering = kvitteringOf(trusted, document);
-  if (!(await deps.motta(kvittering))) {
-    const ref = await deps.keep(element);
-    const { konversasjonsId, leverandoer, type } = kvittering;
-    log.error('a receipt for no letter of ours is kept', { ref, konversasjonsId, leverandoer, type });
-  }
-  const info = { timestamp: now, messageId: randomUUID(), refToMessageId: message.info.messageId };
-  const messaging = encodeReceipt(info, payloadReferences(trusted));
-  const { envelope } = await signEbms(
-    { messaging, body: [], bodyId: `id-${randomUUID()}`, attachments: [] },
-    deps.broker.key,
-    now,
-  );
-  return envelope;
-}
+const aboutOf = (messaging: Messaging): string | undefined =>
+  messaging.type === 'user' ? messaging.message.info.messageId : aboutSignals(messaging.signals);
 
 /** `about`: MessageId of the verified message that is refused. */
 function answerFailure(
@@ -192,25 +83,52 @@ function incomingOf(req: IncomingMessage): Incoming {
   return { stream, charset: media?.parameters.get('charset'), multipart };
 }
 
-/** Takes the receipts of mailbox and print providers (CONTRACT.md of SDP, sections 10 to 13), each answered with a signed receipt. */
-export function meldingsformidler(deps: BrokerDeps): SoapHandler {
+/** One message on its way through the door. */
+interface Exchange {
+  readonly stage: Stage;
+  /** MessageId, as soon as its signature has been verified. */
+  about: string | undefined;
+  /** What is left to do, as soon as the envelope has been judged. */
+  rest: Rest | undefined;
+}
+
+async function receive(req: IncomingMessage, exchange: Exchange, deps: Broker, context: SoapContext): Promise<Answer> {
+  // Not the sender's fault, so it must be one that the sender repeats.
+  if (!deps.timeIsRight()) throw new Failure('UNAVAILABLE', 'our own clock is wrong; see /health/ready');
+  const envelope = (verified: Trusted): void => {
+    const messaging = decodeMessaging(verified);
+    exchange.about = aboutOf(messaging);
+    exchange.rest = judge(verified, messaging, deps);
+  };
+  const { stage } = exchange;
+  const sinks = { envelope, part: (part: Parameters<Stage['part']>[0]) => stage.part(part) };
+  const trusted = await verify(incomingOf(req), policy, deps.verifyDeps, sinks);
+  if (exchange.rest === undefined) throw new Failure('INTERNAL', 'a message that nobody has judged');
+  return exchange.rest(trusted, stage, context);
+}
+
+/**
+ * The broker: takes letters of senders and receipts of providers, each answered with a signed receipt, and hands receipts to the senders
+ * that ask for them (CONTRACT.md of SDP, sections 4 to 13). What the envelope alone can tell is judged before an attachment is read.
+ */
+export function meldingsformidler(given: BrokerDeps): SoapHandler {
+  const deps: Broker = { ...given, providers: providersOf(given) };
   return async (req, res, context) => {
     const started = performance.now();
-    const count = (outcome: 'ok' | 'fault'): void =>
-      deps.metrics.request('meldingsformidler', outcome, (performance.now() - started) / 1000);
-    let about: string | undefined;
+    const count = (operation: string, outcome: 'ok' | 'fault'): void =>
+      deps.metrics.request(operation, outcome, (performance.now() - started) / 1000);
+    const stage = stagePackage(deps.payloads, deps.maxPackage);
+    const exchange: Exchange = { stage, about: undefined, rest: undefined };
     try {
-      // Not the sender's fault, so it must be one that the sender repeats.
-      if (!deps.timeIsRight()) throw new Failure('UNAVAILABLE', 'our own clock is wrong; see /health/ready');
-      const trusted = await verify(incomingOf(req), policy, deps.verifyDeps);
-      const message = messageOf(trusted);
-      about = message.info.messageId;
-      const envelope = await receive(trusted, message, deps, context);
-      send(res, 200, { 'Content-Type': contentType['1.2'] }, envelope);
-      count('ok');
+      const { operation, envelope } = await receive(req, exchange, deps, context);
+      if (envelope === undefined) send(res, 202, {}, '');
+      else send(res, 200, { 'Content-Type': contentType['1.2'] }, envelope);
+      count(operation, 'ok');
     } catch (error) {
-      answerFailure(asFailure(error), about, deps, context, res);
-      count('fault');
+      answerFailure(asFailure(error), exchange.about, deps, context, res);
+      count(policy.name, 'fault');
+    } finally {
+      await stage.discard();
     }
   };
 }

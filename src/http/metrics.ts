@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Prioritet } from '../domain/forsendelse.js';
 import type { ErrorCode } from '../errors.js';
 
 /** What the parts of the service count. Labels come from closed lists, never from a message. */
@@ -9,6 +10,8 @@ export interface Metrics {
   fault(code: ErrorCode): void;
   /** A signed request that was seen before. */
   replay(operation: string): void;
+  /** A sender asked for receipts sooner after an empty answer than it may. */
+  earlyPull(prioritet: Prioritet): void;
   /** Days until the certificate of a role expires; negative when it has. */
   certificateDays(role: string, days: number): void;
   /** A connection that was refused because too many were open. */
@@ -42,6 +45,7 @@ export function createMetrics(): Metrics {
   const requests = counter('posthorn_requests_total', 'Answered requests', 'operation', 'outcome');
   const faults = counter('posthorn_faults_total', 'Refusals and faults', 'code');
   const replays = counter('posthorn_replay_hits_total', 'Signed requests that were seen before', 'operation');
+  const early = counter('posthorn_early_pulls_total', 'Receipts asked for too soon after an empty answer', 'priority');
   const refused = counter('posthorn_connections_refused_total', 'Connections refused because too many were open');
   return {
     request(operation, outcome, duration) {
@@ -50,6 +54,7 @@ export function createMetrics(): Metrics {
     },
     fault: (code) => faults.inc({ code }),
     replay: (operation) => replays.inc({ operation }),
+    earlyPull: (priority) => early.inc({ priority }),
     certificateDays: (role, left) => days.set({ role }, left),
     connectionRefused: () => refused.inc(),
     exposition: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -31,6 +31,7 @@ const rights = [
   ['sender', 'OPPSLAGSTJENESTEN'],
   ['sender', 'ENDRINGSTJENESTEN'],
   ['sender', 'FORSENDELSE'],
+  ['sender', 'SDP'],
   ['sender-seid2', 'OPPSLAGSTJENESTEN'],
 ] as const satisfies readonly (readonly [IdentityName, Rettighet['tjeneste']])[];
 

@@ -203,6 +203,11 @@ export function digesting(planned: Planned): { events: XmlEvents; digest: Hash }
 /** Where the octets go that are not kept. */
 export interface Sinks extends Partial<PartSinks> {
   readonly spill?: Spill;
+  /**
+   * Told of the envelope when it has been verified and before any attachment is read, so that nobody sends a large one in vain: what it
+   * throws refuses the message. Of the attachments there is nothing yet but the references to them.
+   */
+  readonly envelope?: (envelope: Trusted) => void;
 }
 
 const operationOf = (body: XmlElement, policy: SignaturePolicy): XmlElement =>
@@ -268,6 +273,7 @@ export async function verify(
     const checked = verdict as HeaderVerdict;
     checkDigest(checked.bodyPlan, (bodyDigest as Hash).digest());
     const operation = operationOf(body, policy);
+    sinks.envelope?.(trustedOf(checked, version, operation, []));
     const parts = message === undefined ? [] : await message.attachments(checked.parts, sinks);
     refuseMissing(checked.parts, parts);
     return trustedOf(checked, version, operation, parts);

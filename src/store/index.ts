@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import type { Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
@@ -20,12 +22,13 @@ export interface Store {
   readonly warnings: readonly string[];
   readonly reads: Reads;
   readonly shipments: ShipmentReads;
+  readonly formidlinger: FormidlingReads;
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
-  /** Forgets the accepted requests whose timestamp alone refuses them at `now`. Returns how many. */
+  /** Forgets the accepted requests whose timestamp alone refuses them at `now`, and messages that nobody repeats. Returns how many. */
   pruneReplay(now: Date): Promise<number>;
   /** Ends what is under way, then the connections. */
   close(): Promise<void>;
@@ -65,6 +68,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
       senders: () => snapshot(senders),
     },
     shipments: shipmentReads(backend, seal),
+    formidlinger: formidlingReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
@@ -88,4 +92,5 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal): Tx => ({
   ...shipmentWrites(db, flavour, seal),
   ...jobWrites(db),
   ...receiptWrites(db),
+  ...formidlingWrites(db, flavour, seal),
 });

@@ -36,10 +36,14 @@ export async function events(db: Db, limit: number, person?: Buffer): Promise<Au
   }));
 }
 
-/** Forgets the requests whose timestamp alone refuses them at `now`. Returns how many. */
+/** Forgets the requests whose timestamp alone refuses them at `now`, and the messages that nobody repeats. Returns how many. */
 export async function prune(db: Db, now: Date): Promise<number> {
-  const { numDeletedRows } = await db.deleteFrom('replay').where('expires', '<=', now.getTime()).executeTakeFirst();
-  return Number(numDeletedRows);
+  let forgotten = 0n;
+  for (const table of ['replay', 'ebms_message'] as const) {
+    const old = db.deleteFrom(table).where('expires', '<=', now.getTime());
+    forgotten += (await old.executeTakeFirstOrThrow()).numDeletedRows;
+  }
+  return Number(forgotten);
 }
 
 /** Reaches the database and reads a row that is always there. */

@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
 import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
 import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
+import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
 
 /** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
@@ -40,6 +41,10 @@ export interface Tables {
   shipment_event: EventRow & { nr: Generated<number>; shipment_id: string };
   job: JobRow;
   receipt: ReceiptRow;
+  /** Messages that the broker has seen, by signer and MessageId. */
+  ebms_message: { noekkel: Buffer; digest: Buffer; expires: number };
+  formidling: FormidlingRow;
+  mpc_receipt: MpcReceiptRow;
 }
 
 /** `leverandoer` is '' where the decision names none. */
@@ -95,6 +100,42 @@ interface ReceiptRow extends EventRow {
   prioritet: Prioritet;
   /** 0 when nobody has fetched it. */
   leased_until: number;
+}
+
+export interface FormidlingRow {
+  id: string;
+  eier: string;
+  prioritet: Prioritet;
+  mpc_id: string | null;
+  meldings_id: string;
+  videre_id: string;
+  art: Art;
+  leverandoer: string;
+  /** In lower case. */
+  konversasjons_id: string;
+  dokumentavsender: string;
+  tilstand: Formidlingstilstand;
+  mottatt: number;
+  /** Sealed JSON. */
+  innhold: Buffer;
+}
+
+export interface MpcReceiptRow {
+  /** Order of arrival. */
+  nr: Generated<number>;
+  /** What the MessageIds of its deliveries begin with. */
+  merke: string;
+  eier: string;
+  /** Owner, priority and channel in one. */
+  koe: string;
+  /** From when it may be handed out: its arrival, or the end of the last lease. */
+  klar: number;
+  /** How often it has been handed out. */
+  utleveringer: number;
+  /** The request that it was handed out to last. */
+  hentet_av: Buffer | null;
+  /** Sealed JSON. */
+  innhold: Buffer;
 }
 
 export interface Period {

@@ -1,6 +1,7 @@
 import { sql, type Insertable } from 'kysely';
 import type { Tx } from '../domain/ports.js';
 import type { Gyldighet, Leverandoer, SenderData } from '../domain/sender.js';
+import type { FormidlingTx } from '../domain/formidlingPorts.js';
 import type { ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Db, Flavour } from './backend.js';
 import type { Period, Tables } from './schema.js';
@@ -50,8 +51,10 @@ export async function senders(db: Db): Promise<SenderData> {
 export const suppliers = (db: Db): Promise<Leverandoer[]> =>
   db.selectFrom('supplier').selectAll().orderBy('organisasjonsnummer').orderBy('rolle').execute();
 
+type SenderTx = Pick<Tx, `put${string}` & Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx>>;
+
 /** The writes of `Tx` that replace one row by its key. */
-export function senderWrites(db: Db, flavour: Flavour): Pick<Tx, `put${string}` & Exclude<keyof Tx, keyof ShipmentTx>> {
+export function senderWrites(db: Db, flavour: Flavour): SenderTx {
   const put = async <T extends keyof Tables>(table: T, key: readonly string[], row: Insertable<Tables[T]>) => {
     const columns = Object.keys(row).filter((column) => !key.includes(column));
     await db

@@ -61,7 +61,7 @@ export const eventRow = ({ type, tid, kode, tekst }: Hendelse): EventRow => ({
 export const eventOf = ({ type, tid, kode, tekst }: EventRow): Hendelse => ({ type, tid: new Date(tid), kode, tekst });
 
 /** A job that nobody has begun, due at `at`. */
-const newJob = (shipmentId: string, leverandoer: string, at: Date): Omit<JobRow, 'nr'> => ({
+export const newJob = (shipmentId: string, leverandoer: string, at: Date): Omit<JobRow, 'nr'> => ({
   shipment_id: shipmentId,
   leverandoer,
   neste: at.getTime(),
@@ -100,9 +100,11 @@ export function shipmentReads({ read }: Backend, seal: Seal): ShipmentReads {
 async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
   const rows = await db
     .selectFrom('job as j')
-    .innerJoin('shipment as s', 's.id', 'j.shipment_id')
-    .select(['j.shipment_id', 's.avsender', 'j.leverandoer', 'j.forsoek', 'j.neste', 'j.klar'])
-    .select((eb) =>
+    .leftJoin('shipment as s', 's.id', 'j.shipment_id')
+    .leftJoin('formidling as f', 'f.id', 'j.shipment_id')
+    .select(['j.shipment_id', 'j.leverandoer', 'j.forsoek', 'j.neste', 'j.klar'])
+    .select((eb) => [
+      eb.fn.coalesce('s.avsender', 'f.eier').as('avsender'),
       eb
         .selectFrom('shipment_event as e')
         .select(sql<string>`concat(e.type, ': ', e.tekst)`.as('siste'))
@@ -110,13 +112,13 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
         .orderBy('e.nr', 'desc')
         .limit(1)
         .as('siste'),
-    )
+    ])
     .orderBy('j.nr')
     .limit(limit)
     .execute();
   return rows.map((row) => ({
     shipmentId: row.shipment_id,
-    avsender: row.avsender,
+    avsender: row.avsender ?? '',
     leverandoer: row.leverandoer === '' ? null : row.leverandoer,
     forsoek: row.forsoek,
     neste: new Date(row.neste),

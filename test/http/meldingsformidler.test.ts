@@ -12,6 +12,7 @@ import { encodeSbd } from '../../src/contract/sdp/sbd.js';
 import type { Header, Payload } from '../../src/contract/sdp/types.js';
 import { Failure } from '../../src/errors.js';
 import { BROKER_PATH, isBrokerPath, meldingsformidler, type BrokerDeps } from '../../src/http/meldingsformidler.js';
+import { createPullPace } from '../../src/application/pullPace.js';
 import { createMetrics } from '../../src/http/metrics.js';
 import { createLog } from '../../src/log.js';
 import { enterpriseSubject } from '../../src/sandbox/pki/identities.js';
@@ -27,6 +28,7 @@ import { digital } from '../contract/sdp/support.js';
 import { caller, party } from '../support/answers.js';
 import { cms, cmsPart, contentId, contentType, multipart, rootPart, sha256, verifyMessage } from '../support/ebms.js';
 import { ids, mailbox } from '../support/letters.js';
+import { memoryPayloads } from '../support/memoryPayloads.js';
 import { makeChain, testKey, testTime, trustOf } from '../support/pki.js';
 
 const provider = party(mailbox);
@@ -112,10 +114,23 @@ describe('http/meldingsformidler', () => {
     databehandler: '310000000',
     leverandoerer: [supplier(mailbox, provider.leaf), supplier('996460320', otherProvider.leaf)],
     motta: async (one) => {
+      if (one.mottaker !== '310000000') return false;
       taken.push(one);
       return true;
     },
     keep: async (document) => `kept-${kept.push(serialise(document))}`,
+    payloads: memoryPayloads(),
+    maxPackage: 1000,
+    kanFormidle: () => {
+      throw new Failure('NO_ACCESS', 'nobody may send here');
+    },
+    kanHente: () => {
+      throw new Failure('NO_ACCESS', 'nobody may fetch here');
+    },
+    taImot: () => Promise.reject(new Error('nothing is taken over here')),
+    hent: () => Promise.reject(new Error('nothing is handed out here')),
+    pace: createPullPace(),
+    throttle: false,
     ...change,
   });
   before((done) => {
@@ -342,7 +357,11 @@ describe('http/meldingsformidler', () => {
       known,
       { message: { parts: [{ href: '#id-1', properties: new Map() }] } },
     ],
-    'a request for a message': ['EBMS:0001', undefined, { messaging: encodePull(info, message.mpc), body: [] }],
+    'SECURITY 86: a request for a message, of somebody who may not fetch': [
+      'EBMS:0101',
+      'pull-1',
+      { messaging: encodePull(info, message.mpc), body: [], key: stranger.key },
+    ],
     'SECURITY 73: an old message': ['EBMS:0103', undefined, { at: later(-181) }],
     'SECURITY 74: a message from the future': ['EBMS:0103', undefined, { at: later(61) }],
   };

@@ -57,12 +57,14 @@ describe('opening a store', () => {
         '0002-senders': '60e13ec5dbade7b7',
         '0003-shipments': '55442dc1d2dca6f2',
         '0004-letter-policy': 'a134a636b4ad0a12',
+        '0006-formidling': '7b43ef06fd9218bd',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
         '0002-senders': 'a90a898a21acc2f1',
         '0003-shipments': '487bf9340f21ffb4',
         '0004-letter-policy': 'f607f2d94c43c970',
+        '0006-formidling': '8d03924445ca7a37',
       },
     });
   });

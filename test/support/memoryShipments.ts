@@ -1,3 +1,4 @@
+import type { Formidling } from '../../src/domain/formidling.js';
 import type { Hendelse, Kvittering, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
@@ -131,6 +132,10 @@ function jobWrites(
     },
   };
 }
+
+/** Makes the job of a message that is passed on. */
+export const formidlingJob = (s: MemoryShipments, { id, leverandoer, mottatt }: Formidling): void =>
+  void s.jobs.set(id, newJob(s, leverandoer, mottatt));
 
 /** As `ShipmentTx`, on the state of one transaction. */
 export const memoryShipmentTx = (s: MemoryShipments): ShipmentTx => ({

@@ -1,9 +1,18 @@
 import type { AuditEvent, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
+import type { FormidlingReads } from '../../src/domain/formidlingPorts.js';
 import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
 import {
+  copyOfFormidling,
+  memoryFormidlingReads,
+  memoryFormidlingTx,
+  noFormidling,
+  type MemoryFormidling,
+} from './memoryFormidling.js';
+import {
   copyOf,
+  formidlingJob,
   memoryQueue,
   memoryShipmentReads,
   memoryShipmentTx,
@@ -20,12 +29,14 @@ interface State {
   readonly events: readonly AuditEvent[];
   readonly replay: ReadonlySet<string>;
   readonly shipments: MemoryShipments;
+  readonly formidling: MemoryFormidling;
   readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
 }
 
 export interface MemoryStore {
   readonly reads: Reads;
   readonly shipments: ShipmentReads;
+  readonly formidlinger: FormidlingReads;
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
@@ -39,6 +50,7 @@ const empty = (): State => ({
   events: [],
   replay: new Set(),
   shipments: noShipments(),
+  formidling: noFormidling(),
   tables: {
     organisasjoner: new Map(),
     sertifikater: new Map(),
@@ -96,10 +108,14 @@ export function memoryStore(): MemoryStore {
     putCredential: async (l) => put(draft, 'legitimasjoner', `${l.tjeneste} ${l.brukernavn}`, l),
     putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
     ...memoryShipmentTx(draft.state.shipments),
+    ...memoryFormidlingTx(draft.state.formidling, (f) => formidlingJob(draft.state.shipments, f)),
   });
   const transaction = <T>(work: (draft: { state: State }) => Promise<T> | T): Promise<T> => {
     const run = async () => {
-      const draft = { state: { ...state, shipments: copyOf(state.shipments) } };
+      const { shipments, formidling } = state;
+      const draft = {
+        state: { ...state, shipments: copyOf(shipments), formidling: copyOfFormidling(formidling) },
+      };
       const result = await work(draft);
       state = draft.state;
       return result;
@@ -114,6 +130,7 @@ export function memoryStore(): MemoryStore {
   return {
     unitOfWork,
     shipments: memoryShipmentReads(() => state.shipments),
+    formidlinger: memoryFormidlingReads(() => state.formidling),
     queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
       persons: async (ids) => {

@@ -79,6 +79,9 @@ export async function startProviders(
 export interface SendingWorld extends TestProviders {
   /** Address of Forsendelse v1. */
   readonly url: string;
+  readonly pki: DevelopmentPki;
+  /** The letters of a conversation, wherever they are. */
+  lettersIn(conversationId: string): ReturnType<typeof lettersIn>;
   /** Stands between the providers and the gateway. */
   readonly broker: Tap;
   /** The gateway's own database. */
@@ -96,7 +99,7 @@ export interface SendingWorld extends TestProviders {
   stop(): Promise<void>;
 }
 
-function trustOf(pki: DevelopmentPki) {
+export function trustOf(pki: DevelopmentPki) {
   const crls = pki.crls.map(parseCrl);
   return createTrust({
     anchors: [pki.root],
@@ -187,6 +190,8 @@ export async function startSending(databaseUrl?: string): Promise<SendingWorld> 
   return {
     ...providers,
     url: door,
+    pki,
+    lettersIn: (conversationId) => lettersIn(providers.doubles, conversationId),
     broker,
     store,
     logLines: lines,

@@ -1,40 +1,20 @@
-import { pushMessage, type PushOutcome } from '../../client/ebms.js';
-import { payloadParts } from '../../contract/ebms/encode.js';
-import type { UserMessage } from '../../contract/ebms/types.js';
 import type { Packer } from '../../contract/sdp/packer.js';
 import { encodeSbd } from '../../contract/sdp/sbd.js';
 import type { Channel } from '../../domain/channel.js';
-import { ebmsOutcome, renset, type Utfall } from '../../domain/retry.js';
-import type { Leverandoer } from '../../domain/sender.js';
+import type { Utfall } from '../../domain/retry.js';
 import type { Pakke, Shipment } from '../../domain/shipment.js';
-import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
 import { signEnveloped } from '../../security/enveloped.js';
-import type { SigningKey } from '../../security/sign.js';
-import type { VerifyDeps } from '../../security/signature.js';
-import { fingerprint, parseCertificate } from '../../security/x509.js';
+import { parseCertificate } from '../../security/x509.js';
 import { contentOf, documentOf } from './document.js';
+import { providerOf, push, type Party, type PushDeps } from './push.js';
 
-/** The broker as it is on the wire: its number, and the key that signs envelopes. */
-export interface Party {
-  readonly organisasjonsnummer: string;
-  readonly key: SigningKey;
-}
+export type { Party, Provider } from './push.js';
 
-/** A mailbox or print provider, and where it takes messages. */
-export type Provider = Leverandoer & { readonly url: string };
-
-export interface SdpDeps extends VerifyDeps {
-  readonly payloads: Payloads;
+export interface SdpDeps extends PushDeps {
   readonly packer: Packer;
   /** Signs what goes into the package and the document about it. */
   readonly databehandler: Party;
-  /** Signs the envelope. */
-  readonly meldingsformidler: Party;
-  /** By organisation number. */
-  readonly providers: ReadonlyMap<string, Provider>;
-  /** Milliseconds for one push; that of the client when left out. */
-  readonly timeout?: number;
 }
 
 async function textOf(octets: AsyncIterable<Uint8Array>): Promise<string> {
@@ -47,53 +27,14 @@ async function* once(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
 
-function providerOf({ providers }: SdpDeps, { beslutning }: Shipment): Provider {
-  const number = beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
-  const provider = number === null ? undefined : providers.get(number);
-  if (provider === undefined) throw new Failure('UNAVAILABLE', `no address is configured for the provider ${number}`);
-  return provider;
-}
-
-function userMessage(shipment: Shipment, { meldingsformidler }: SdpDeps, provider: Provider, now: Date): UserMessage {
-  const { forsendelse, beslutning, konversasjonsId, meldingsId } = shipment;
-  const fysisk = beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT';
-  return {
-    info: { timestamp: now, messageId: meldingsId, refToMessageId: undefined },
-    mpc: { prioritet: forsendelse.prioritet, id: undefined },
-    fra: { organisasjonsnummer: meldingsformidler.organisasjonsnummer, rolle: 'meldingsformidler' },
-    til: { organisasjonsnummer: provider.organisasjonsnummer, rolle: 'postkasse' },
-    avtale: fysisk ? 'fysisk' : 'digital',
-    action: fysisk ? 'FormidleFysiskPost' : 'FormidleDigitalPost',
-    conversationId: konversasjonsId,
-    parts: payloadParts(contentIdOf(shipment)),
-  };
-}
-
-const contentIdOf = ({ meldingsId }: Shipment): string => `${meldingsId}@posthorn`;
-
-/** What came of a push (PROFILES, "Outcome of a push"): an answer that cannot be believed is never "sent". */
-export function outcomeOf(pushed: PushOutcome): Utfall {
-  switch (pushed.type) {
-    case 'accepted':
-      return { type: 'sent' };
-    case 'ebmsError':
-      return ebmsOutcome(pushed.code, pushed.shortDescription);
-    case 'unverifiable':
-      return {
-        type: 'deferred',
-        kode: 'UNVERIFIABLE',
-        grunn: `The provider's answer cannot be believed: ${renset(pushed.reason)}`,
-      };
-    case 'transport':
-      return { type: 'deferred', kode: 'TRANSPORT', grunn: `The provider cannot be reached: ${renset(pushed.reason)}` };
-  }
-}
+const leverandoerOf = ({ beslutning }: Shipment): string | null =>
+  beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
 
 /** Sikker digital posttjeneste: mailboxes and print, as the broker hands letters to them (CONTRACT.md of SDP, sections 4 to 9, 13). */
 export const sdpChannel = (deps: SdpDeps): Channel => ({
   async prepare(shipment): Promise<Pakke> {
     const { payloads, databehandler, clock } = deps;
-    const recipient = parseCertificate(providerOf(deps, shipment).sertifikat);
+    const recipient = parseCertificate(providerOf(deps, leverandoerOf(shipment)).sertifikat);
     const cms = await deps.packer.pack(
       contentOf(shipment, (ref) => payloads.get(ref)),
       recipient,
@@ -104,23 +45,16 @@ export const sdpChannel = (deps: SdpDeps): Channel => ({
   },
 
   async deliver(shipment): Promise<Utfall> {
-    const { payloads, clock, trust, meldingsformidler } = deps;
-    const { pakke } = shipment;
-    if (pakke?.meldingsId !== shipment.meldingsId) throw new Failure('INTERNAL', 'delivery of what was not packed');
-    const provider = providerOf(deps, shipment);
-    const expected = fingerprint(provider.sertifikat);
-    const pushed = await pushMessage({
-      url: provider.url,
-      userMessage: userMessage(shipment, deps, provider, clock.now()),
-      sbd: await textOf(payloads.get(pakke.sbd.ref)),
-      attachment: { contentId: contentIdOf(shipment), ...pakke.cms, open: () => payloads.get(pakke.cms.ref) },
-      key: meldingsformidler.key,
-      // A role is known by its certificate: the broker and one mailbox have the same number.
-      isReceiver: ({ certificate }) => certificate.fingeravtrykk === expected,
-      trust,
-      clock,
-      ...(deps.timeout === undefined ? {} : { timeout: deps.timeout }),
+    const { pakke, meldingsId, forsendelse, beslutning } = shipment;
+    if (pakke?.meldingsId !== meldingsId) throw new Failure('INTERNAL', 'delivery of what was not packed');
+    return push(deps, {
+      art: beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT' ? 'fysisk' : 'digital',
+      meldingsId,
+      mpc: { prioritet: forsendelse.prioritet, id: undefined },
+      conversationId: shipment.konversasjonsId,
+      leverandoer: leverandoerOf(shipment),
+      sbd: await textOf(deps.payloads.get(pakke.sbd.ref)),
+      cms: pakke.cms,
     });
-    return outcomeOf(pushed);
   },
 });

@@ -1,3 +1,4 @@
+import type { Art, Mpc } from '../../domain/formidling.js';
 import type { Prioritet } from '../../domain/forsendelse.js';
 import type { KnownBlock } from '../../security/policy.js';
 import type { Ns } from '../../xml/write.js';
@@ -22,6 +23,13 @@ export const actions = [
 ] as const;
 export type Action = (typeof actions)[number];
 
+/** What a message that is passed on is called. */
+export const actionOf: Readonly<Record<Art, Action>> = {
+  digital: 'FormidleDigitalPost',
+  fysisk: 'FormidleFysiskPost',
+  flyttet: 'FlyttetDigitalPost',
+};
+
 export type Rolle = 'avsender' | 'meldingsformidler' | 'postkasse';
 
 /** As we write them. */
@@ -39,7 +47,7 @@ export const rolesRead: ReadonlyMap<string, Rolle> = new Map([
   ['urn:sdp:postkasse', 'postkasse'],
 ]);
 
-export type Avtale = 'digital' | 'fysisk' | 'flyttet';
+export type Avtale = Art;
 
 const AGREEMENTS = 'http://begrep.difi.no/SikkerDigitalPost/1.0/transportlag/Meldingsutveksling';
 
@@ -58,12 +66,7 @@ export const agreementsRead: ReadonlyMap<string, Avtale> = new Map([
   ['http://begrep.difi.no/SikkerDigitalPost/Meldingsutveksling/FormidleDigitalPostForsendelse', 'digital'],
 ]);
 
-/** Whose turn a message is in: a priority, and a channel of the sender's own choice. */
-export interface Mpc {
-  readonly prioritet: Prioritet;
-  /** Free text, colons too; undefined for the priority's common channel. */
-  readonly id: string | undefined;
-}
+export type { Mpc } from '../../domain/formidling.js';
 
 const priorities: Readonly<Record<Prioritet, string>> = { NORMAL: 'urn:normal', PRIORITERT: 'urn:prioritert' };
 

@@ -20,6 +20,7 @@ import type {
   Avsender,
   DigitalPost,
   DigitalPostInfo,
+  FlyttetDigitalPost,
   FysiskPost,
   FysiskPostInfo,
   Person,
@@ -253,14 +254,38 @@ export function decodePost(children: Children): DigitalPost | FysiskPost {
   return { type: 'digitalPost', avsender, ...to, fingeravtrykk };
 }
 
+const encodeFingeravtrykk = (fingeravtrykk: string): XmlElement =>
+  element(sdp, 'dokumentpakkefingeravtrykk', {}, [
+    element(ds, 'DigestMethod', { Algorithm: SHA256 }),
+    element(ds, 'DigestValue', {}, [Buffer.from(fingeravtrykk, 'hex').toString('base64')]),
+  ]);
+
 export const encodePost = (post: DigitalPost | FysiskPost): XmlElement =>
   element(sdp, 'digitalPost', {}, [
     encodeAvsender(post.avsender),
     ...(post.fysisk === null
       ? [encodeMottaker(post.mottaker), encodeDigital(post.digital)]
       : [encodeFysisk(post.fysisk)]),
-    element(sdp, 'dokumentpakkefingeravtrykk', {}, [
-      element(ds, 'DigestMethod', { Algorithm: SHA256 }),
-      element(ds, 'DigestValue', {}, [Buffer.from(post.fingeravtrykk, 'hex').toString('base64')]),
-    ]),
+    encodeFingeravtrykk(post.fingeravtrykk),
+  ]);
+
+/** As `decodePost`, for mail that moves. */
+export const decodeFlyttet = (children: Children): FlyttetDigitalPost => ({
+  type: 'flyttetDigitalPost',
+  avsender: decodeAvsender(children.one('avsender')),
+  mottaker: decodeMottaker(children.one('mottaker')),
+  digital: decodeDigital(children.one('digitalPostInfo')),
+  fingeravtrykk: decodeFingeravtrykk(children.one('dokumentpakkefingeravtrykk')),
+  mottaksdato: date(children.one('mottaksdato')),
+  aapnet: boolean(children.one('aapnet')),
+});
+
+export const encodeFlyttet = (post: FlyttetDigitalPost): XmlElement =>
+  element(sdp, 'flyttetDigitalPost', {}, [
+    encodeAvsender(post.avsender),
+    encodeMottaker(post.mottaker),
+    encodeDigital(post.digital),
+    encodeFingeravtrykk(post.fingeravtrykk),
+    leaf('mottaksdato', post.mottaksdato),
+    leaf('aapnet', String(post.aapnet)),
   ]);

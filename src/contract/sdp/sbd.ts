@@ -2,7 +2,7 @@ import { attribute, childElements, is, type XmlElement } from '../../xml/model.j
 import { element } from '../../xml/write.js';
 import { decodeFeil, decodeKvittering, encodeFeil, encodeKvittering } from './kvittering.js';
 import { ACTOR_ID, ds, ICD, PARTY_TYPE, sbdh, sdp, STANDARD } from './names.js';
-import { decodePost, encodePost } from './post.js';
+import { decodeFlyttet, decodePost, encodeFlyttet, encodePost } from './post.js';
 import { Children, dateTime, inside, invalid, matching, organisation, text } from './read.js';
 import type { BusinessDocument, Header, Payload } from './types.js';
 
@@ -15,6 +15,7 @@ const authorities: readonly (string | undefined)[] = [ACTOR_ID, PARTY_TYPE];
 
 const decoders: Readonly<Record<string, (children: Children) => Payload>> = {
   digitalPost: decodePost,
+  flyttetDigitalPost: decodeFlyttet,
   kvittering: decodeKvittering,
   feil: decodeFeil,
 };
@@ -127,8 +128,16 @@ const encodeHeader = (header: Header, type: string): XmlElement =>
   ]);
 
 export function encodePayload(payload: Payload): XmlElement {
-  if (payload.type === 'digitalPost') return encodePost(payload);
-  return payload.type === 'kvittering' ? encodeKvittering(payload) : encodeFeil(payload);
+  switch (payload.type) {
+    case 'digitalPost':
+      return encodePost(payload);
+    case 'flyttetDigitalPost':
+      return encodeFlyttet(payload);
+    case 'kvittering':
+      return encodeKvittering(payload);
+    case 'feil':
+      return encodeFeil(payload);
+  }
 }
 
 /** The document without its signature, for `signEnveloped`. It declares what it needs itself. */

@@ -75,6 +75,17 @@ export interface FysiskPost extends Post {
   readonly fysisk: FysiskPostInfo;
 }
 
+/** A letter that its recipient takes along from one mailbox to another. */
+export interface FlyttetDigitalPost extends Omit<Post, 'type'> {
+  readonly type: 'flyttetDigitalPost';
+  readonly mottaker: Person;
+  readonly digital: DigitalPostInfo;
+  /** YYYY-MM-DD: when it came to the first mailbox. */
+  readonly mottaksdato: string;
+  /** Whether it has been opened. */
+  readonly aapnet: boolean;
+}
+
 export type Kvitteringshendelse =
   | { readonly type: 'mottak' | 'levering' | 'aapning' | 'returpost' }
   | {
@@ -96,7 +107,7 @@ export interface Feil {
   readonly detaljer: string | null;
 }
 
-export type Payload = DigitalPost | FysiskPost | Kvittering | Feil;
+export type Payload = DigitalPost | FysiskPost | FlyttetDigitalPost | Kvittering | Feil;
 
 export interface BusinessDocument {
   readonly header: Header;

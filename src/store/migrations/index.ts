@@ -4,6 +4,7 @@ import { register } from './0001-register.js';
 import { senders } from './0002-senders.js';
 import { shipments } from './0003-shipments.js';
 import { letterPolicy } from './0004-letter-policy.js';
+import { formidling } from './0006-formidling.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -14,6 +15,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   '0002-senders': senders,
   '0003-shipments': shipments,
   '0004-letter-policy': letterPolicy,
+  '0006-formidling': formidling,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */

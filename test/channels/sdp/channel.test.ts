@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { outcomeOf, sdpChannel, type SdpDeps } from '../../../src/channels/sdp/channel.js';
+import { sdpChannel, type SdpDeps } from '../../../src/channels/sdp/channel.js';
+import { outcomeOf } from '../../../src/channels/sdp/push.js';
 import { documentOf } from '../../../src/channels/sdp/document.js';
 import type { PushOutcome } from '../../../src/client/ebms.js';
 import { decodeMessaging } from '../../../src/contract/ebms/decode.js';

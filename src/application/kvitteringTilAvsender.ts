@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { mayUse } from '../domain/access.js';
+import type { Koe, Mpc } from '../domain/formidling.js';
+import type { FormidlingReads, Formidlingsrute } from '../domain/formidlingPorts.js';
+import type { Clock, Tx, UnitOfWork } from '../domain/ports.js';
+import type { SenderData } from '../domain/sender.js';
+import { Failure } from '../errors.js';
+import type { MottattKvittering } from './mottaKvittering.js';
+
+export interface TilAvsenderDeps {
+  readonly formidlinger: FormidlingReads;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly senders: () => SenderData;
+}
+
+/** Only the provider that was addressed reports on a message; only who has got moved mail opens it elsewhere. */
+const isToldBy = ({ leverandoer }: Formidlingsrute, kvittering: MottattKvittering): boolean =>
+  leverandoer === kvittering.leverandoer || kvittering.type === 'aapning';
+
+/** The message that a receipt is about, the newest where there are several. */
+async function messageOf(deps: TilAvsenderDeps, k: MottattKvittering): Promise<Formidlingsrute | undefined> {
+  const all = await deps.formidlinger.byConversation(k.konversasjonsId);
+  const mine = all.filter(({ dokumentavsender }) => dokumentavsender === k.mottaker);
+  return mine.find(({ leverandoer }) => leverandoer === k.leverandoer) ?? mine.find((one) => isToldBy(one, k));
+}
+
+/** Where a receipt waits whose message nobody remembers: with whom it is addressed to, where its provider says. */
+function elsewhere({ senders, clock }: TilAvsenderDeps, mottaker: string, mpc: Mpc): Koe | undefined {
+  return mayUse(senders(), mottaker, 'SDP', clock.now()) ? { eier: mottaker, mpc } : undefined;
+}
+
+/** The provider has taken over what it reports on, whatever became of its answer to the push. */
+async function settled(tx: Tx, { id }: Formidlingsrute): Promise<void> {
+  if ((await tx.lockFormidling(id)) === 'MOTTATT') await tx.settleFormidling(id, 'SENDT');
+}
+
+/**
+ * Puts a provider's receipt where whoever sent the message fetches it. The same receipt again changes nothing.
+ * @returns false when it belongs to no sender that is known here
+ * @throws Failure MESSAGE_ID_USED
+ */
+export const kvitteringTilAvsender =
+  (deps: TilAvsenderDeps) =>
+  async (kvittering: MottattKvittering): Promise<boolean> => {
+    const { melding, replay, mottaker, mpc, instansId, sbd } = kvittering;
+    const message = await messageOf(deps, kvittering);
+    const koe = message ?? elsewhere(deps, mottaker, mpc);
+    if (koe === undefined) return false;
+    const waiting = { id: randomUUID(), mottatt: deps.clock.now(), eier: koe.eier, mpc: koe.mpc, instansId, sbd };
+    await deps.unitOfWork(async (tx) => {
+      const seen = await tx.rememberMessage(melding);
+      if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
+      if (seen === 'same' || !(await tx.remember(replay))) return;
+      await tx.putKoekvittering(waiting);
+      if (message !== undefined && message.leverandoer === kvittering.leverandoer) await settled(tx, message);
+    });
+    return true;
+  };
