@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ebms } from './ebms.js';
 import { lookup } from './lookup.js';
 import { register } from './register.js';
 
@@ -7,6 +8,9 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
   npm run bench -- lookup [--rounds 7] [--seconds 3] [--connections 16] [--persons 100000] [--profile DIR]
       The look-up service between the least work that a server of this contract can do and the same service built from
       well-known parts, in alternating rounds.
+  npm run bench -- ebms [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--waiting 100000] [--profile DIR]
+      Letters handed to the broker beside the least work that a broker can do, and receipts fetched from a short queue and a
+      long one.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
 `;
@@ -18,19 +22,32 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
     persons: { type: 'string' },
+    octets: { type: 'string', default: '100000' },
+    waiting: { type: 'string', default: '100000' },
     profile: { type: 'string' },
     db: { type: 'string', default: 'mariadb' },
     url: { type: 'string' },
   },
 });
 
+const pace = {
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+  connections: Number(values.connections),
+};
+
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   lookup: () =>
     lookup({
-      rounds: Number(values.rounds),
-      seconds: Number(values.seconds),
-      connections: Number(values.connections),
+      ...pace,
       persons: Number(values.persons ?? 100_000),
+      profile: values.profile,
+    }),
+  ebms: () =>
+    ebms({
+      ...pace,
+      octets: Number(values.octets),
+      waiting: Number(values.waiting),
       profile: values.profile,
     }),
   register: () =>

@@ -32,6 +32,8 @@ export interface Pace {
   /** Length of a round, about. */
   readonly seconds: number;
   readonly connections: number;
+  /** Requests of a round, where that is not for the time to say. */
+  readonly requests?: number;
 }
 
 /** Makes so many new requests, all of which may be sent once. */
@@ -69,7 +71,7 @@ async function measure({ server, title }: Contender, pool: readonly Message[], c
 export async function alternate(
   contenders: readonly Contender[],
   sign: Signer,
-  { rounds, seconds, connections }: Pace,
+  { rounds, seconds, connections, requests }: Pace,
 ): Promise<void> {
   const pinned = await pin(process.pid, 'load');
   console.log(
@@ -78,7 +80,7 @@ export async function alternate(
   for (const contender of contenders) {
     await measure(contender, await sign(contender.warmUp), connections);
     const { perSecond } = await measure(contender, await sign(contender.warmUp), connections);
-    contender.requests = Math.ceil(perSecond * seconds);
+    contender.requests = requests ?? Math.ceil(perSecond * seconds);
   }
   for (let i = 1; i <= rounds; i++) {
     for (const contender of contenders) {

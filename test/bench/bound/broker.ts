@@ -1,0 +1,67 @@
+import { hash, randomUUID, randomBytes, sign, verify, createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { serve } from '../support/serve.js';
+import { openJournal } from './journal.js';
+
+/*
+ * The bare bound of the broker: a server that reads no XML and no MIME, but does for each letter the work that no broker of this contract
+ * can leave out: digest what came, verify the signature of the envelope and that of the document, make the package durable as a file and
+ * two rows beside it, sign the receipt, and send as many octets as the real receipt has.
+ */
+
+const certs = process.env['BENCH_CERTS'] ?? '';
+const packageOctets = Number(process.env['BENCH_PACKAGE_OCTETS']);
+const answer = randomBytes(Number(process.env['BENCH_ANSWER_OCTETS'])).toString('base64');
+const folder = join(process.env['BENCH_FOLDER'] ?? '', 'packages');
+
+const pem = (name: string): Buffer => readFileSync(join(certs, name));
+const ownKey = createPrivateKey(pem('meldingsformidler.key.pem'));
+const caller = new X509Certificate(pem('sender.cert.pem')).publicKey;
+const signedInfo = randomBytes(1200);
+const signature = sign('sha256', signedInfo, pem('sender.key.pem'));
+const signAsync = promisify(sign);
+
+await mkdir(folder, { recursive: true });
+const directory = await open(folder, 'r');
+const makeDurable = await openJournal(process.env['BENCH_DATABASE'] ?? '');
+
+async function keep(octets: Buffer): Promise<void> {
+  const path = join(folder, randomUUID());
+  const file = await open(`${path}.new`, 'wx', 0o600);
+  await file.writeFile(octets);
+  await file.sync();
+  await file.close();
+  await rename(`${path}.new`, path);
+  await directory.sync();
+}
+
+async function work(request: Buffer): Promise<void> {
+  const [envelope, octets] = [request.subarray(0, -packageOctets), request.subarray(-packageOctets)];
+  const digest = hash('sha256', octets, 'buffer');
+  hash('sha256', envelope, 'buffer');
+  for (let i = 0; i < 2; i++) {
+    if (!verify('sha256', signedInfo, caller, signature)) throw new Error('the signature does not verify');
+  }
+  await keep(octets);
+  const now = Date.now();
+  // Not the digest of the package, which is the same in every letter of the bench.
+  await makeDurable({ replay: [randomBytes(32), now + 360_000], audit: [now, randomUUID(), digest] });
+  await signAsync('sha256', signedInfo, ownKey);
+}
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () => {
+    work(Buffer.concat(chunks)).then(
+      () => response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': answer.length }).end(answer),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+});
+
+await serve(server);

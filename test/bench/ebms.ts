@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { loadConfig, ensureDataKey } from '../../src/config.js';
+import type { Mpc } from '../../src/contract/ebms/names.js';
+import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
+import { openStore } from '../../src/store/index.js';
+import { sbd } from '../support/ebms.js';
+import type { Holder } from '../support/sdpSender.js';
+import { cacheDir, compile } from './support/compile.js';
+import {
+  alternate,
+  printTable,
+  ratios,
+  startContender,
+  summary,
+  type Contender,
+  type Pace,
+} from './support/contenders.js';
+import { prepareData, type Data } from './support/data.js';
+import { letters, pulls, senderHolder } from './support/letters.js';
+import { post } from './support/load.js';
+import { median, round, spread } from './support/stats.js';
+
+export interface EbmsOptions extends Pace {
+  /** Octets of a document package. */
+  readonly octets: number;
+  /** Receipts that wait in the longer queue. */
+  readonly waiting: number;
+  /** Directory for processor profiles of the servers. */
+  readonly profile?: string | undefined;
+}
+
+const mpc: Mpc = { prioritet: 'NORMAL', id: 'bench' };
+/** Receipts in the shorter queue: what one round fetches. */
+const FEW = 100;
+
+const silent = { POSTHORN_ROLE: 'web' };
+
+/** Puts so many receipts into the sender's queue. */
+async function putReceipts(env: Readonly<Record<string, string>>, eier: string, count: number): Promise<void> {
+  const config = loadConfig(env);
+  const dataKey = await ensureDataKey(config.dataDir);
+  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey });
+  const receipt = () => ({ id: randomUUID(), mottatt: new Date(), eier, mpc, instansId: randomUUID(), sbd });
+  for (let left = count; left > 0; left -= 1000) {
+    const some = Array.from({ length: Math.min(left, 1000) }, receipt);
+    await store.unitOfWork(async (tx) => {
+      for (const one of some) await tx.putKoekvittering(one);
+    });
+  }
+  await store.close();
+}
+
+/** The same data for another server. */
+async function copyOf(data: Data, dir: string, name: string): Promise<Data> {
+  const from = data.env['POSTHORN_DATA_DIR'] ?? '';
+  const db = new Libsql(join(from, 'posthorn.db'));
+  db.pragma('wal_checkpoint(truncate)');
+  db.close();
+  const to = join(dir, name);
+  await cp(from, to, { recursive: true });
+  return { ...data, env: { ...data.env, POSTHORN_DATA_DIR: to, POSTHORN_DATABASE_URL: `sqlite:${to}/posthorn.db` } };
+}
+
+const service = { name: 'service', title: '(b) Posthorn', warmUp: 1500 };
+const bound = { name: 'bound', title: '(a) bare bound', warmUp: 1500 };
+
+/** Letters handed to the broker, beside the least work that a broker can do. */
+async function pushes(dir: string, data: Data, by: Holder, options: EbmsOptions): Promise<void> {
+  const sign = letters(by, options.octets);
+  const contenders: Contender[] = [];
+  try {
+    const own = await copyOf(data, dir, 'pushes');
+    const env = { ...own.env, ...silent };
+    const about = { path: BROKER_PATH, profile: options.profile };
+    const b = await startContender(service, { ...about, module: 'src/main', env });
+    contenders.push(b);
+    const answer = await post(new Agent(), b.server.url, (await sign(1))[0] ?? { contentType: '', body: Buffer.of() });
+    if (answer.status !== 200) throw new Error(`the broker answered ${answer.status}: ${answer.octets.toString()}`);
+    const forBound = await copyOf(data, dir, 'bound');
+    const a = await startContender(bound, {
+      ...about,
+      module: 'test/bench/bound/broker',
+      env: {
+        BENCH_CERTS: data.certsDir,
+        BENCH_FOLDER: forBound.env['POSTHORN_DATA_DIR'] ?? '',
+        BENCH_DATABASE: join(forBound.env['POSTHORN_DATA_DIR'] ?? '', 'posthorn.db'),
+        BENCH_PACKAGE_OCTETS: String(options.octets),
+        BENCH_ANSWER_OCTETS: String(Math.round((answer.octets.length * 3) / 4)),
+      },
+    });
+    contenders.unshift(a);
+    await alternate(contenders, sign, options);
+    printTable(contenders, options, `a package of ${options.octets} octets a letter`);
+    const toBound = ratios(b, a);
+    console.log(`(b) / (a): ${spread(toBound, 3)}   goal >= 0.60\n`);
+    const ratioToBound = round(median(toBound), 3);
+    console.log(JSON.stringify({ bench: 'ebms push', ratioToBound, ...summary(contenders, options) }));
+  } finally {
+    await Promise.all(contenders.map(({ server }) => server.stop()));
+  }
+}
+
+/** Receipts fetched from a short queue and from a long one. */
+async function fetches(dir: string, data: Data, by: Holder, options: EbmsOptions): Promise<void> {
+  const contenders: Contender[] = [];
+  const filled = async (name: string, waiting: number) => {
+    const { env } = await copyOf(data, dir, name);
+    await putReceipts(env, by.organisasjonsnummer, waiting);
+    return env;
+  };
+  try {
+    const few = await filled('few', 0);
+    console.log(`Putting ${options.waiting} receipts into the longer queue ...`);
+    const many = await filled('many', options.waiting);
+    const start = async (name: string, env: Readonly<Record<string, string>>, title: string): Promise<Contender> => {
+      const about = { name, title, warmUp: FEW };
+      const contender = await startContender(about, {
+        module: 'src/main',
+        path: BROKER_PATH,
+        env: { ...env, ...silent },
+        profile: options.profile,
+      });
+      contenders.push(contender);
+      return contender;
+    };
+    const short = await start('few', few, `${FEW} waiting`);
+    const long = await start('many', many, `${options.waiting} waiting`);
+    const sign = pulls(by, mpc);
+    // What a round fetches is put back before the next one, so that the queues stay as long as they are called.
+    const ready = async (count: number) => {
+      for (const env of [few, many]) await putReceipts(env, by.organisasjonsnummer, count);
+      return sign(count);
+    };
+    await alternate(contenders, ready, { ...options, requests: FEW });
+    printTable(contenders, options, 'one receipt a request');
+    const toShort = ratios(long, short);
+    console.log(`rate with ${options.waiting} waiting / with ${FEW}: ${spread(toShort, 3)}   goal >= 0.50\n`);
+    const ratioToShort = round(median(toShort), 3);
+    console.log(JSON.stringify({ bench: 'ebms pull', ratioToShort, ...summary(contenders, options) }));
+  } finally {
+    await Promise.all(contenders.map(({ server }) => server.stop()));
+  }
+}
+
+/** `npm run bench -- ebms`: letters handed to the broker, and receipts fetched from it. */
+export async function ebms(options: EbmsOptions): Promise<void> {
+  console.log('Compiling ...');
+  await compile();
+  await mkdir(cacheDir, { recursive: true });
+  const dir = await mkdtemp(join(cacheDir, 'run-'));
+  try {
+    const data = await prepareData(join(dir, 'data'), 1);
+    const by = await senderHolder(data.certsDir);
+    await pushes(dir, data, by, options);
+    await fetches(dir, data, by, options);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
