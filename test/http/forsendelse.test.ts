@@ -364,7 +364,7 @@ describe('http/forsendelse', () => {
     });
 
     it('refuses a document that stands inline and is attached', async () => {
-      const [part] = parts('twice@x') as [Part];
+      const part: Part = { contentId: 'twice@x', content: pdfOf(20) };
       const both = (xml: string) => xml.replace('</f:innhold>', '$&<f:innholdRef>cid:twice@x</f:innholdRef>');
       const reply = await postParts(swaMessage(both(plainEnvelope(send, '1.1')), '1.1', [part]), authorised);
       expect(reply.text).to.contain('hoveddokument: it has either innhold or innholdRef');

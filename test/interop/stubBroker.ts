@@ -13,6 +13,7 @@ import { signEbms } from '../../src/security/signEbms.js';
 import { verify } from '../../src/security/signature.js';
 import { createTrust, type Trust } from '../../src/security/trust.js';
 import type { Trusted } from '../../src/security/trusted.js';
+import type { PartTaker } from '../../src/soap/message.js';
 import { parseMediaType, parseMultipartType } from '../../src/soap/mime.js';
 import { contentType } from '../../src/soap/names.js';
 import type { XmlElement } from '../../src/xml/model.js';
@@ -61,14 +62,17 @@ export const trustOf = (pki: DevelopmentPki): Trust => {
 
 async function readAsked(path: string, type: string, octets: Buffer, trust: Trust): Promise<Asked> {
   const cms: Buffer[] = [];
-  const part = () => ({ write: (piece: Uint8Array) => void cms.push(Buffer.from(piece)), end: async () => undefined });
+  const store = async (pieces: AsyncIterable<Uint8Array>) => {
+    for await (const piece of pieces) cms.push(Buffer.from(piece));
+  };
+  const parts: PartTaker = { claim: () => ({ include: null, store }) };
   const stream = (async function* () {
     yield octets;
   })();
   const charset = parseMediaType(type)?.parameters.get('charset');
   const incoming = { stream, charset, multipart: parseMultipartType(type) };
   const deps = { trust, clock: { now: () => new Date() } };
-  const trusted = await verify(incoming, sdpPolicy([messagingBlock]), deps, { part });
+  const trusted = await verify(incoming, sdpPolicy([messagingBlock]), deps, { parts });
   const messaging = decodeMessaging(trusted);
   const { info } = messaging.type === 'user' ? messaging.message : messaging.signals.at(-1)!;
   return { path, contentType: type, octets, trusted, messaging, cms: Buffer.concat(cms), messageId: info.messageId };

@@ -6,6 +6,7 @@ import { signingKey } from '../../src/security/sign.js';
 import type { SigningKey } from '../../src/security/sign.js';
 import { plainEnvelope, signedEnvelope } from '../../src/security/signAnswer.js';
 import { serialise } from '../../src/xml/write.js';
+import { pdfOf } from '../contract/forsendelse/letters.js';
 import { postRaw } from '../support/caller.js';
 import { authorization, brev } from '../support/forsendelser.js';
 import { testCertsDir } from '../support/gateway.js';
@@ -80,7 +81,7 @@ describe('sending a letter whose documents come in parts', function () {
       filnavn: `vedlegg-${n}.pdf`,
       tittel: 'Vedlegg',
       mimetype: 'application/pdf',
-      innhold: randomBytes(size),
+      innhold: Buffer.concat([pdfOf(9), randomBytes(size)]),
     }));
     return brev('digipost', { vedlegg });
   };

@@ -22,6 +22,14 @@ const mpc = { prioritet: 'NORMAL', id: 'kø:1' } as const;
 const asking = (changes: Asking = {}): Promise<string> => askingFor(sender, { at: testTime, pull: mpc, ...changes });
 const info = { timestamp: testTime, messageId: 'pull-1', refToMessageId: undefined };
 const about = { ...info, refToMessageId: 'given-1' };
+/** What a receipt refers to; the broker goes by the MessageId. */
+const references = [
+  parse(
+    '<ds:Reference xmlns:ds="http://www.w3.org/2000/09/xmldsig#" URI="#soapBody">' +
+      '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>' +
+      `<ds:DigestValue>${Buffer.alloc(32).toString('base64')}</ds:DigestValue></ds:Reference>`,
+  ),
+];
 const of = (...messaging: readonly XmlElement[]): XmlElement =>
   element(eb, 'Messaging', {}, messaging.flatMap(childElements));
 
@@ -102,7 +110,7 @@ describe('http/broker/signals', () => {
   });
 
   it('CONTRACT 7: a confirmation alone is answered with 202 and nothing', async () => {
-    const envelope = await raw(encodeReceipt(about, []));
+    const envelope = await raw(encodeReceipt(about, references));
     const answer = await door.post(envelope);
     expect([answer.status, answer.text]).to.deep.equal([202, '']);
     expect(door.asked.map(({ eier, bekreft, hent }) => [eier, bekreft, hent])).to.deep.equal([
@@ -112,12 +120,12 @@ describe('http/broker/signals', () => {
 
   it('a confirmation of nothing that waits is no error, and is told in the log', async () => {
     door.change = { hent: async () => ({ bekreftet: false, utlevering: undefined }) };
-    expect((await door.post(await raw(encodeReceipt(about, [])))).status).to.equal(202);
+    expect((await door.post(await raw(encodeReceipt(about, references)))).status).to.equal(202);
     expect(door.logged()).to.contain('a confirmation of nothing that waits').and.to.contain('given-1');
   });
 
   it('CONTRACT 7: a confirmation and the next request come in one message', async () => {
-    const both = [encodeReceipt(about, []), encodePull({ ...info, messageId: 'pull-2' }, mpc)] as const;
+    const both = [encodeReceipt(about, references), encodePull({ ...info, messageId: 'pull-2' }, mpc)] as const;
     for (const messaging of [of(...both), of(both[1], both[0])]) {
       const trusted = await believe(await door.post(await raw(messaging)), trust, testTime);
       expect(signalIn(trusted).info.refToMessageId).to.equal('pull-2');
@@ -150,7 +158,7 @@ describe('http/broker/signals', () => {
 
   const wrong: Readonly<Record<string, readonly [code: string, envelope: () => Promise<string>]>> = {
     'two requests': ['EBMS:0009', () => raw(of(encodePull(info, mpc), encodePull({ ...info, messageId: 'b' }, mpc)))],
-    'two confirmations': ['EBMS:0009', () => raw(of(encodeReceipt(about, []), encodeReceipt(about, [])))],
+    'two confirmations': ['EBMS:0009', () => raw(of(encodeReceipt(about, references), encodeReceipt(about, references)))],
     'a confirmation of nothing': ['EBMS:0009', () => raw(encodeReceipt(info, []))],
     'an error': ['EBMS:0008', () => raw(encodeErrorSignal(about, ebmsErrors.OTHER, 'x'))],
     'a Body with something in it': [
