@@ -1,13 +1,13 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CompiledQuery, Kysely } from 'kysely';
+import { Kysely } from 'kysely';
 import Libsql from 'libsql';
 import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
 import type { Backend, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
-import { named, oneConnection, type Handle } from './one-connection.js';
+import { named, oneConnection, type Handle, type Statement } from './one-connection.js';
 import type { Tables } from './schema.js';
 
 /** Settings of each connection. */
@@ -62,7 +62,7 @@ export async function openSqlite(path: string): Promise<Backend> {
   });
   const reads = new Kysely<Tables>({ dialect: oneConnection(reader, bindable) });
   const writes = new Kysely<Tables>({ dialect: oneConnection(writer, bindable) });
-  const run = async (sql: string) => void (await writes.executeQuery(CompiledQuery.raw(sql)));
+  const run = controls(writer);
   const commit = groupCommit({
     begin: () => patiently(() => run('begin immediate')),
     run,
@@ -79,6 +79,16 @@ export async function openSqlite(path: string): Promise<Backend> {
       await commit(async () => undefined);
       await Promise.all([reads.destroy(), writes.destroy()]);
     },
+  };
+}
+
+/** Begins and ends transactions and their parts, which is done several times for each write. */
+function controls(handle: Handle): (sql: string) => Promise<void> {
+  const prepared = new Map<string, Statement>();
+  return async (sql) => {
+    const statement = prepared.get(sql) ?? (await handle.prepare(sql));
+    prepared.set(sql, statement);
+    statement.run([]);
   };
 }
 
