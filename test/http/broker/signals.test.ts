@@ -158,7 +158,10 @@ describe('http/broker/signals', () => {
 
   const wrong: Readonly<Record<string, readonly [code: string, envelope: () => Promise<string>]>> = {
     'two requests': ['EBMS:0009', () => raw(of(encodePull(info, mpc), encodePull({ ...info, messageId: 'b' }, mpc)))],
-    'two confirmations': ['EBMS:0009', () => raw(of(encodeReceipt(about, references), encodeReceipt(about, references)))],
+    'two confirmations': [
+      'EBMS:0009',
+      () => raw(of(encodeReceipt(about, references), encodeReceipt(about, references))),
+    ],
     'a confirmation of nothing': ['EBMS:0009', () => raw(encodeReceipt(info, []))],
     'an error': ['EBMS:0008', () => raw(encodeErrorSignal(about, ebmsErrors.OTHER, 'x'))],
     'a Body with something in it': [
