@@ -9,7 +9,7 @@ export interface RetentionDeps extends RemoveDeps, SweepDeps {
   readonly metrics: Pick<Metrics, 'payloadsRemoved'>;
 }
 
-const ROUNDS_MS = { remove: 5_000, sweep: 6 * 3_600_000 };
+const ROUNDS_MS = { remove: 1_000, sweep: 6 * 3_600_000 };
 
 /** Removes payloads that nobody needs, for as long as it is not stopped. Many processes may do it at once. */
 export function keepRetention(deps: RetentionDeps, ms = ROUNDS_MS): Rounds {
