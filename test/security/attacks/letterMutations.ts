@@ -6,6 +6,7 @@ import { within } from './mutation.js';
 const dsig = within('security/dsig.ts');
 const enveloped = within('security/enveloped.ts');
 const push = within('client/ebms.ts');
+const exchange = within('client/ebmsExchange.ts');
 
 const documents: readonly Mutation[] = [
   enveloped('one Signature', 'signature === undefined || more.length > 0', 'signature === undefined'),
@@ -25,8 +26,12 @@ const documents: readonly Mutation[] = [
 
 const answers: readonly Mutation[] = [
   push('the message answered', 'if (signal.info.refToMessageId !== messageId)', 'if (false)'),
-  push('the message in error', 'if (about !== undefined && about !== messageId)', 'if (false)'),
-  push('who answers', 'if (!push.isReceiver(trusted.principal))', 'if (false)'),
+  exchange(
+    'the message in error',
+    'if (refToMessageInError !== undefined && !about.includes(refToMessageInError))',
+    'if (false)',
+  ),
+  exchange('who answers', 'if (!to.isReceiver(trusted.principal))', 'if (false)'),
   push('every part is confirmed', 'if (missing !== undefined)', 'if (false)'),
   push('digest of what is confirmed', 'received.digest === sent.digest &&', ''),
 ];

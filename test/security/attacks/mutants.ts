@@ -81,7 +81,7 @@ const all = [...attacks, ...letters];
 
 /** Where a change of a file shows first. */
 const nearest = (file: string): readonly string[] => {
-  if (file === 'client/ebms.ts') return ['client/ebms'];
+  if (file.startsWith('client/ebms')) return ['client/ebms'];
   if (/\/(dsig|enveloped)\.ts$/.test(file)) return ['security/enveloped'];
   if (/\/(answer|xmlenc)\.ts$/.test(file)) return ['security/attacks/answer'];
   if (file === 'security/trust.ts') return ['security/attacks/policy'];
