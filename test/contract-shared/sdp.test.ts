@@ -149,7 +149,7 @@ describe('the published contract of digital post', () => {
     for (const [name, payload] of Object.entries(payloads)) {
       const signed = await signEnveloped(encodeSbd(documentOf(payload)), signer.key);
       expect(reasons(signed), name).to.deep.equal([]);
-      const inner = /<ns9:(digitalPost|kvittering|feil)>.*<\/ns9:\1>/.exec(signed)?.[0] ?? '';
+      const inner = /<ns9:(digitalPost|flyttetDigitalPost|kvittering|feil)>.*<\/ns9:\1>/.exec(signed)?.[0] ?? '';
       const alone = inner.replace(
         '>',
         ' xmlns:ns9="http://begrep.difi.no/sdp/schema_v10" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">',
