@@ -24,9 +24,6 @@ export interface ServerOptions {
   readonly profile?: string | undefined;
 }
 
-/** Those of `npm start`, for every contender alike. */
-const options = ['--max-semi-space-size=32'];
-
 const reply = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController();
   const [message] = (await Promise.race([
@@ -43,7 +40,7 @@ export async function startServer({ module, path, env, profile }: ServerOptions)
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const child = fork(compiled(module), [], {
     env: { ...process.env, ...env },
-    execArgv: [...options, '--import', compiled('test/bench/support/meter'), ...profiling],
+    execArgv: ['--import', compiled('test/bench/support/meter'), ...profiling],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const message = (await reply(child)) as ChildMessage;
