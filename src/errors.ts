@@ -103,6 +103,36 @@ const table = {
     en: '[P-1001] Temporarily unavailable; nothing was carried out. Try again in a minute',
     nb: '[P-1001] Midlertidig utilgjengelig; ingenting ble utført. Prøv igjen om et minutt',
   },
+  SVARUT_CONTENT: {
+    ...letter,
+    en: 'Invalid content: {reason}',
+    nb: 'Ugyldig innhold: {reason}',
+  },
+  SVARUT_EMPTY: {
+    ...letter,
+    en: 'An empty document cannot be stored: {filnavn}',
+    nb: 'Kan ikke lagre tomt dokument: {filnavn}',
+  },
+  SVARUT_UNREADABLE: {
+    ...letter,
+    en: 'The document {filnavn} cannot be read',
+    nb: 'Feil under lesing av {filnavn}',
+  },
+  SVARUT_DUPLICATE: {
+    ...letter,
+    en: 'A letter with the same recipient, title, sender and files has been sent before, too many times within two days',
+    nb: 'Forsendelse med samme mottaker, tittel, avsender og filer er forsøkt sendt tidligere',
+  },
+  SVARUT_ID_USED: {
+    ...letter,
+    en: 'Duplicate: the id {id} has been used for another letter',
+    nb: 'Duplikat: forsendelsesid {id} er brukt for en annen forsendelse',
+  },
+  SVARUT_UNKNOWN_ID: {
+    ...letter,
+    en: 'There is no letter with the id {id} for this account',
+    nb: 'Fant ingen forsendelse med id {id} for denne kontoen',
+  },
   POSTAL_ADDRESS_REQUIRED: {
     ...letter,
     en: '[P-2000] The letter would go on paper, and needs two postal addresses. Send it again with mottaker/postadresse and utskrift/returadresse',
