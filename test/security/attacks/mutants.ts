@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve as absolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,19 +19,27 @@ const compile = (text: string): string =>
 
 const compiledName = (file: string): string => file.replace(/\.ts$/, '.js');
 
-/** Everything in src, and the tests that are run with what they lean on, by path. */
+/** What a module imports, types too where the code is TypeScript; by path, ending in .js. */
+const importsOf = (path: string, code: string): string[] =>
+  [...code.matchAll(/\bfrom '(\.[^']*)'/g)].map(([, specifier]) => join(dirname(path), specifier!));
+
+/** The worker, the tests that are run, and what they lean on, by path. */
 async function readSources(): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for (const folder of ['src', 'test/support', 'test/security', 'test/client', 'test/contract/sdp', 'test/soap/mime'])
-    for (const name of await readdir(join(root, folder), { recursive: true }))
-      if (name.endsWith('.ts')) texts.set(join(folder, name), await readFile(join(root, folder, name), 'utf8'));
+  const read = async (path: string): Promise<void> => {
+    if (texts.has(path)) return;
+    texts.set(path, '');
+    const text = await readFile(join(root, path), 'utf8');
+    texts.set(path, text);
+    await Promise.all(importsOf(path, text).map((target) => read(target.replace(/\.js$/, '.ts'))));
+  };
+  const worker = ['mutantWorker', 'mutantHooks'].map((name) => `test/security/attacks/${name}.ts`);
+  await Promise.all([...worker, ...all.map((name) => `test/${name}.test.ts`)].map(read));
   return texts;
 }
 
 /** By path: the modules that import it at run time, however far away, and itself. */
 function leaningOn(file: string, compiled: ReadonlyMap<string, string>): string[] {
-  const importsOf = (path: string, code: string): string[] =>
-    [...code.matchAll(/\bfrom '(\.[^']*)'/g)].map(([, specifier]) => join(dirname(path), specifier!));
   const imports = new Map([...compiled].map(([path, code]) => [path, importsOf(path, code)]));
   const found = new Set([file]);
   for (let before = 0; before < found.size;) {
