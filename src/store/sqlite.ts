@@ -22,9 +22,10 @@ const PRAGMAS = [
   'temp_store = file',
 ];
 
-/** Milliseconds that a writer waits for other processes' transactions, and between two tries. */
+/** Milliseconds that a writer waits for other processes' transactions, between two tries, and that it leaves to others meanwhile. */
 const PATIENCE = 10_000;
 const PAUSE = 5;
+const REST = 3 * PAUSE;
 
 const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
 
@@ -67,6 +68,7 @@ export async function openSqlite(path: string): Promise<Backend> {
     begin: () => patiently(() => run('begin immediate')),
     run,
     commit: async () => void (await writer.exec('commit')),
+    rest: () => wait(REST),
   });
   return {
     flavour,
