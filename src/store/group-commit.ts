@@ -18,6 +18,11 @@ export const LONGEST = 250;
 /** Carries out one caller's work; what it returns answers the caller. */
 type Unit = () => Promise<() => void>;
 
+interface Waiting {
+  readonly unit: Unit;
+  readonly reject: (reason: unknown) => void;
+}
+
 /**
  * One queue for all writes of this process, so that they share commits, and so the disk's fsync, which is nearly all
  * that a small write costs. What arrives while a commit is going on makes up the next transaction: its units run one
@@ -26,20 +31,19 @@ type Unit = () => Promise<() => void>;
  * no time for is left to the next, and between the two other processes have their chance.
  */
 export function groupCommit({ begin, run, commit, rest }: Transactions): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: { unit: Unit; reject: (reason: unknown) => void }[] = [];
+  const queue: Waiting[] = [];
   let draining = false;
 
   const commitBatch = async () => {
     await begin();
     const end = performance.now() + LONGEST;
-    const batch: typeof queue = [];
+    const batch: Waiting[] = [];
     let left = queue.length;
     try {
       const answers: (() => void)[] = [];
       for (; left > 0 && (batch.length === 0 || performance.now() < end); left--) {
-        const next = queue.shift() as (typeof queue)[number];
-        batch.push(next);
-        answers.push(await next.unit());
+        batch.push(queue.shift() as Waiting);
+        answers.push(await (batch.at(-1) as Waiting).unit());
       }
       await commit();
       answers.forEach((answer) => answer());
