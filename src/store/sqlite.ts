@@ -48,6 +48,11 @@ export const flavour: Flavour = {
     blob: (name, size) => `${name} blob check (length(${name}) <= ${size})`,
     integer: (name) => `${name} integer`,
     serial: (name) => `${name} integer primary key`,
+    addColumn: (table, name, definition) => ({
+      unless: `select 1 from pragma_table_info('${table}') where name = '${name}'`,
+      run: `alter table ${table} add column ${definition}`,
+    }),
+    addIndex: (table, name, columns) => `create unique index if not exists ${name} on ${table} (${columns.join(', ')})`,
     keyed: 'strict, without rowid',
     appended: 'strict',
   },
