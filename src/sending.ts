@@ -34,6 +34,8 @@ const retentionDeps = ({ store, config, ...deps }: SendingDeps, payloads: Payloa
   payloads,
   retention: store.retention,
   days: config.payloadRetentionDays,
+  brokerRetention: store.brokerRetention,
+  brokerDays: config.brokerRetentionDays,
 });
 
 /** What works in the background: letters and messages go out, receipts are fetched, and what nobody needs is removed. */

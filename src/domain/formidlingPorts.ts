@@ -21,6 +21,14 @@ export interface FormidlingReads {
   byConversation(konversasjonsId: string): Promise<readonly Formidlingsrute[]>;
 }
 
+/** Ends what the broker has done with; a batch is one transaction. */
+export interface BrokerRetention {
+  /** Forgets at most `limit` messages that were taken over at `until` or before and have come to their end, with their history. @returns how many */
+  forgetMessages(until: Date, limit: number): Promise<number>;
+  /** Forgets at most `limit` receipts that came at `until` or before and that nobody has confirmed. @returns how many */
+  forgetReceipts(until: Date, limit: number): Promise<number>;
+}
+
 /** Writes of one transaction about messages that are passed on, and their receipts; part of `Tx`. */
 export interface FormidlingTx {
   /** Writes a message down as seen, unless it was: then nothing is written. Decided by a unique key. */
