@@ -17,6 +17,8 @@ export type Formidlingsrute = Pick<
 /** Reads of messages that are passed on. */
 export interface FormidlingReads {
   byId(id: string): Promise<Formidling | undefined>;
+  /** What `eier` was given in the delivery of that MessageId, while the receipt is not confirmed. */
+  utlevert(eier: string, meldingsId: string): Promise<Utlevering | undefined>;
   /** Messages of one conversation, newest first; compared without regard to case. */
   byConversation(konversasjonsId: string): Promise<readonly Formidlingsrute[]>;
 }

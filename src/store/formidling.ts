@@ -52,6 +52,17 @@ export const formidlingReads = ({ read }: Backend, seal: Seal): FormidlingReads 
         ...(seal.open(row.innhold, `formidling ${id}`) as Pick<Formidling, 'konversasjonsId' | 'innhold'>),
       };
     }),
+  utlevert: (eier, meldingsId) =>
+    read(async (db) => {
+      const row = await db
+        .selectFrom('mpc_receipt')
+        .select(['nr', 'merke', 'utleveringer', 'innhold'])
+        .where('merke', '=', kvitteringsmerke(meldingsId))
+        .where('eier', '=', eier)
+        .where('utleveringer', '>', 0)
+        .executeTakeFirst();
+      return row && { ...deliveryOf(row, seal), meldingsId };
+    }),
   byConversation: (konversasjonsId) =>
     read(async (db) => {
       const rows = await db
