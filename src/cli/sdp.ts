@@ -10,11 +10,11 @@ import type { Postadresse } from '../domain/forsendelse.js';
 import { errorText, Failure } from '../errors.js';
 import { documentOf, parseAddress, titleOf } from './letter.js';
 import { CommandError, printer, table, UsageError, visible, type Printer } from './output.js';
+import { addKeyStorePassword, keyStorePassword, type PasswordOptions } from './password.js';
 
-interface Options {
+interface Options extends PasswordOptions {
   readonly url?: string;
   readonly key?: string;
-  readonly password: string;
   readonly trust?: string;
   readonly expect: string;
   readonly expectCertificate?: string;
@@ -42,10 +42,11 @@ export interface SdpCommandDeps {
 const BROKER = '984661185';
 
 const withService = (command: Command): Command =>
-  command
-    .option('--url <url>', 'address of the broker (default: the one that runs here)')
-    .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")')
-    .option('--password <password>', 'password of the key store', 'changeit')
+  addKeyStorePassword(
+    command
+      .option('--url <url>', 'address of the broker (default: the one that runs here)')
+      .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")'),
+  )
     .option('--trust <file>', 'PEM file with the authorities of answers and receipts')
     .option('--expect <orgnr>', 'organisation number of the broker', BROKER)
     .option('--expect-certificate <file>', 'certificates that the broker signs with (default: any with its number)')
@@ -66,7 +67,7 @@ async function serviceFor(options: Options, deps: SdpCommandDeps): Promise<SdpSe
   return deps.service({
     url: url.replace(/\/+$/, ''),
     keyStore: await readNamed(options.key ?? deps.developmentKey, 'The key store'),
-    password: options.password,
+    password: await keyStorePassword(options),
     trust: await readNamed(options.trust ?? deps.developmentTrust, 'The trust file'),
     formidler: options.expect,
     certificates:

@@ -214,6 +214,11 @@ export const settings = {
     meaning: 'Days that the contents of a letter are kept once it is final; 0 removes them at once',
     fix: 'Use a number of days such as 30, or 0.',
   }),
+  brokerRetentionDays: row(kinds.whole(35, 3650), () => 180, {
+    meaning:
+      'Days that the broker keeps a receipt that nobody fetches, and knows whose a message was; 35 at least, for duplicates may come as long',
+    fix: 'Use a number of days from 35, such as 180.',
+  }),
   mimeTypes: row(kinds.mimetypes, () => mimetypes, {
     shown: 'PDF, HTML, text, XML, PNG, JPEG, GIF, Office, OOXML, ODF, EHF',
     meaning:

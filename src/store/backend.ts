@@ -3,6 +3,10 @@ import type { Tables } from './schema.js';
 
 export type Db = Kysely<Tables>;
 
+/** One change of the tables. With `when` it is made where that query finds a row, and with `unless` where it finds none. */
+export type Step =
+  string | { readonly when: string; readonly run: string } | { readonly unless: string; readonly run: string };
+
 /** How tables are written down. Sizes are characters for text and octets for blobs; what is larger is refused, never cut. */
 export interface Ddl {
   readonly text: (name: string, size: number) => string;
@@ -10,6 +14,10 @@ export interface Ddl {
   readonly integer: (name: string) => string;
   /** An integer primary key that numbers the rows. */
   readonly serial: (name: string) => string;
+  /** Adds a column that is not there. */
+  readonly addColumn: (table: string, name: string, definition: string) => Step;
+  /** Adds an index that is not there; its columns are unique together. */
+  readonly addIndex: (table: string, name: string, columns: readonly string[]) => Step;
   /** Ends `create table` of a table stored by its primary key. */
   readonly keyed: string;
   /** Ends `create table` of a table stored in the order of insertion. */

@@ -52,6 +52,17 @@ export const formidlingReads = ({ read }: Backend, seal: Seal): FormidlingReads 
         ...(seal.open(row.innhold, `formidling ${id}`) as Pick<Formidling, 'konversasjonsId' | 'innhold'>),
       };
     }),
+  utlevert: (eier, meldingsId) =>
+    read(async (db) => {
+      const row = await db
+        .selectFrom('mpc_receipt')
+        .select(['nr', 'merke', 'utleveringer', 'innhold'])
+        .where('merke', '=', kvitteringsmerke(meldingsId))
+        .where('eier', '=', eier)
+        .where('utleveringer', '>', 0)
+        .executeTakeFirst();
+      return row && { ...deliveryOf(row, seal), meldingsId };
+    }),
   byConversation: (konversasjonsId) =>
     read(async (db) => {
       const rows = await db
@@ -88,7 +99,7 @@ async function insertFormidling(db: Db, flavour: Flavour, seal: Seal, f: Formidl
   await notePayloads(db, flavour, f.id, [innhold.cms.ref]);
   await db
     .insertInto('job')
-    .values(newJob(f.id, f.leverandoer, f.mottatt))
+    .values(newJob(f.id, row, f.mottatt))
     .execute();
 }
 
@@ -143,7 +154,8 @@ function receiptWrites(
   return {
     async putKoekvittering({ id, mottatt, instansId, sbd, ...koe }: Koekvittering) {
       const merke = kvitteringsmerke(id);
-      const row = { merke, eier: koe.eier, koe: koeOf(koe), klar: mottatt.getTime(), utleveringer: 0, hentet_av: null };
+      const [at, hentet_av] = [mottatt.getTime(), null];
+      const row = { merke, eier: koe.eier, koe: koeOf(koe), mottatt: at, klar: at, utleveringer: 0, hentet_av };
       const innhold = seal.seal({ instansId, sbd }, `receipt ${merke}`);
       await db
         .insertInto('mpc_receipt')

@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
-import type { FormidlingReads } from '../domain/formidlingPorts.js';
+import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
+import { brokerRetention, prune } from './done.js';
 import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
@@ -13,7 +14,7 @@ import { changesFrom, personReader, upsertPersons } from './persons.js';
 import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
-import { appendEvent, events, ping, prune, remember } from './replay.js';
+import { appendEvent, events, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
@@ -33,6 +34,7 @@ export interface Store {
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
   readonly retention: Retention;
+  readonly brokerRetention: BrokerRetention;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Forgets the accepted requests whose timestamp alone refuses them at `now`, and messages that nobody repeats. Returns how many. */
@@ -82,8 +84,9 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),
     retention: retention(backend),
+    brokerRetention: brokerRetention(backend),
     ping: () => read(ping),
-    pruneReplay: (now) => write((db) => prune(db, now)),
+    pruneReplay: (now) => prune(backend, now),
     close,
   };
 }

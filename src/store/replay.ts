@@ -36,16 +36,6 @@ export async function events(db: Db, limit: number, person?: Buffer): Promise<Au
   }));
 }
 
-/** Forgets the requests whose timestamp alone refuses them at `now`, and the messages that nobody repeats. Returns how many. */
-export async function prune(db: Db, now: Date): Promise<number> {
-  let forgotten = 0n;
-  for (const table of ['replay', 'ebms_message'] as const) {
-    const old = db.deleteFrom(table).where('expires', '<=', now.getTime());
-    forgotten += (await old.executeTakeFirstOrThrow()).numDeletedRows;
-  }
-  return Number(forgotten);
-}
-
 /** Reaches the database and reads a row that is always there. */
 export const ping = async (db: Db): Promise<void> => {
   await sql`select value from counter`.execute(db);

@@ -86,6 +86,8 @@ export interface JobRow {
   shipment_id: string;
   /** '' where there is none. */
   leverandoer: string;
+  /** Of the letter or message. */
+  prioritet: Prioritet;
   /** When the job was put off to: by the calendar while no attempt has been made, by the clock from then on. */
   neste: number;
   /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */
@@ -134,6 +136,7 @@ export interface MpcReceiptRow {
   eier: string;
   /** Owner, priority and channel in one. */
   koe: string;
+  mottatt: number;
   /** From when it may be handed out: its arrival, or the end of the last lease. */
   klar: number;
   /** How often it has been handed out. */

@@ -45,7 +45,9 @@ describe('opening a store', () => {
   const digest = (flavour: Flavour) =>
     Object.fromEntries(
       Object.entries(migrations).map(([name, statements]) => {
-        const text = statements(flavour).join(';\n');
+        const text = statements(flavour)
+          .map((step) => (typeof step === 'string' ? step : Object.entries(step).flat().join(' ')))
+          .join(';\n');
         return [name, createHash('sha256').update(text).digest('hex').slice(0, 16)];
       }),
     );
@@ -60,6 +62,7 @@ describe('opening a store', () => {
         '0005-calendar-and-payloads': '9ba66105bbf9be80',
         '0006-formidling': '7b43ef06fd9218bd',
         '0007-turn': '0cfef16f68292b79',
+        '0010-priority-and-ages': '70f4c6ac7c588133',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -69,6 +72,7 @@ describe('opening a store', () => {
         '0005-calendar-and-payloads': '36a83215ccf40491',
         '0006-formidling': '8d03924445ca7a37',
         '0007-turn': '8f308242dbccd3ec',
+        '0010-priority-and-ages': '6b4e1551ef3721e8',
       },
     });
   });
