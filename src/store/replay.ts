@@ -14,6 +14,23 @@ export async function remember(db: Db, flavour: Flavour, { key, expires }: Repla
   return numAffectedRows === 1n;
 }
 
+/** As `Tx.keepAnswer`. */
+export async function keepAnswer(
+  db: Db,
+  flavour: Flavour,
+  { key, expires }: ReplayKey,
+  svar: string,
+): Promise<string | undefined> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('mailbox_answer')
+    .values({ noekkel: key, svar, expires: expires.getTime() })
+    .modifyEnd(sql.raw(flavour.onDuplicate(['noekkel'], [])))
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 1n) return undefined;
+  const kept = db.selectFrom('mailbox_answer').select('svar').where('noekkel', '=', key);
+  return (await kept.executeTakeFirstOrThrow()).svar;
+}
+
 /** As `Tx.appendEvent`. */
 export async function appendEvent(db: Db, event: AuditEvent): Promise<void> {
   const { at, correlationId, organisasjon, paaVegneAv, operasjon, personer } = event;
@@ -36,10 +53,10 @@ export async function events(db: Db, limit: number, person?: Buffer): Promise<Au
   }));
 }
 
-/** Forgets the requests whose timestamp alone refuses them at `now`, and the messages that nobody repeats. Returns how many. */
+/** Forgets the requests whose timestamp alone refuses them at `now`, with their answers, and the messages that nobody repeats. Returns how many. */
 export async function prune(db: Db, now: Date): Promise<number> {
   let forgotten = 0n;
-  for (const table of ['replay', 'ebms_message'] as const) {
+  for (const table of ['replay', 'ebms_message', 'mailbox_answer'] as const) {
     const old = db.deleteFrom(table).where('expires', '<=', now.getTime());
     forgotten += (await old.executeTakeFirstOrThrow()).numDeletedRows;
   }
