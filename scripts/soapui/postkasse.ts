@@ -1,8 +1,8 @@
 import { encodeForesporsel } from '../../src/contract/postkasse/encode.js';
 import { PATH, tns, type Foresporsel, type Operasjon } from '../../src/contract/postkasse/names.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
-import { testpersons } from '../../src/sandbox/testpersons.js';
 import { serialise } from '../../src/xml/write.js';
+import { idOf } from './forsendelse.js';
 import type { Expected } from './requests.js';
 import type { Service, ServiceRequest } from './service.js';
 
@@ -32,12 +32,6 @@ const envelope = (foresporsel: Foresporsel): string =>
     '  </env:Body>',
     '</env:Envelope>',
   ].join('\n');
-
-const idOf = (navn: string): string => {
-  const found = testpersons(new Date(0)).find((p) => p.navn === navn);
-  if (found === undefined) throw new Error(`no test person ${navn}; src/sandbox/testpersons.ts has them`);
-  return found.personidentifikator;
-};
 
 type Provider = 'digipost' | 'eboks';
 
