@@ -38,6 +38,8 @@ export const limits = {
   persons: 1000,
   /** Body octets of one Oppslagstjenesten request. */
   lookupBodyBytes: 1024 * 1024,
+  /** Octets of one request of a mailbox provider: two certificates, a signature, and a few short fields. */
+  mailboxRequestBytes: 64 * 1024,
   /** HTTP header octets. */
   httpHeaderBytes: 16 * 1024,
   /** Time to receive the HTTP header, the whole request, and to keep an idle connection. */

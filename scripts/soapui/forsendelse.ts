@@ -35,7 +35,8 @@ const envelope = (body: string): string =>
     '</soap:Envelope>',
   ].join('\n');
 
-const idOf = (navn: string): string => {
+/** The number of a test person. */
+export const idOf = (navn: string): string => {
   const found = testpersons(new Date(0)).find((p) => p.navn === navn);
   if (found === undefined) throw new Error(`no test person ${navn}; src/sandbox/testpersons.ts has them`);
   return found.personidentifikator;

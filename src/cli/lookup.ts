@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { lookUpPersons } from '../client/oppslagstjenesten.js';
 import type { LookupService } from '../client/oppslagstjenesten.js';
@@ -7,6 +6,7 @@ import { TJENESTE_ORGANISASJONSNUMMER } from '../contract/oppslagstjenesten/name
 import type { ErrorCode } from '../errors.js';
 import { errorText, Failure } from '../errors.js';
 import { informasjonsbehov } from '../domain/person.js';
+import { readNamed } from './keyFile.js';
 import { CommandError, printer, table, UsageError, visible } from './output.js';
 import { addKeyStorePassword, keyStorePassword, type PasswordOptions } from './password.js';
 
@@ -45,11 +45,6 @@ const columns: readonly (readonly [title: string, cell: (p: PersonInAnswer) => s
   ['postkasse', (p) => [p.postkasseleverandoerAdresse, p.postkasseadresse].filter((t) => t !== undefined).join(' ')],
   ['sertifikat', (p) => (p.x509Sertifikat === undefined ? '' : 'ja')],
 ];
-
-const readNamed = (file: string, what: string): Promise<Buffer> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${what} ${file} cannot be read (${error.code}). Name another file, or run npm start once.`);
-  });
 
 async function serviceFor(options: Options, deps: LookupCommandDeps): Promise<LookupService> {
   const url = options.url ?? (await deps.runningUrl());

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { confirm, pull, type Confirmation, type Pulled } from '../client/ebmsPull.js';
@@ -8,6 +7,7 @@ import { encodeMpc, type Mpc } from '../contract/ebms/names.js';
 import type { Pakkefil } from '../contract/sdp/packer.js';
 import type { Postadresse } from '../domain/forsendelse.js';
 import { errorText, Failure } from '../errors.js';
+import { readNamed } from './keyFile.js';
 import { documentOf, parseAddress, titleOf } from './letter.js';
 import { CommandError, printer, table, UsageError, visible, type Printer } from './output.js';
 import { addKeyStorePassword, keyStorePassword, type PasswordOptions } from './password.js';
@@ -53,11 +53,6 @@ const withService = (command: Command): Command =>
     .addOption(new Option('--priority <priority>', 'which queue').choices(['normal', 'priority']).default('normal'))
     .option('--mpc <id>', 'queue of your own within it')
     .option('--json', 'print JSON');
-
-const readNamed = (file: string, what: string): Promise<Buffer> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${what} ${file} cannot be read (${error.code}). Name another file, or run npm start once.`);
-  });
 
 async function serviceFor(options: Options, deps: SdpCommandDeps): Promise<SdpService> {
   const url = options.url ?? (await deps.runningUrl());

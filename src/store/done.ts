@@ -52,12 +52,13 @@ export const brokerRetention = ({ read, write }: Backend): BrokerRetention => ({
 /** Rows of one transaction of `prune`. */
 const BATCH = 500;
 
-/** Forgets the requests whose timestamp alone refuses them at `now`, and the messages that nobody repeats. Returns how many. */
+/** Forgets the requests whose timestamp alone refuses them at `now`, with their answers, and the messages that nobody repeats. Returns how many. */
 export async function prune({ read, write }: Backend, now: Date): Promise<number> {
   let forgotten = 0;
   for (const [table, key] of [
     ['replay', 'digest'],
     ['ebms_message', 'noekkel'],
+    ['mailbox_answer', 'noekkel'],
   ] as const)
     for (let found = BATCH; found === BATCH;) {
       const old = await read((db) =>

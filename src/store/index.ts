@@ -10,11 +10,11 @@ import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
-import { changesFrom, personReader, upsertPersons } from './persons.js';
+import { changesFrom, personHolder, personReader, upsertPersons } from './persons.js';
 import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
-import { appendEvent, events, ping, remember } from './replay.js';
+import { appendEvent, events, keepAnswer, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
@@ -100,6 +100,8 @@ function open(url: string): Promise<Backend> {
 const txOf = (db: Db, flavour: Flavour, seal: Seal): Tx => ({
   remember: (key) => remember(db, flavour, key),
   appendEvent: (event) => appendEvent(db, event),
+  personToChange: (id) => personHolder(flavour)(db, id),
+  keepAnswer: (request, answer) => keepAnswer(db, flavour, request, answer),
   upsertPersons: (rows) => upsertPersons(db, flavour, rows),
   ...senderWrites(db, flavour),
   ...shipmentWrites(db, flavour, seal),

@@ -75,6 +75,15 @@ export function personReader(
   return async (db, ids) => new Map((await rowsOf(db, ids)).map((row) => [row.personidentifikator, personOf(row)]));
 }
 
+/** As `Tx.personToChange`: whoever changes the register waits for the change numbers. */
+export const personHolder = (flavour: Flavour): ((db: Db, id: string) => Promise<Person | undefined>) => {
+  const read = personReader(flavour);
+  return async (db, id) => {
+    await lockNumbers(db, flavour);
+    return (await read(db, [id])).get(id);
+  };
+};
+
 /** As `Reads.changesFrom`; `db` is one snapshot. */
 export async function changesFrom(db: Db, fra: number, limit: number): Promise<ChangeRange> {
   const rows = await db

@@ -47,6 +47,8 @@ export interface Tables {
   payload: { ref: string; shipment_id: string; ledig: number | null };
   /** Messages that the broker has seen, by signer and MessageId. */
   ebms_message: { noekkel: Buffer; digest: Buffer; expires: number };
+  /** Answers to signed requests of mailbox providers, for those that come again. */
+  mailbox_answer: { noekkel: Buffer; svar: string; expires: number };
   formidling: FormidlingRow;
   mpc_receipt: MpcReceiptRow;
   /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */

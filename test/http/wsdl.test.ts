@@ -67,6 +67,16 @@ describe('http/wsdl', () => {
     }
   });
 
+  it('serves the contract of mailbox providers, which says whose it is, with its schema', () => {
+    const at = '/postkassetjenester/v1';
+    const wsdl = get('wsdl', 'http://gateway.example', at)?.body;
+    expect(address(wsdl)).to.equal(`http://gateway.example${at}`);
+    expect(wsdl?.replace(/\s+/g, ' ')).to.contain("has no WSDL for them. This WSDL and its schema are Posthorn's own");
+    const location = elements(parse(wsdl), 'import')[0]?.getAttribute('schemaLocation');
+    expect(location).to.equal('v1?xsd=postkassetjenester.xsd');
+    expect(get('xsd=postkassetjenester.xsd', '', at)?.body).to.equal(onDisk('xsd/postkassetjenester.xsd'));
+  });
+
   it('takes an address with or without a slash at its end', () => {
     expect(address(get('wsdl', 'https://post.example.no/')?.body)).to.equal(`https://post.example.no${path}`);
   });

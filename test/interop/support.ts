@@ -29,7 +29,7 @@ const succeeds = async (file: string, args: readonly string[]): Promise<boolean>
   onPath(file) && (await run(file, args)).code === 0;
 
 /** Debian's own python has the Debian modules; another may come first on the PATH. */
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const jars = ['wss4j', 'xmlsec', 'commons-logging', 'slf4j-api', 'slf4j-nop'].map((j) => `/usr/share/java/${j}.jar`);
 const classes = here('java/build');
 const classPath = [classes, ...jars].join(delimiter);

@@ -28,6 +28,7 @@ interface State {
   readonly seneste: number;
   readonly events: readonly AuditEvent[];
   readonly replay: ReadonlySet<string>;
+  readonly answers: ReadonlyMap<string, string>;
   readonly shipments: MemoryShipments;
   readonly formidling: MemoryFormidling;
   readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
@@ -52,6 +53,7 @@ const empty = (): State => ({
   seneste: 0,
   events: [],
   replay: new Set(),
+  answers: new Map(),
   shipments: noShipments(),
   formidling: noFormidling(),
   tables: {
@@ -99,6 +101,17 @@ export function memoryStore(): MemoryStore {
     },
     appendEvent: async (event) => {
       draft.state = { ...draft.state, events: [...draft.state.events, event] };
+    },
+    personToChange: async (id) => {
+      const found = draft.state.persons.get(id);
+      return found && withoutNumber(found);
+    },
+    keepAnswer: async ({ key }, answer) => {
+      const earlier = draft.state.answers.get(key.toString('hex'));
+      if (earlier === undefined) {
+        draft.state = { ...draft.state, answers: new Map(draft.state.answers).set(key.toString('hex'), answer) };
+      }
+      return earlier;
     },
     upsertPersons: async (persons) => {
       const { changed, ...next } = upsert(draft.state, persons);

@@ -7,6 +7,7 @@ import { letterPolicy } from './0004-letter-policy.js';
 import { CALENDAR_AND_PAYLOADS, calendarAndPayloads } from './0005-calendar-and-payloads.js';
 import { formidling } from './0006-formidling.js';
 import { turn } from './0007-turn.js';
+import { mailboxAnswer } from './0009-mailbox-answer.js';
 import { priorityAndAges } from './0010-priority-and-ages.js';
 
 /**
@@ -21,6 +22,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   [CALENDAR_AND_PAYLOADS]: calendarAndPayloads,
   '0006-formidling': formidling,
   '0007-turn': turn,
+  '0009-mailbox-answer': mailboxAnswer,
   '0010-priority-and-ages': priorityAndAges,
 };
 
