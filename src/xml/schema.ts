@@ -82,12 +82,11 @@ function placeIn(error: unknown): string {
 export function schemaOf(...files: readonly SchemaFile[]): (element: XmlElement) => string {
   const schema = compile(files);
   return (element) => {
-    const text = standing(element);
-    if (Buffer.byteLength(text) > limits.schemaBytes)
-      return `${element.local} is larger than ${limits.schemaBytes} octets`;
+    const octets = Buffer.from(standing(element));
+    if (octets.length > limits.schemaBytes) return `${element.local} is larger than ${limits.schemaBytes} octets`;
     let document: XmlDocument | undefined;
     try {
-      document = XmlDocument.fromString(text, options);
+      document = XmlDocument.fromBuffer(octets, options);
       schema.validate(document);
       return '';
     } catch (error) {
