@@ -89,18 +89,21 @@ function placeIn(error: unknown): string {
 
 /**
  * Compiles schemas together, for as long as the process lives.
- * @returns a function that says where an element is not as they say: '' when it is, and a reason without values when it is not
+ * @returns a function that says where an element, or one that has been written as a document of its own, is not as they say: '' when it is,
+ * and a reason without values when it is not
  * @throws Error for a schema that is wrong
  */
-export function schemaOf(...files: readonly SchemaFile[]): (element: XmlElement) => string {
+export function schemaOf(...files: readonly SchemaFile[]): (given: XmlElement | string) => string {
   const schema = compileOwn(files);
-  return (element) => {
-    const text = standing(element);
-    if (Buffer.byteLength(text) > limits.schemaBytes)
-      return `${element.local} is larger than ${limits.schemaBytes} octets`;
+  return (given) => {
+    const octets = Buffer.from(typeof given === 'string' ? given : standing(given));
+    if (octets.length > limits.schemaBytes) {
+      const what = typeof given === 'string' ? 'the document' : given.local;
+      return `${what} is larger than ${limits.schemaBytes} octets`;
+    }
     let document: XmlDocument | undefined;
     try {
-      document = XmlDocument.fromString(text, options);
+      document = XmlDocument.fromBuffer(octets, options);
       schema.validate(document);
       return '';
     } catch (error) {
