@@ -68,13 +68,13 @@ export async function record<T>(
     operasjon,
     personer: Buffer.concat(personer.map(deps.hashId)),
   };
-  const recorded = await deps.unitOfWork(async (tx) => {
-    if (!(await tx.remember(replay))) return undefined;
+  const { first, found } = await deps.unitOfWork(async (tx) => {
+    if (!(await tx.remember(replay))) return { first: false, found: undefined } as const;
     await tx.appendEvent(event);
-    return { found: await read(tx) };
+    return { first: true, found: await read(tx) } as const;
   });
-  if (recorded === undefined) throw new Failure('REPLAYED', 'this signed request has been answered before');
-  return recorded.found;
+  if (!first) throw new Failure('REPLAYED', 'this signed request has been answered before');
+  return found;
 }
 
 /** For answers that need nothing from the register, or have it. */

@@ -79,7 +79,7 @@ const rights: readonly Mutation[] = [
   lookup('replay', 'if (!first)', 'if (false)'),
   lookup(
     'replay before the audit trail',
-    'if (!(await tx.remember(replay))) return false;',
+    'if (!(await tx.remember(replay))) return { first: false, found: undefined } as const;',
     'await tx.remember(replay);',
   ),
   access('beginning of validity', 'row.fra <= at && ', ''),
