@@ -1,4 +1,3 @@
-import type { Reads } from '../domain/ports.js';
 import type { Avslag, KanVelge } from '../domain/postkasse.js';
 import { hvorforIkke } from '../domain/postkasse.js';
 import type { Leverandoer } from '../domain/sender.js';
@@ -10,9 +9,10 @@ import { record, type RecordDeps, type Requester } from './lookup.js';
  * @throws Failure REPLAYED
  */
 export const kanVelgePostkasse =
-  (deps: RecordDeps & { readonly reads: Pick<Reads, 'persons'> }) =>
+  (deps: RecordDeps) =>
   async (requester: Requester, leverandoer: Leverandoer, forespoersel: KanVelge): Promise<Avslag | undefined> => {
     const { personidentifikator: id, operasjon } = forespoersel;
-    await record(deps, requester, leverandoer.organisasjonsnummer, operasjon, [id]);
-    return hvorforIkke((await deps.reads.persons([id])).get(id), forespoersel, leverandoer);
+    const { organisasjonsnummer } = leverandoer;
+    const found = await record(deps, requester, organisasjonsnummer, operasjon, [id], (tx) => tx.persons([id]));
+    return hvorforIkke(found.get(id), forespoersel, leverandoer);
   };

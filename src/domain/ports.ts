@@ -71,8 +71,10 @@ export interface Reads {
   senders(): Promise<SenderData>;
 }
 
-/** Writes of one transaction. */
+/** Writes of one transaction, and what is read with them. */
 export interface Tx extends ShipmentTx, FormidlingTx {
+  /** As `Reads.persons`, in the transaction: for answers that hold only when what it writes does. */
+  persons: Reads['persons'];
   /** False when the key was there already: the same signed request has been accepted before. */
   remember(key: ReplayKey): Promise<boolean>;
   appendEvent(event: AuditEvent): Promise<void>;

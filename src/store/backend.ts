@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from './schema.js';
 
 export type Db = Kysely<Tables>;
@@ -34,9 +34,10 @@ export interface Flavour {
   readonly lock: '' | 'for update';
   /** Ends an insert: a row whose `key` is there already gets the new `columns`, or stays as it is when there are none. */
   readonly onDuplicate: (key: readonly string[], columns: readonly string[]) => string;
-  /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement; `rows` reads what it found. */
+  /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement, which `query` asks; `rows` reads what it found. */
   readonly many: {
     readonly select: (columns: readonly string[]) => string;
+    readonly query: (sql: string, values: readonly unknown[]) => CompiledQuery;
     readonly rows: <R>(found: readonly unknown[], columns: readonly (keyof R)[]) => readonly R[];
   };
 }

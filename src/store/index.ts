@@ -10,7 +10,7 @@ import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
-import { changesFrom, personHolder, personReader, upsertPersons } from './persons.js';
+import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
 import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
@@ -66,6 +66,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
   const seal = dataKey === undefined ? sealNothing : sealUnder(dataKey);
   const { flavour, warnings, read, snapshot, write, close } = backend;
   const persons = personReader(flavour);
+  const tx = oncePer((db: Db) => txOf(db, flavour, seal, persons));
   return {
     kind: flavour.kind,
     warnings,
@@ -80,7 +81,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     formidlinger: formidlingReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
-    unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
+    unitOfWork: (work) => write((db) => work(tx(db))),
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),
     retention: retention(backend),
@@ -97,7 +98,20 @@ function open(url: string): Promise<Backend> {
   throw new Error('The database URL must be sqlite:PATH or mysql://user:password@host:port/database');
 }
 
-const txOf = (db: Db, flavour: Flavour, seal: Seal): Tx => ({
+/** SQLite has one connection to write by, and so one of these; MySQL has a new one for each transaction. */
+function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx => ({
+  persons: (ids) => persons(db, ids),
   remember: (key) => remember(db, flavour, key),
   appendEvent: (event) => appendEvent(db, event),
   personToChange: (id) => personHolder(flavour)(db, id),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely, MysqlDialect, sql } from 'kysely';
+import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
 import { createPool, type Pool } from 'mysql2';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
@@ -30,6 +30,7 @@ export const flavourWith = (collation: string): Flavour => ({
     `on duplicate key update ${(columns.length === 0 ? key : columns).map((c) => `${quoted(c)} = values(${quoted(c)})`).join(', ')}`,
   many: {
     select: (columns) => `select ${columns.map(quoted).join(', ')}`,
+    query: (text, values) => CompiledQuery.raw(text, [...values]),
     rows: <R>(found: readonly unknown[]) => found as readonly R[],
   },
   ddl: {

@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { EndretPerson, Kontaktpunkt, Person } from '../domain/person.js';
 import type { ChangeRange } from '../domain/ports.js';
 import type { Db, Flavour } from './backend.js';
@@ -63,14 +63,14 @@ function rowReader({ many }: Flavour): (db: Db, ids: readonly string[]) => Promi
     if (last === undefined) return [];
     if (lookUp === undefined) throw new RangeError(`${ids.length} identifiers in one look-up; the limit is 1000`);
     const filled = Array.from({ length: lookUp.size }, (_, i) => ids[i] ?? last);
-    return many.rows((await db.executeQuery(CompiledQuery.raw(lookUp.text, filled))).rows, personColumns);
+    return many.rows((await db.executeQuery(many.query(lookUp.text, filled))).rows, personColumns);
   };
 }
 
+export type PersonReader = (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Person>>;
+
 /** As `Reads.persons`. */
-export function personReader(
-  flavour: Flavour,
-): (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Person>> {
+export function personReader(flavour: Flavour): PersonReader {
   const rowsOf = rowReader(flavour);
   return async (db, ids) => new Map((await rowsOf(db, ids)).map((row) => [row.personidentifikator, personOf(row)]));
 }

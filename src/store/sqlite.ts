@@ -7,7 +7,7 @@ import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
 import type { Backend, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
-import { named, oneConnection, type Handle, type Statement } from './one-connection.js';
+import { named, oneConnection, oneRow, type Handle, type Statement } from './one-connection.js';
 import type { Tables } from './schema.js';
 
 /** Settings of each connection. */
@@ -40,6 +40,7 @@ export const flavour: Flavour = {
   // One text costs the driver less than a value for each column of each row.
   many: {
     select: (columns) => `select json_group_array(json_array(${quoted(columns)})) as found`,
+    query: oneRow,
     rows: ([row], columns) =>
       (JSON.parse((row as { found: string }).found) as unknown[][]).map((values) => named(columns, values)),
   },

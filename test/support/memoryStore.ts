@@ -92,7 +92,12 @@ export function memoryStore(): MemoryStore {
     const rows = new Map(draft.state.tables[table]).set(key, row);
     draft.state = { ...draft.state, tables: { ...draft.state.tables, [table]: rows } };
   };
+  const personsIn = (from: State, ids: readonly string[]) => {
+    const found = ids.map((id) => from.persons.get(id)).filter((person) => person !== undefined);
+    return new Map(found.map((person) => [person.personidentifikator, withoutNumber(person)]));
+  };
   const txOf = (draft: { state: State }): Tx => ({
+    persons: async (ids) => personsIn(draft.state, ids),
     remember: async ({ key }) => {
       const replay = new Set(draft.state.replay).add(key.toString('hex'));
       const fresh = replay.size > draft.state.replay.size;
@@ -150,10 +155,7 @@ export function memoryStore(): MemoryStore {
     formidlinger: memoryFormidlingReads(() => state.formidling),
     queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
-      persons: async (ids) => {
-        const found = ids.map((id) => state.persons.get(id)).filter((person) => person !== undefined);
-        return new Map(found.map((person) => [person.personidentifikator, withoutNumber(person)]));
-      },
+      persons: async (ids) => personsIn(state, ids),
       changesFrom: async (fra, limit) => ({
         personer: [...state.persons.values()]
           .filter((p) => p.endringsnummer >= fra)
