@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ContentStage } from '../contract/forsendelse/content.js';
+import type { ContentStage } from '../contract/contents/stage.js';
 import { stageContents } from '../contract/forsendelse/content.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
