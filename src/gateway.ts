@@ -8,6 +8,7 @@ import { ensureDataKey, namedExceptions, productionProblems } from './config.js'
 import type { Config } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
+import { versjoner } from './contract/svarut/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
 import { every, type Rounds } from './housekeeping.js';
@@ -128,7 +129,14 @@ async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: Direc
 const services = [
   { name: 'Oppslagstjenesten 16-02', path: PATH, wsdl: `${PATH}?wsdl` },
   { name: 'Forsendelse v1', path: FORSENDELSE, wsdl: `${FORSENDELSE}?wsdl` },
+  ...versjoner.map(({ navn, path }) => ({ name: `SvarUt ${navn}`, path, wsdl: `${path}?wsdl` })),
 ];
+
+/** Those that this installation has. */
+function offered(sending: Sending | undefined) {
+  const svarut = new Set(sending?.svarut === undefined ? versjoner.map(({ path }) => path) : []);
+  return services.filter(({ path }) => path === PATH || (sending !== undefined && !svarut.has(path)));
+}
 
 /** Which handler takes a path. The broker's has what its callers put after it. */
 function soapPaths(lookup: SoapHandler | undefined, sending: Sending | undefined) {
@@ -136,6 +144,7 @@ function soapPaths(lookup: SoapHandler | undefined, sending: Sending | undefined
     [PATH, lookup],
     [FORSENDELSE, sending?.forsendelse],
     [BROKER_PATH, sending?.meldingsformidler],
+    ...versjoner.map(({ path }) => [path, sending?.svarut] as const),
   ]);
   return { get: (path: string) => exact.get(isBrokerPath(path) ? BROKER_PATH : path) };
 }
@@ -221,7 +230,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
       sending,
     ),
     app: createApp({
-      services: services.filter(({ path }) => path === PATH || sending !== undefined),
+      services: offered(sending),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
       ready: healthChecks(parts, sending),
       metrics,

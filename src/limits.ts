@@ -105,6 +105,20 @@ export const limits = {
   receipts: 100,
   /** How long a fetched receipt is lent. */
   receiptLease: 300_000,
+  /** SvarUt: octets of all documents of one letter, as configured and at the most (CONTRACT.md section 2, "total size"). */
+  svarutBytes: 350 * 1024 * 1024,
+  svarutBytesMost: 2 * 1024 * 1024 * 1024,
+  /** SvarUt: the rest of an envelope, in octets, and the characters of one text in it. */
+  svarutEnvelopeBytes: 8 * 1024 * 1024,
+  svarutTekst: 4000,
+  /** SvarUt: documents and links of one letter, pages of one document, entries of its metadata. */
+  svarutDokumenter: 200,
+  svarutLenker: 100,
+  svarutGiroark: 1000,
+  svarutEkstraMetadata: 1000,
+  /** SvarUt: letters of one status call, and of one call for what was signed. */
+  svarutIder: 1000,
+  svarutSigneringsider: 10,
   /** HTTP Basic: characters of the user name, and octets of the password. */
   basicUserCharacters: 100,
   basicPasswordBytes: 200,

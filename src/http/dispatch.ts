@@ -17,8 +17,7 @@ export interface SoapContext extends Caller {
 
 /**
  * Answers one POST to a SOAP path. May answer before the whole body is there: by `send` or `refuse`, which let the caller read it.
- * (A body read by `for await` must be read with `request.iterator({ destroyOnReturn: false })`, or leaving the loop cuts the
- * connection.) A rejection is logged and answered as INTERNAL.
+ * (A body is read by `octetsOf`, or leaving the loop cuts the connection, and who waits for 100 Continue waits for ever.) A rejection is logged and answered as INTERNAL.
  */
 export type SoapHandler = (request: IncomingMessage, response: ServerResponse, context: SoapContext) => Promise<void>;
 

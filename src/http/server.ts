@@ -98,6 +98,10 @@ export function createEdge({ config, log, soap, app, metrics, times = limits }: 
     if (draining) response.shouldKeepAlive = false;
     dispatch(request, response);
   });
+  // Without this, every caller that waits for it would be told to go on before anybody has looked at its header.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    server.emit('request', request, response),
+  );
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
