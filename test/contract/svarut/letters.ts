@@ -19,7 +19,7 @@ export function skriv(name: string, verdi: Verdi): string {
   if (Array.isArray(verdi)) return verdi.map((v: Verdi) => skriv(name, v)).join('');
   if (typeof verdi !== 'object') return `<${name}>${escaped(String(verdi))}</${name}>`;
   const entries = Object.entries(verdi as Readonly<Record<string, Verdi>>);
-  const attributes = entries.filter(([n]) => n.startsWith('@')).map(([n, v]) => ` ${n.slice(1)}="${String(v)}"`);
+  const attributes = entries.filter(([n]) => n.startsWith('@')).map(([n, v]) => ` ${n.slice(1)}="${v as string}"`);
   const children = entries.filter(([n]) => !n.startsWith('@')).map(([n, v]) => skriv(n, v));
   return `<${name}${attributes.join('')}>${children.join('')}</${name}>`;
 }
