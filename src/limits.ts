@@ -43,6 +43,8 @@ export const limits = {
   /** Time to receive the HTTP header, the whole request, and to keep an idle connection. */
   httpHeadersTimeout: 10_000,
   httpRequestTimeout: 60_000,
+  /** The same for a service that takes letters of hundreds of megabytes (SvarUt, CONTRACT.md section 1: 15 minutes). */
+  httpUploadTimeout: 900_000,
   httpKeepAliveTimeout: 15_000,
   /** Time from a request's header to the last octet of its answer: ends clients that read too slowly. */
   httpExchangeTimeout: 120_000,

@@ -98,7 +98,7 @@ function receiver(deps: SvarUtDeps) {
 export function svarutHandler(deps: SvarUtDeps): SoapHandler {
   const { metrics } = deps;
   const receive = receiver(deps);
-  return async (req, res, context) => {
+  const handle: SoapHandler = async (req, res, context) => {
     const started = performance.now();
     const stage = stageDokumenter(deps.payloads, deps.maxContents);
     const incoming: Incoming = { stream: paced(octetsOf(req, res), stage) };
@@ -117,4 +117,5 @@ export function svarutHandler(deps: SvarUtDeps): SoapHandler {
       await stage.discard();
     }
   };
+  return Object.assign(handle, { patient: true } as const);
 }
