@@ -7,29 +7,13 @@
  */
 #include "ForsendelsesServiceV9SoapBinding.nsmap"
 #include "soapH.h"
-
-static void fail(const char *what) {
-  perror(what);
-  exit(3);
-}
+#include "gsoap-document.h"
 
 static int fault(struct soap *soap) {
   if (!soap->fault)
     return soap_print_fault(soap, stderr), 3;
   printf("\"feil\":\"%s\"}\n", *soap_faultstring(soap));
   return 1;
-}
-
-static void readFile(struct soap *soap, const char *path, struct xsd__base64Binary *content) {
-  FILE *file = fopen(path, "rb");
-  if (!file || fseek(file, 0, SEEK_END))
-    fail(path);
-  content->__size = (int)ftell(file);
-  content->__ptr = soap_malloc(soap, content->__size);
-  rewind(file);
-  if (fread(content->__ptr, 1, content->__size, file) != (size_t)content->__size)
-    fail(path);
-  fclose(file);
 }
 
 /* gSOAP forgets the user after each call. */
