@@ -369,27 +369,57 @@ describe('http/svarut', () => {
       });
     }
 
-    it('takes what the client of version 4 writes: SOAP 1.1 under the type of SOAP 1.2, and an action', async () => {
-      const v4 = versjon(4);
-      const text = envelope(konvolutt(v4, 'sendForsendelse', { forsendelse: brev(v4) }), 'cid:part1');
-      const crlf = [
-        '--my_unique_boundary',
-        'Content-ID: <part0>',
+    interface Multipart {
+      readonly boundary: string;
+      readonly ids: readonly [root: string, document: string];
+      readonly rootType: string;
+      readonly text: string;
+    }
+    const lines = ({ boundary, ids: [root, document], rootType, text }: Multipart): string =>
+      [
+        `--${boundary}`,
+        `Content-ID: <${root}>`,
         'Content-Transfer-Encoding: 8bit',
-        'Content-Type: application/xop+xml;charset=utf-8;type="application/soap+xml"',
+        `Content-Type: ${rootType}`,
         '',
         text,
-        '--my_unique_boundary',
-        'Content-ID: <part1>',
+        `--${boundary}`,
+        `Content-ID: <${document}>`,
         'Content-Transfer-Encoding: binary',
-        'Content-Type: application/pdf',
+        'Content-Type: application/octet-stream',
         '',
         String(pdf),
-        '--my_unique_boundary--',
+        `--${boundary}--`,
       ].join('\r\n');
+
+    it('takes what the client of version 4 writes: SOAP 1.1 under the type of SOAP 1.2, and an action', async () => {
+      const v4 = versjon(4);
+      const body = lines({
+        boundary: 'my_unique_boundary',
+        ids: ['part0', 'part1'],
+        rootType: 'application/xop+xml;charset=utf-8;type="application/soap+xml"',
+        text: envelope(konvolutt(v4, 'sendForsendelse', { forsendelse: brev(v4) }), 'cid:part1'),
+      });
       const type =
         'multipart/related; type="application/xop+xml";start="<part0>";boundary="my_unique_boundary";start-info="application/soap+xml"; action="urn:x/Annet"';
-      const reply = await post(crlf, { 'Content-Type': type, SOAPAction: 'urn:x/Annet' }, 4);
+      const reply = await post(body, { 'Content-Type': type, SOAPAction: 'urn:x/Annet' }, 4);
+      expect(reply.status, reply.text).to.equal(200);
+      expect([...payloads.stored.values()]).to.deep.equal([pdf]);
+    });
+
+    it('takes what WCF writes: addresses for Content-IDs, escaped where they are named', async () => {
+      const boundary = 'uuid:0ca0e16e-feb1-426c-97d8-c4508ada5e82+id=1';
+      const body = lines({
+        boundary,
+        ids: ['http://tempuri.org/0', 'http://tempuri.org/1/634'],
+        rootType: 'application/xop+xml;charset=utf-8;type="application/soap+xml"',
+        text: envelope(
+          konvolutt(v9, 'sendForsendelse', { forsendelse: brev(v9) }, '1.2'),
+          'cid:http%3A%2F%2Ftempuri.org%2F1%2F634',
+        ),
+      });
+      const type = `multipart/related; type="application/xop+xml";start="<http://tempuri.org/0>";boundary="${boundary}";start-info="application/soap+xml"`;
+      const reply = await post(body, { 'Content-Type': type, 'MIME-Version': '1.0' });
       expect(reply.status, reply.text).to.equal(200);
       expect([...payloads.stored.values()]).to.deep.equal([pdf]);
     });

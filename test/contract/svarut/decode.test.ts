@@ -182,6 +182,36 @@ describe('contract/svarut/decode', () => {
     expect(letter).to.deep.include({ ...least, avgivendeSystem: null });
   });
 
+  it('an element that is said to be nil and holds something is not nil', async () => {
+    const { tittel, dokumenter } = await bestilt(v9, {
+      tittel: 'Vedtak',
+      dokumenter: [nil, { ...(nil as object), ...(dokument() as object) }, avType('ns2:dokument', dokument() as Felt)],
+    });
+    expect([tittel, dokumenter.length]).to.deep.equal(['Vedtak', 2]);
+  });
+
+  it('takes numbers that an int holds, and no others', async () => {
+    const aar = async (saksaar: number) =>
+      (await bestilt(v9, { metadataForImport: { saksaar } })).metadataForImport?.saksaar;
+    for (const n of [-(2 ** 31), -1, 0, 2 ** 31 - 1]) expect(await aar(n)).to.equal(n);
+    for (const n of [-(2 ** 31) - 1, 2 ** 31])
+      expect(await reasonOf(aar(n))).to.contain('saksaar skal være et heltall');
+  });
+
+  for (const wrong of [
+    '2026-07-01',
+    '2026-07-01T24:00:00',
+    '2026-07-01T12:00',
+    '2026-13-01T12:00:00',
+    '2026-07-01T12:00:00+14:30',
+  ]) {
+    it(`knows that ${wrong} is no time`, async () => {
+      expect(await reasonOf(bestilt(v9, { signeringUtloper: wrong }))).to.contain(
+        'signeringUtloper er ikke et tidspunkt',
+      );
+    });
+  }
+
   it('a time without zone is Norwegian, in summer and in winter', async () => {
     for (const [text, utc] of [
       ['2026-07-01T12:00:00', '2026-07-01T10:00:00.000Z'],
