@@ -263,11 +263,9 @@ export class Failure extends Error {
   }
 }
 
+export type Language = 'en' | 'nb';
+
 /** The text of a row in one language, with its values filled in. */
-export function errorText(
-  code: ErrorCode,
-  language: 'en' | 'nb',
-  values: Readonly<Record<string, string>> = {},
-): string {
+export function errorText(code: ErrorCode, language: Language, values: Readonly<Record<string, string>> = {}): string {
   return errors[code][language].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }

@@ -9,6 +9,7 @@ import type { Config } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
 import { PATH as POSTKASSE } from './contract/postkasse/names.js';
+import { versjoner } from './contract/svarut/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
 import { every, type Rounds } from './housekeeping.js';
@@ -131,6 +132,7 @@ const services = [
   { name: 'Oppslagstjenesten 16-02', path: PATH, wsdl: `${PATH}?wsdl` },
   { name: 'Forsendelse v1', path: FORSENDELSE, wsdl: `${FORSENDELSE}?wsdl` },
   { name: 'Postkassetjenester v1', path: POSTKASSE, wsdl: `${POSTKASSE}?wsdl` },
+  ...versjoner.map(({ navn, path }) => ({ name: `SvarUt ${navn}`, path, wsdl: `${path}?wsdl` })),
 ];
 
 /** What mailbox providers tell the register. */
@@ -145,6 +147,12 @@ const mailboxEndpoint = ({ store, security, metrics, clockWatch }: Parts, dataKe
     key: security.key,
   });
 
+/** Those that this installation has. */
+function offered(sending: Sending | undefined) {
+  const svarut = new Set(sending?.svarut === undefined ? versjoner.map(({ path }) => path) : []);
+  return services.filter(({ path }) => (path !== FORSENDELSE || sending !== undefined) && !svarut.has(path));
+}
+
 /** Which handler takes a path. The broker's has what its callers put after it. */
 function soapPaths(lookup: SoapHandler | undefined, mailboxes: SoapHandler, sending: Sending | undefined) {
   const exact = new Map<string, SoapHandler | undefined>([
@@ -152,6 +160,7 @@ function soapPaths(lookup: SoapHandler | undefined, mailboxes: SoapHandler, send
     [POSTKASSE, mailboxes],
     [FORSENDELSE, sending?.forsendelse],
     [BROKER_PATH, sending?.meldingsformidler],
+    ...versjoner.map(({ path }) => [path, sending?.svarut] as const),
   ]);
   return { get: (path: string) => exact.get(isBrokerPath(path) ? BROKER_PATH : path) };
 }
@@ -238,7 +247,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
       sending,
     ),
     app: createApp({
-      services: services.filter(({ path }) => path !== FORSENDELSE || sending !== undefined),
+      services: offered(sending),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
       ready: healthChecks(parts, sending),
       metrics,

@@ -23,6 +23,8 @@ import type { Worker } from './worker.js';
 export interface Sending {
   readonly forsendelse: SoapHandler;
   readonly meldingsformidler: SoapHandler;
+  /** ForsendelsesService of SvarUt, at every path of `versjoner`; undefined: not offered. */
+  readonly svarut?: SoapHandler;
   /** Certificates of the keys that are signed with, by role. */
   readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
   /** Ends what is under way. */

@@ -183,6 +183,10 @@ export const settings = {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,
   }),
+  svarutMax: row(kinds.whole(1024, limits.svarutBytesMost), () => limits.svarutBytes, {
+    meaning: 'Largest letter that SvarUt takes: octets of all its documents',
+    fix: `Use a number of octets up to ${limits.svarutBytesMost}.`,
+  }),
   throttlePulls: row(kinds.yesNo, () => false, {
     meaning: 'Answer senders that ask for receipts too soon after an empty answer (R-37) without looking',
     fix: yesNo,

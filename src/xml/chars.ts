@@ -6,6 +6,9 @@ const forbiddenUnit = /[^\t\n\r\u0020-\ufffd]/;
 /** Whether `text` has a character that the Char production forbids, lone surrogates among them. */
 export const hasForbiddenCharacter = (text: string): boolean => forbiddenUnit.test(text) || !text.isWellFormed();
 
+/** The text on one line, with a space for what would break it and for what no XML document can have. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]+/gu, ' ');
+
 const nameStart =
   'A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c-\\u200d\\u2070-\\u218f' +
   '\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}';
