@@ -1,6 +1,6 @@
 import { sql, type ExpressionBuilder } from 'kysely';
 import type { Prioritet } from '../domain/forsendelse.js';
-import { shared } from '../domain/priority.js';
+import { shared } from './priority.js';
 import type { Job } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';

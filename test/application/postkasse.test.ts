@@ -20,7 +20,7 @@ describe('application/kanVelgePostkasse', () => {
     const { store, deps, calls } = await lookupTest([person(id)]);
     expect(await kanVelgePostkasse(deps)(asks(), eboks, kanVelge())).to.equal(undefined);
     expect(await kanVelgePostkasse(deps)(asks(), digipost, kanVelge())).to.equal('ALLEREDE_AKTIV');
-    expect(calls.slice(0, 2)).to.deep.equal(['unitOfWork', 'persons']);
+    expect(calls.slice(0, 4)).to.deep.equal(['unitOfWork', 'remember', 'appendEvent', 'persons']);
     const [event] = store.events();
     expect(event).to.include({
       organisasjon: '996460320',
@@ -43,7 +43,7 @@ describe('application/endrePostkasse', () => {
   it('R-07: a change, its number and its event are one transaction', async () => {
     const { store, deps, calls } = await lookupTest([person(id)]);
     expect(await endrePostkasse(deps)(asks(), eboks, opprett())).to.equal(undefined);
-    expect(calls).to.deep.equal(['unitOfWork']);
+    expect(calls).to.deep.equal(['unitOfWork', 'appendEvent']);
     const { personer, seneste } = await store.reads.changesFrom(2, 10);
     expect([seneste, personer[0]?.postkasse?.postkasseadresse]).to.deep.equal([2, '0000485887']);
     expect(store.events().map(({ operasjon }) => operasjon)).to.deep.equal(['OpprettOgVelgSikkerDigitalPostkasse']);

@@ -3,7 +3,7 @@ import type { Formidling } from '../../src/domain/formidling.js';
 import type { Hendelse, Kvittering, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
-import { shared } from '../../src/domain/priority.js';
+import { shared } from '../../src/store/priority.js';
 import { Failure } from '../../src/errors.js';
 
 /*

@@ -1,4 +1,4 @@
-import type { Prioritet } from './forsendelse.js';
+import type { Prioritet } from '../domain/forsendelse.js';
 
 /** While letters of both priorities wait, one turn of so many is a normal letter's: it waits longer, but not for ever. */
 export const NORMAL_SHARE = 4;
