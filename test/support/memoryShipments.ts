@@ -1,5 +1,5 @@
 import type { Formidling } from '../../src/domain/formidling.js';
-import type { Hendelse, Kvittering, Shipment } from '../../src/domain/shipment.js';
+import type { Hendelse, Kvittering, Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
 import { Failure } from '../../src/errors.js';
@@ -81,6 +81,9 @@ const note = (s: MemoryShipments, shipmentId: string, refs: readonly string[]): 
   for (const ref of refs) if (!s.payloads.has(ref)) s.payloads.set(ref, { shipmentId, ledig: null });
 };
 
+const refsOf = (pakke: Pakke | undefined): string[] =>
+  [pakke?.sbd, pakke?.cms].flatMap((blob) => (blob ? [blob.ref] : []));
+
 function shipmentWrites(
   s: MemoryShipments,
 ): Pick<ShipmentTx, 'insertShipment' | 'lockShipment' | 'updateShipment' | 'appendShipmentEvent'> {
@@ -107,9 +110,8 @@ function shipmentWrites(
       if (old === undefined) return;
       const { pakke } = change;
       if (pakke !== undefined) {
-        for (const { ref } of old.pakke === undefined ? [] : [old.pakke.sbd, old.pakke.cms])
-          s.payloads.set(ref, { shipmentId: id, ledig: 0 });
-        note(s, id, [pakke.sbd.ref, pakke.cms.ref]);
+        for (const ref of refsOf(old.pakke)) s.payloads.set(ref, { shipmentId: id, ledig: 0 });
+        note(s, id, refsOf(pakke));
       }
       const shipment = { ...old, ...change };
       s.shipments.set(id, shipment);
