@@ -56,7 +56,7 @@ export interface Tables {
   /** Attempts to send one letter, and when the last of them was made. */
   svarut_forsoek: { likhet: Buffer; antall: number; siste: number };
   svarut_reservert: ReservasjonRow;
-  svarut_konto: { brukernavn: string; altinn: number; sdp: number; ettersending: number; lesetimer: number };
+  svarut_konto: SvarUtKontoRow;
   svarut_type: { navn: string };
   mottakersystem: MottakersystemRow;
 }
@@ -71,10 +71,22 @@ export interface SvarUtRow {
   status_endret: number;
   /** Channels, with commas between. */
   proevd: string;
+  ettersendes: number;
+  lesetimer: number;
   frist: number | null;
   mottakersystem: string | null;
   /** Sealed JSON. */
   lest_av: Buffer | null;
+}
+
+export interface SvarUtKontoRow {
+  brukernavn: string;
+  altinn: number;
+  sdp: number;
+  ettersending: number;
+  lesetimer: number;
+  /** JSON. */
+  returadresse: string | null;
 }
 
 export interface ReservasjonRow {

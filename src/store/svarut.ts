@@ -3,7 +3,7 @@ import type { Kanal } from '../domain/routing/decision.js';
 import type { Mottakersystem } from '../domain/svarut/bestilling.js';
 import type { Reservasjon, SvarUtBrev, SvarUtKonto, SvarUtReads, SvarUtTx } from '../domain/svarut/ports.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import type { MottakersystemRow, ReservasjonRow, SvarUtRow, Tables } from './schema.js';
+import type { MottakersystemRow, ReservasjonRow, SvarUtKontoRow, SvarUtRow } from './schema.js';
 import type { Seal } from './sealed.js';
 
 /** Where the sealed column stands. */
@@ -21,6 +21,8 @@ const brevRow = (brev: SvarUtBrev, seal: Seal): SvarUtRow => ({
   status: brev.status,
   status_endret: brev.statusEndret.getTime(),
   proevd: proevdText(brev.proevd),
+  ettersendes: Number(brev.ettersendes),
+  lesetimer: brev.lesetimer,
   frist: brev.frist?.getTime() ?? null,
   mottakersystem: brev.mottakersystem,
   lest_av: sealedReader(brev.shipmentId, brev.lestAv, seal),
@@ -37,6 +39,8 @@ const brevOf = (row: SvarUtRow, seal: Seal): SvarUtBrev => ({
   status: row.status,
   statusEndret: new Date(row.status_endret),
   proevd: row.proevd === '' ? [] : (row.proevd.split(',') as Kanal[]),
+  ettersendes: row.ettersendes === 1,
+  lesetimer: row.lesetimer,
   frist: time(row.frist),
   mottakersystem: row.mottakersystem,
   lestAv:
@@ -62,11 +66,12 @@ const systemOf = (row: Selectable<MottakersystemRow>): Mottakersystem => ({
   sertifikat: Buffer.from(row.sertifikat),
 });
 
-const kontoOf = ({ altinn, sdp, ettersending, ...row }: Tables['svarut_konto']): SvarUtKonto => ({
+const kontoOf = ({ altinn, sdp, ettersending, returadresse, ...row }: SvarUtKontoRow): SvarUtKonto => ({
   ...row,
   altinn: altinn === 1,
   sdp: sdp === 1,
   ettersending: ettersending === 1,
+  returadresse: returadresse === null ? null : (JSON.parse(returadresse) as SvarUtKonto['returadresse']),
 });
 
 /** Letters whose time is up; the index answers. */
@@ -214,8 +219,9 @@ export function svarutWrites(db: Db, flavour: Flavour, seal: Seal): SvarUtTx {
     },
     releaseReservation: async (id) => void (await db.deleteFrom('svarut_reservert').where('id', '=', id).execute()),
     forgetSvarUt: (reservert, forsoekt, antall) => forget(db, reservert, forsoekt, antall),
-    async putSvarUtKonto({ brukernavn, altinn, sdp, ettersending, lesetimer }) {
-      const policy = { altinn: Number(altinn), sdp: Number(sdp), ettersending: Number(ettersending), lesetimer };
+    async putSvarUtKonto({ brukernavn, altinn, sdp, ettersending, lesetimer, returadresse: address }) {
+      const flags = { altinn: Number(altinn), sdp: Number(sdp), ettersending: Number(ettersending) };
+      const policy = { ...flags, lesetimer, returadresse: address === null ? null : JSON.stringify(address) };
       const row = db.insertInto('svarut_konto').values({ brukernavn, ...policy });
       await row.modifyEnd(replacing('brukernavn', Object.keys(policy))).execute();
     },

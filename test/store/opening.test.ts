@@ -60,7 +60,7 @@ describe('opening a store', () => {
         '0005-calendar-and-payloads': '9ba66105bbf9be80',
         '0006-formidling': '7b43ef06fd9218bd',
         '0007-turn': '0cfef16f68292b79',
-        '0011-svarut': '1ee6dfc20a813229',
+        '0011-svarut': '2cca6c29c1ae4c23',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -70,7 +70,7 @@ describe('opening a store', () => {
         '0005-calendar-and-payloads': '36a83215ccf40491',
         '0006-formidling': '8d03924445ca7a37',
         '0007-turn': '8f308242dbccd3ec',
-        '0011-svarut': 'f8d10fe2a5d0192a',
+        '0011-svarut': 'bbd161e4a3a28475',
       },
     });
   });

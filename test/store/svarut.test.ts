@@ -22,6 +22,8 @@ const brev = (changes: Partial<SvarUtBrev> = {}): SvarUtBrev => ({
   status: 'AKSEPTERT',
   statusEndret: at(0),
   proevd: [],
+  ettersendes: true,
+  lesetimer: 40,
   frist: null,
   mottakersystem: null,
   lestAv: null,
@@ -129,8 +131,10 @@ function rules(stores: () => readonly Subject[]): void {
   });
 
   it('keeps accounts, types and receiving systems; what is put again is replaced, and a system keeps its number', async () => {
-    const konto = { brukernavn: 'arkiv', altinn: true, sdp: false, ettersending: true, lesetimer: 40 };
-    await tx((t) => t.putSvarUtKonto({ ...konto, sdp: true, lesetimer: 2 }));
+    const returadresse = { navn: 'Postmottak', adresselinjer: ['Gata 1'], postnummer: '0150', poststed: 'OSLO' };
+    const policy = { altinn: true, sdp: false, ettersending: true, lesetimer: 40 };
+    const konto = { brukernavn: 'arkiv', ...policy, returadresse };
+    await tx((t) => t.putSvarUtKonto({ ...konto, sdp: true, lesetimer: 2, returadresse: null }));
     await tx((t) => t.putSvarUtKonto(konto));
     expect(await reads().kontoer()).to.deep.equal([konto]);
     expect(await reads().konto('arkiv')).to.deep.equal(konto);

@@ -1,3 +1,4 @@
+import type { Postadresse } from '../forsendelse.js';
 import type { Kanal } from '../routing/decision.js';
 import type { Mottakersystem } from './bestilling.js';
 import type { SvarUtStatus } from './status.js';
@@ -12,6 +13,8 @@ export interface SvarUtKonto {
   readonly ettersending: boolean;
   /** Working hours that a recipient has to read a letter before it is printed. */
   readonly lesetimer: number;
+  /** Where paper comes back to that cannot be delivered; null: only orders that say so can be printed. */
+  readonly returadresse: Postadresse | null;
 }
 
 /** What is kept of a SvarUt letter beside the shipment that it is. */
@@ -26,6 +29,9 @@ export interface SvarUtBrev {
   readonly statusEndret: Date;
   /** Channels that have failed, or have run out of time. */
   readonly proevd: readonly Kanal[];
+  /** What the account said when the letter was accepted: it is printed when it is unread so many working hours after it was notified of. */
+  readonly ettersendes: boolean;
+  readonly lesetimer: number;
   /** By the calendar: unread until then, the letter goes another way; null while no such time runs. */
   readonly frist: Date | null;
   /** Account of the receiving system that the letter waits for. */

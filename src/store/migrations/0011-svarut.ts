@@ -22,6 +22,8 @@ export const svarut = ({ kind, ddl, onDuplicate }: Flavour): string[] => [
   ${ddl.text('status', 32)} not null,
   ${ddl.integer('status_endret')} not null,
   ${ddl.text('proevd', 255)} not null,
+  ${ddl.integer('ettersendes')} not null,
+  ${ddl.integer('lesetimer')} not null,
   ${ddl.integer('frist')},
   ${ddl.text('mottakersystem', 100)},
   lest_av ${kind === 'mysql' ? 'mediumblob' : 'blob'},
@@ -52,6 +54,7 @@ export const svarut = ({ kind, ddl, onDuplicate }: Flavour): string[] => [
   ${ddl.integer('sdp')} not null,
   ${ddl.integer('ettersending')} not null,
   ${ddl.integer('lesetimer')} not null,
+  ${ddl.text('returadresse', 2000)},
   primary key (brukernavn)) ${ddl.keyed}`,
 
   `create table if not exists svarut_type (
