@@ -33,7 +33,7 @@ export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, te
   tekst,
 });
 
-/** Writes an event, what it leads to, and a receipt for the sender. */
+/** Writes an event, what it leads to, and a receipt for the sender, unless it asks for its letters by SvarUt. */
 export async function happen(
   tx: Tx,
   calendar: Calendar,
@@ -46,8 +46,9 @@ export async function happen(
   const to = transition(tilstand, event.type);
   if (to !== undefined && to !== tilstand) await tx.updateShipment(id, { tilstand: to });
   if (to !== undefined && frigir(to, event.type)) await tx.freePayloads(id, calendar.now());
-  const { avsender, prioritet } = forsendelse;
-  if (told) await tx.putReceipt({ id: randomUUID(), shipmentId: id, avsender, prioritet, hendelse: event });
+  const { avsender, prioritet, svarut } = forsendelse;
+  if (told && svarut === undefined)
+    await tx.putReceipt({ id: randomUUID(), shipmentId: id, avsender, prioritet, hendelse: event });
 }
 
 /** An error of our own: the letter waits. The detail is for the log, for the sender reads the history. */

@@ -171,7 +171,7 @@ export type Utvalg = { readonly ider: readonly string[] } | { readonly eksterneR
 
 /**
  * The letters of one body, in the order asked for.
- * @throws Failure UNKNOWN_SHIPMENT when one of them is not there, or is another's: nobody learns which
+ * @throws Failure UNKNOWN_SHIPMENT when one of them is not there, is another's, or came by SvarUt: nobody learns which
  */
 export function finn(deps: Pick<ShipmentDeps, 'shipments'>, owner: string, utvalg: Utvalg): Promise<Shipment[]> {
   const { shipments } = deps;
@@ -182,7 +182,8 @@ export function finn(deps: Pick<ShipmentDeps, 'shipments'>, owner: string, utval
   return Promise.all(
     found.map(async (promised) => {
       const shipment = await promised;
-      if (shipment === undefined || shipment.forsendelse.avsender !== owner) {
+      const { avsender, svarut } = shipment?.forsendelse ?? {};
+      if (shipment === undefined || avsender !== owner || svarut !== undefined) {
         throw new Failure('UNKNOWN_SHIPMENT', `not a letter of ${owner}`);
       }
       return shipment;

@@ -1,4 +1,5 @@
 import type { Spraak } from './person.js';
+import type { SvarUtBestilling } from './svarut/bestilling.js';
 
 /** VEDTAK is whatever R-12 names, and what counts when nothing is said; INFO is everything else. */
 export type Klasse = 'VEDTAK' | 'INFO';
@@ -19,6 +20,8 @@ export interface Dokument {
   readonly filnavn: string;
   readonly tittel: string;
   readonly mimetype: string;
+  /** Left out when the letter goes on paper. */
+  readonly ikkePaaPapir?: true;
   readonly innhold: Blob;
 }
 
@@ -79,6 +82,8 @@ export interface Forsendelse {
   readonly hoveddokument: Dokument;
   /** 0 to 200. */
   readonly vedlegg: readonly Dokument[];
+  /** The order as it came by SvarUt, whose rules decide then; absent for letters that came another way. */
+  readonly svarut?: SvarUtBestilling;
 }
 
 /** How a body wants letters treated that the register does not decide. */

@@ -5,7 +5,8 @@ import type { Blob, Forsendelse, Prioritet } from './forsendelse.js';
  * A shipment's life. MOTTATT: accepted and durable, not yet handed on. SENDT: the provider has taken it over (its transport receipt is
  * verified). I_PRODUKSJON: the printer has taken it in. LEVERT: it can be read, or paper is posted. AAPNET: the recipient has opened it.
  * RETURNERT: paper came back. TRUKKET: withdrawn by the sender before it was handed on. OVERLATT: handed back to the sender, whose own
- * portal shows it. FEILET: given up, with the reason; the sender has been told.
+ * portal shows it. VARSLET: it lies in Altinn, and its recipient has been told; unread when the time is up, it goes on paper. FEILET: given up, with
+ * the reason; the sender has been told.
  */
 export const tilstander = [
   'MOTTATT',
@@ -16,6 +17,7 @@ export const tilstander = [
   'RETURNERT',
   'TRUKKET',
   'OVERLATT',
+  'VARSLET',
   'FEILET',
 ] as const;
 export type Tilstand = (typeof tilstander)[number];
@@ -35,6 +37,11 @@ export const hendelser = [
   'TRUKKET',
   'OVERLATT',
   'OPPGITT',
+  'VARSLET',
+  'LESEFRIST',
+  'LEST_EKSTERNT',
+  'MOTTAK_FEILET',
+  'STANSET',
 ] as const;
 export type Hendelsestype = (typeof hendelser)[number];
 

@@ -18,6 +18,10 @@ const staarFast = (tilstand: Tilstand): Steg => Object.fromEntries(meldtUtenfra.
 /** Our own side of a push whose receipts were faster than its answer: what the provider has said stands. */
 const forsinket = (tilstand: Tilstand): Steg => ({ FORSOEK_UTSATT: tilstand, SENDT: tilstand, OPPGITT: tilstand });
 
+/** What a sender's own system may say in every state (SvarUt's CONTRACT.md section 6), and what its operator may while the letter is under way. */
+const lest: Steg = { LEST_EKSTERNT: 'AAPNET' };
+const underveis: Steg = { ...lest, STANSET: 'TRUKKET' };
+
 /**
  * From each state, what each event leads to (R-39, R-46). A pair that is not here cannot happen: the sender withdraws only what
  * has not been handed on, and a new look-up is made only while nothing has been delivered. A letter that failed can be taken up
@@ -25,6 +29,8 @@ const forsinket = (tilstand: Tilstand): Steg => ({ FORSOEK_UTSATT: tilstand, SEN
  */
 const tabell: Readonly<Record<Tilstand, Steg>> = {
   MOTTATT: {
+    ...underveis,
+    VARSLET: 'VARSLET',
     FORSOEK_UTSATT: 'MOTTATT',
     SENDT: 'SENDT',
     MOTTAK: 'I_PRODUKSJON',
@@ -39,7 +45,10 @@ const tabell: Readonly<Record<Tilstand, Steg>> = {
     OPPGITT: 'FEILET',
   },
   SENDT: {
+    ...underveis,
     SENDT: 'SENDT',
+    VARSLET: 'VARSLET',
+    MOTTAK_FEILET: 'SENDT',
     MOTTAK: 'I_PRODUKSJON',
     LEVERING: 'LEVERT',
     VARSLINGFEILET: 'SENDT',
@@ -49,6 +58,7 @@ const tabell: Readonly<Record<Tilstand, Steg>> = {
     NYTT_OPPSLAG: 'MOTTATT',
   },
   I_PRODUKSJON: {
+    ...underveis,
     ...forsinket('I_PRODUKSJON'),
     MOTTAK: 'I_PRODUKSJON',
     LEVERING: 'LEVERT',
@@ -57,12 +67,22 @@ const tabell: Readonly<Record<Tilstand, Steg>> = {
     RETURPOST: 'RETURNERT',
     FEIL: 'FEILET',
   },
-  LEVERT: { ...forsinket('LEVERT'), ...staarFast('LEVERT'), AAPNING: 'AAPNET', RETURPOST: 'RETURNERT' },
-  AAPNET: { ...forsinket('AAPNET'), ...staarFast('AAPNET') },
-  RETURNERT: { ...forsinket('RETURNERT'), ...staarFast('RETURNERT') },
-  TRUKKET: staarFast('TRUKKET'),
-  OVERLATT: staarFast('OVERLATT'),
+  LEVERT: { ...forsinket('LEVERT'), ...staarFast('LEVERT'), ...lest, AAPNING: 'AAPNET', RETURPOST: 'RETURNERT' },
+  AAPNET: { ...forsinket('AAPNET'), ...staarFast('AAPNET'), ...lest },
+  RETURNERT: { ...forsinket('RETURNERT'), ...staarFast('RETURNERT'), ...lest },
+  TRUKKET: { ...staarFast('TRUKKET'), ...lest },
+  OVERLATT: { ...staarFast('OVERLATT'), ...lest },
+  VARSLET: {
+    ...forsinket('VARSLET'),
+    ...staarFast('VARSLET'),
+    ...underveis,
+    VARSLET: 'VARSLET',
+    AAPNING: 'AAPNET',
+    NYTT_OPPSLAG: 'MOTTATT',
+    LESEFRIST: 'LEVERT',
+  },
   FEILET: {
+    ...underveis,
     ...staarFast('FEILET'),
     FORSOEK_UTSATT: 'MOTTATT',
     SENDT: 'SENDT',

@@ -25,7 +25,7 @@ describe('domain/receipts', () => {
       expect(feilfoelge({ ...sak, sendtPaaNytt: true })).to.deep.equal({ type: 'fail' }));
     it('given feil SERVER, then it is final', () =>
       expect(feilfoelge({ ...sak, feiltype: 'SERVER' })).to.deep.equal({ type: 'fail' }));
-    for (const kanal of ['UTSKRIFT', 'ALTINN', 'PORTAL'] as const satisfies readonly Kanal[])
+    for (const kanal of ['UTSKRIFT', 'ALTINN', 'PORTAL', 'SVARINN'] as const satisfies readonly Kanal[])
       it(`given feil KLIENT from ${kanal}, where nobody moves, then it is final`, () =>
         expect(feilfoelge({ ...sak, kanal })).to.deep.equal({ type: 'fail' }));
     it('given a letter that is being produced, then it is final', () =>
@@ -33,7 +33,7 @@ describe('domain/receipts', () => {
     it('given a letter that was delivered, withdrawn, handed back or given up, then it is recorded only', () => {
       const open = new Set(['MOTTATT', 'SENDT', 'I_PRODUKSJON']);
       const closed = tilstander.filter((tilstand) => !open.has(tilstand));
-      expect(closed.length).to.equal(6);
+      expect(closed.length).to.equal(7);
       for (const tilstand of closed)
         for (const sendtPaaNytt of [true, false])
           for (const feiltype of ['KLIENT', 'SERVER'] as const)

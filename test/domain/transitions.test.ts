@@ -4,20 +4,25 @@ import { frigir, meldtUtenfra, transition } from '../../src/domain/transitions.j
 
 /** Where each event leads from each state: `=` changes nothing, `-` cannot happen. */
 const grid = `
-                MOTTATT       SENDT         I_PRODUKSJON  LEVERT     AAPNET  RETURNERT  TRUKKET  OVERLATT  FEILET
-MOTTATT         -             -             -             -          -       -          -        -         -
-FORSOEK_UTSATT  =             -             =             =          =       =          -        -         MOTTATT
-SENDT           SENDT         =             =             =          =       =          -        -         SENDT
-MOTTAK          I_PRODUKSJON  I_PRODUKSJON  =             =          =       =          =        =         =
-LEVERING        LEVERT        LEVERT        LEVERT        =          =       =          =        =         =
-VARSLINGFEILET  =             =             =             =          =       =          =        =         =
-AAPNING         AAPNET        AAPNET        AAPNET        AAPNET     =       =          =        =         =
-RETURPOST       RETURNERT     RETURNERT     RETURNERT     RETURNERT  =       =          =        =         =
-FEIL            FEILET        FEILET        FEILET        =          =       =          =        =         =
-NYTT_OPPSLAG    =             MOTTATT       -             -          -       -          -        -         MOTTATT
-TRUKKET         TRUKKET       -             -             -          -       -          -        -         -
-OVERLATT        OVERLATT      -             -             -          -       -          -        -         OVERLATT
-OPPGITT         FEILET        -             =             =          =       =          -        -         =
+                MOTTATT       SENDT         I_PRODUKSJON  LEVERT     AAPNET  RETURNERT  TRUKKET  OVERLATT  VARSLET  FEILET
+MOTTATT         -             -             -             -          -       -          -        -         -        -
+FORSOEK_UTSATT  =             -             =             =          =       =          -        -         =        MOTTATT
+SENDT           SENDT         =             =             =          =       =          -        -         =        SENDT
+MOTTAK          I_PRODUKSJON  I_PRODUKSJON  =             =          =       =          =        =         =        =
+LEVERING        LEVERT        LEVERT        LEVERT        =          =       =          =        =         =        =
+VARSLINGFEILET  =             =             =             =          =       =          =        =         =        =
+AAPNING         AAPNET        AAPNET        AAPNET        AAPNET     =       =          =        =         AAPNET   =
+RETURPOST       RETURNERT     RETURNERT     RETURNERT     RETURNERT  =       =          =        =         =        =
+FEIL            FEILET        FEILET        FEILET        =          =       =          =        =         =        =
+NYTT_OPPSLAG    =             MOTTATT       -             -          -       -          -        -         MOTTATT  MOTTATT
+TRUKKET         TRUKKET       -             -             -          -       -          -        -         -        -
+OVERLATT        OVERLATT      -             -             -          -       -          -        -         -        OVERLATT
+OPPGITT         FEILET        -             =             =          =       =          -        -         =        =
+VARSLET         VARSLET       VARSLET       -             -          -       -          -        -         =        -
+LESEFRIST       -             -             -             -          -       -          -        -         LEVERT   -
+LEST_EKSTERNT   AAPNET        AAPNET        AAPNET        AAPNET     =       AAPNET     AAPNET   AAPNET    AAPNET   AAPNET
+MOTTAK_FEILET   -             =             -             -          -       -          -        -         -        -
+STANSET         TRUKKET       TRUKKET       TRUKKET       -          -       -          -        -         TRUKKET  TRUKKET
 `;
 
 const [head, ...lines] = grid

@@ -89,7 +89,7 @@ export function documentOf(
 /** What the document package of a shipment holds; contents are read from the payload store. */
 export function contentOf(shipment: Shipment, read: (ref: string) => AsyncIterable<Uint8Array>): Pakkeinnhold {
   const { forsendelse, beslutning } = shipment;
-  const { hoveddokument, vedlegg, spraak } = forsendelse;
+  const { spraak } = forsendelse;
   const fil = ({ filnavn, mimetype, tittel, innhold }: Dokument): Pakkefil => ({
     filnavn,
     mimetype,
@@ -97,6 +97,9 @@ export function contentOf(shipment: Shipment, read: (ref: string) => AsyncIterab
     open: () => read(innhold.ref),
   });
   const paper = beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT';
+  const alle = [forsendelse.hoveddokument, ...forsendelse.vedlegg];
+  const [hoveddokument, ...vedlegg] = paper ? alle.filter(({ ikkePaaPapir }) => ikkePaaPapir !== true) : alle;
+  if (hoveddokument === undefined) throw unfit('paper without a document that may be printed');
   return {
     mottaker: paper ? null : mottakerOf(shipment),
     avsender: avsenderOf(shipment),

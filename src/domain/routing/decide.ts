@@ -2,16 +2,25 @@ import type { Beslutning } from './decision.js';
 import { registertilstand, type Fakta } from './facts.js';
 import { varselbestillinger } from './notices.js';
 import { avsendelse, krav } from './requirements.js';
-import { ellersPapir, regler } from './rules.js';
+import { ellersPapir, regler, type Valg } from './rules.js';
+import { svarutPapir, svarutRegler } from './svarutRules.js';
 import { spoer } from './table.js';
 
+/** What a table chooses, and what its rows said. */
+function velg(fakta: Fakta): ReturnType<typeof spoer<Fakta, Valg>> {
+  const { svarut } = fakta;
+  return svarut === undefined
+    ? spoer(regler, ellersPapir, fakta)
+    : spoer(svarutRegler, svarutPapir, { ...fakta, svarut });
+}
+
 /**
- * Where a letter goes, by table K, and then by what the chosen channel needs. Answers for every fact there can be, and asks
+ * Where a letter goes, by table K (by SvarUt's where the letter came that way), and then by what the chosen channel needs. Answers for every fact there can be, and asks
  * nobody. In the trace the first rule that hit chose the channel (or refused), and the last says when it goes (or refused it).
  */
 export function decide(fakta: Fakta): Beslutning {
   const felles = { fattet: fakta.now, register: registertilstand(fakta) };
-  const valg = spoer(regler, ellersPapir, fakta);
+  const valg = velg(fakta);
   if ('kode' in valg.utfall) {
     return { ...felles, spor: valg.spor, varsler: [], utfall: 'AVVIS', kode: valg.utfall.kode };
   }

@@ -1,11 +1,11 @@
 import type { Spraak } from '../person.js';
 
-/** Where a letter goes. PORTAL hands it back to its sender, who shows it and is told to notify. */
-export type Kanal = 'POSTKASSE' | 'UTSKRIFT' | 'ALTINN' | 'PORTAL';
+/** Where a letter goes. PORTAL hands it back to its sender, who shows it and is told to notify; SVARINN keeps it for a receiving system. */
+export type Kanal = 'POSTKASSE' | 'UTSKRIFT' | 'ALTINN' | 'PORTAL' | 'SVARINN';
 
 /** One rule that was asked, in the order of the decision table. */
 export interface Regelspor {
-  /** Rules of RULES.md, `R-12`. */
+  /** Rules of RULES.md, `R-12`, or rows of SvarUt's own table, `SvarUt 2`. */
   readonly regel: string;
   readonly lovhjemmel: string | null;
   readonly traff: boolean;
@@ -46,7 +46,7 @@ export type Beslutning = {
   | {
       readonly utfall: 'SEND';
       readonly kanal: Kanal;
-      /** Organisation number of the mailbox or print supplier; null for channels that have none. */
+      /** Organisation number of the mailbox or print supplier, or account of the receiving system; null for channels that have none. */
       readonly leverandoer: string | null;
       /** Not handed on before this; null: at once. */
       readonly tidligst: Date | null;

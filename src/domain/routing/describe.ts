@@ -110,6 +110,7 @@ const prislinjer: Readonly<Record<Kanal, (b: Sendt, grunnlag: Prisgrunnlag) => r
   UTSKRIFT: utskriftslinjer,
   ALTINN: () => [],
   PORTAL: () => [],
+  SVARINN: () => [],
 };
 
 /** What a letter will cost by the price list of the day it was decided; nothing for a refused one, Altinn and portal (R-57…R-61). */

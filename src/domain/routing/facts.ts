@@ -2,6 +2,7 @@ import type { Avsenderpolicy, Forsendelse } from '../forsendelse.js';
 import { mottakertype, parsePersonnummer, type Personnummer } from '../identifier.js';
 import type { Kontaktpunkt, Person } from '../person.js';
 import { ferskhet, ferskTil } from '../varsling.js';
+import type { Mottakersystem } from '../svarut/bestilling.js';
 import type { Kanal, Registertilstand } from './decision.js';
 
 /** The order, without its documents. */
@@ -15,6 +16,7 @@ export type Bestilling = Pick<
   | 'varseltekst'
   | 'kunDigitalt'
   | 'utskrift'
+  | 'svarut'
 >;
 
 export interface Leverandoerfakta {
@@ -25,6 +27,17 @@ export interface Leverandoerfakta {
 
 /** Which persons may be sent to: `synthetic` where tests are run, `real` in production (R-54). */
 export type TillatteIdentifikatorer = 'any' | 'synthetic' | 'real';
+
+/** What SvarUt's rules look at besides. */
+export interface SvarUtFakta {
+  /** Ways that this letter has gone without reaching anybody. */
+  readonly proevd: readonly Kanal[];
+  /** Receiving systems of the recipient. */
+  readonly mottakersystemer: readonly Mottakersystem[];
+  /** Whether the sender has its letters sent to mailboxes, and to Altinn. */
+  readonly sdp: boolean;
+  readonly altinn: boolean;
+}
 
 /** Everything that the rules may look at. */
 export interface Fakta {
@@ -41,6 +54,8 @@ export interface Fakta {
   /** Of the calendar. */
   readonly now: Date;
   readonly identifikatorer: TillatteIdentifikatorer;
+  /** For letters that came by SvarUt: their own table decides. */
+  readonly svarut?: SvarUtFakta;
 }
 
 /** The recipient's number read as a person's; undefined when it is none, or none that exists. */

@@ -31,7 +31,7 @@ export const krav: readonly Krav[] = [
     ellers: si('Avsenderen godtar papir.', 'The sender accepts paper.'),
   },
   {
-    kanaler: ['POSTKASSE', 'UTSKRIFT', 'ALTINN', 'PORTAL'],
+    kanaler: ['POSTKASSE', 'UTSKRIFT', 'ALTINN', 'PORTAL', 'SVARINN'],
     regel: 'R-41',
     lovhjemmel: null,
     gjelder: ({ fakta, kanal }) => !fakta.kanaler.has(kanal),
@@ -129,6 +129,15 @@ export const avsendelse: Readonly<Record<Kanal, Sisteregel<Kanalfakta, Klarering
     traff: si(
       'Brevet gis tilbake til avsenderen, som viser det i portalen og selv varsler mottakeren.',
       'The letter is handed back to the sender, who shows it in the portal and notifies the recipient.',
+    ),
+  },
+  SVARINN: {
+    regel: 'SvarUt 2',
+    lovhjemmel: null,
+    utfall: () => ({ tidligst: null }),
+    traff: si(
+      'Brevet ligger klart til mottakerens system henter det.',
+      "The letter lies ready until the recipient's system fetches it.",
     ),
   },
 };

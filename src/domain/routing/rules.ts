@@ -21,11 +21,13 @@ const ikkePerson = {
   en: 'The recipient is not given with a fødselsnummer or D-number.',
 };
 
-const papir = (f: Fakta): Valg => ({ kanal: 'UTSKRIFT', leverandoer: f.utskriftsleverandoer });
+/** Paper, by the print supplier of this installation. */
+export const papir = (f: Fakta): Valg => ({ kanal: 'UTSKRIFT', leverandoer: f.utskriftsleverandoer });
 const til = (kanal: 'ALTINN' | 'PORTAL') => (): Valg => ({ kanal, leverandoer: null });
 const avvis = (kode: Avvisningskode) => (): Valg => ({ kode });
 
-const identifikatorer: readonly Regel<Fakta, Valg>[] = [
+/** What is asked of the recipient's number first. */
+export const identifikatorer: readonly Regel<Fakta, Valg>[] = [
   {
     regel: 'R-56',
     lovhjemmel: null,
@@ -100,7 +102,8 @@ const identifikatorer: readonly Regel<Fakta, Valg>[] = [
   },
 ];
 
-const utenomRegisteret: readonly Regel<Fakta, Valg>[] = [
+/** Whom the register knows nothing about. */
+export const utenomRegisteret: readonly Regel<Fakta, Valg>[] = [
   {
     regel: 'R-48',
     lovhjemmel: rundskriv,
@@ -139,7 +142,8 @@ const utenomRegisteret: readonly Regel<Fakta, Valg>[] = [
   },
 ];
 
-const etterRegisteret: readonly Regel<Fakta, Valg>[] = [
+/** What the register says against digital mail. */
+export const etterRegisteret: readonly Regel<Fakta, Valg>[] = [
   {
     regel: 'R-05',
     lovhjemmel: null,

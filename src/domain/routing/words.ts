@@ -46,4 +46,5 @@ export const kanalvei: Readonly<Record<Kanal, Readonly<Record<Spraakvalg, string
   UTSKRIFT: { nb: 'på papir', en: 'on paper' },
   ALTINN: { nb: 'til Altinn', en: 'to Altinn' },
   PORTAL: { nb: 'tilbake til avsenderen', en: 'back to the sender' },
+  SVARINN: { nb: 'til mottakerens eget system', en: "to the recipient's own system" },
 };

@@ -139,6 +139,19 @@ describe('channels/sdp/document', () => {
     });
   });
 
+  it('R-45: what is kept off paper is left out of a printed letter, and nowhere else', () => {
+    const { hoveddokument, vedlegg } = letter().forsendelse;
+    const forsendelse = { ...letter().forsendelse, hoveddokument: { ...hoveddokument, ikkePaaPapir: true as const } };
+    const names = (shipment: Shipment) => {
+      const { hoveddokument: first, vedlegg: rest } = contentOf(shipment, () => once(''));
+      return [first, ...rest].map(({ filnavn }) => filnavn);
+    };
+    expect(names(paper({ forsendelse }))).to.deep.equal(['vedlegg 1.pdf', 'vedlegg 2.pdf']);
+    expect(names(letter({ forsendelse }))).to.deep.equal(['vedtak.pdf', 'vedlegg 1.pdf', 'vedlegg 2.pdf']);
+    const none = { ...forsendelse, vedlegg: vedlegg.map((d) => ({ ...d, ikkePaaPapir: true as const })) };
+    expect(failureOf(() => contentOf(paper({ forsendelse: none }), () => once(''))).code).to.equal('INTERNAL');
+  });
+
   it('CONTRACT 13: the package of a printed letter names no recipient', () => {
     expect(contentOf(paper(), () => once('')).mottaker).to.equal(null);
   });
