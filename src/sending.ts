@@ -6,12 +6,15 @@ import type { Kanal } from './domain/routing/decision.js';
 import type { Payloads } from './domain/shipmentPorts.js';
 import type { SoapHandler } from './http/server.js';
 import { createPacker } from './package/package.js';
+import { createSvarInnPacker } from './package/svarinn.js';
 import type { Certificate } from './security/x509.js';
 import { brokerDoor } from './sending/broker.js';
+import type { SvarInnTjeneste, SvarUtTjeneste } from './application/svarut/tjenester.js';
 import { forsendelseHandler } from './sending/handlers.js';
 import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
+import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/svarut.js';
 import type { Parts, SendingDeps } from './sending/types.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { workerOf } from './sending/worker.js';
@@ -22,6 +25,9 @@ import type { Worker } from './worker.js';
 export interface Sending {
   readonly forsendelse: SoapHandler;
   readonly meldingsformidler: SoapHandler;
+  /** What senders and receivers may ask of SvarUt and SvarInn. */
+  readonly svarut: SvarUtTjeneste;
+  readonly svarinn: SvarInnTjeneste;
   /** Certificates of the keys that are signed with, by role. */
   readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
   /** Ends what is under way. */
@@ -41,12 +47,19 @@ function workersOf(
   { shipments, payloads }: Parts,
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
+  svarut: SvarUtServices,
 ): Pick<Worker, 'stop'>[] {
   if (deps.config.role === 'web') return [];
-  const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decideAgain(shipments) });
+  const fetching = startFetching({
+    ...deps,
+    payloads,
+    channels: all.values(),
+    decideAgain: decideAgain(shipments, deps.store.svarut),
+  });
   return [
     workerOf(deps, shipments, all, channelDeps),
     keepRetention(retentionDeps(deps, payloads)),
+    keepDeadlines(deps, svarut),
     ...(fetching === undefined ? [] : [fetching]),
   ];
 }
@@ -70,14 +83,24 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   const channelDeps: ChannelDeps = {
     sdp: { ...common, packer, databehandler, ...own },
     videre: { ...common, ...videre },
+    svarinn: {
+      payloads,
+      pakk: createSvarInnPacker({ payloads, clock }),
+      mottakersystemer: () => store.svarut.mottakersystemer(),
+    },
   };
-  const all = new Map([...channels(channelDeps)].map(([kanal, channel]) => [kanal, around.channel(channel)]));
+  const all = new Map(
+    [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),
+  );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const workers = workersOf(deps, parts, all, channelDeps);
+  const svarut = svarutServices(deps, parts);
+  const workers = workersOf(deps, parts, all, channelDeps, svarut);
   return {
     forsendelse: forsendelseHandler(deps, parts),
-    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
+    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments, store.svarut) }),
+    svarut: svarut.svarut,
+    svarinn: svarut.svarinn,
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))),
   };
