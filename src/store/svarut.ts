@@ -92,6 +92,29 @@ const fristUte = (db: Db, now: Date, etter: { shipmentId: string; frist: Date } 
     .orderBy('shipment_id')
     .limit(antall);
 
+type PartyReads = Pick<SvarUtReads, 'mottakersystemer' | 'kontoer' | 'konto' | 'forsendelseTyper'>;
+
+/** Reads about who sends and who receives. */
+const partyReads = (read: Backend['read']): PartyReads => ({
+  mottakersystemer: (orgnr) =>
+    read(async (db) => {
+      const rows = db.selectFrom('mottakersystem').selectAll().orderBy('mottakerid');
+      return (await (orgnr === undefined ? rows : rows.where('orgnr', '=', orgnr)).execute()).map(systemOf);
+    }),
+  kontoer: () =>
+    read(async (db) => (await db.selectFrom('svarut_konto').selectAll().orderBy('brukernavn').execute()).map(kontoOf)),
+  konto: (brukernavn) =>
+    read(async (db) => {
+      const rows = db.selectFrom('svarut_konto').selectAll().where('brukernavn', '=', brukernavn);
+      const row = await rows.executeTakeFirst();
+      return row === undefined ? undefined : kontoOf(row);
+    }),
+  forsendelseTyper: () =>
+    read(async (db) =>
+      (await db.selectFrom('svarut_type').select('navn').orderBy('navn').execute()).map((r) => r.navn),
+    ),
+});
+
 /** As `SvarUtReads`. */
 export function svarutReads({ read }: Backend, seal: Seal): SvarUtReads {
   return {
@@ -125,25 +148,7 @@ export function svarutReads({ read }: Backend, seal: Seal): SvarUtReads {
         const rows = await fristUte(db, now, etter, antall).execute();
         return rows.map((row) => ({ shipmentId: row.shipment_id, frist: new Date(row.frist ?? 0) }));
       }),
-    mottakersystemer: (orgnr) =>
-      read(async (db) => {
-        const rows = db.selectFrom('mottakersystem').selectAll().orderBy('mottakerid');
-        return (await (orgnr === undefined ? rows : rows.where('orgnr', '=', orgnr)).execute()).map(systemOf);
-      }),
-    kontoer: () =>
-      read(async (db) =>
-        (await db.selectFrom('svarut_konto').selectAll().orderBy('brukernavn').execute()).map(kontoOf),
-      ),
-    konto: (brukernavn) =>
-      read(async (db) => {
-        const rows = db.selectFrom('svarut_konto').selectAll().where('brukernavn', '=', brukernavn);
-        const row = await rows.executeTakeFirst();
-        return row === undefined ? undefined : kontoOf(row);
-      }),
-    forsendelseTyper: () =>
-      read(async (db) =>
-        (await db.selectFrom('svarut_type').select('navn').orderBy('navn').execute()).map((r) => r.navn),
-      ),
+    ...partyReads(read),
   };
 }
 

@@ -9,11 +9,8 @@ const typer = [
   'nav.digisos',
 ];
 
-/**
- * What SvarUt letters have beside their shipments, ids that are reserved, attempts that are counted, how accounts are treated, and who fetches
- * letters by SvarInn. Unique sets that end in a key are there as indexes, in a form that both databases take.
- */
-export const svarut = ({ kind, ddl, onDuplicate }: Flavour): string[] => [
+/** What SvarUt letters have beside their shipments, ids that are reserved, and attempts that are counted. */
+const letters = ({ kind, ddl }: Flavour): string[] => [
   `create table if not exists svarut (
   ${ddl.text('shipment_id', 64)} not null,
   ${ddl.text('konto', 100)} not null,
@@ -47,7 +44,10 @@ export const svarut = ({ kind, ddl, onDuplicate }: Flavour): string[] => [
   ${ddl.text('avvist_tekst', 2000)} not null,
   primary key (id),
   unique (reservert, id)) ${ddl.keyed}`,
+];
 
+/** Who sends, what they may send, and who fetches letters by SvarInn. */
+const parties = ({ ddl, onDuplicate }: Flavour): string[] => [
   `create table if not exists svarut_konto (
   ${ddl.text('brukernavn', 100)} not null,
   ${ddl.integer('altinn')} not null,
@@ -74,3 +74,6 @@ export const svarut = ({ kind, ddl, onDuplicate }: Flavour): string[] => [
   unique (brukernavn),
   unique (orgnr, mottakerid)) ${ddl.appended}`,
 ];
+
+/** SvarUt. Unique sets that end in a key are there as indexes, in a form that both databases take. */
+export const svarut = (flavour: Flavour): string[] => [...letters(flavour), ...parties(flavour)];
