@@ -226,6 +226,14 @@ const table = {
     en: 'The HTTP header is too large',
     nb: 'HTTP-hodet er for stort',
   },
+  BUSY: {
+    ...beforeSoap,
+    act: 'operator',
+    retryable: true,
+    http: 503,
+    en: 'Temporarily unavailable; nothing was carried out. Try again in a minute',
+    nb: 'Midlertidig utilgjengelig; ingenting ble utført. Prøv igjen om et minutt',
+  },
   TOO_MANY_REQUESTS: {
     ...beforeSoap,
     retryable: true,

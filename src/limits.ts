@@ -103,6 +103,9 @@ export const limits = {
   dryRunRecipients: 100,
   statusShipments: 100,
   receipts: 100,
+  /** Letters of one list of SvarInn, and octets of what a receiver says of one. */
+  svarinnList: 200,
+  svarinnBody: 64 * 1024,
   /** How long a fetched receipt is lent. */
   receiptLease: 300_000,
   /** SvarUt: attempts to send the same letter, each within this time of the one before; the next is refused. */

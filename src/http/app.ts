@@ -1,8 +1,10 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { ErrorCode } from '../errors.js';
 import type { Caller } from './caller.js';
 import type { Readiness } from './health.js';
 import type { Metrics } from './metrics.js';
 import { refuse } from './plain.js';
+import { SVARINN_PATH, svarinnRouter, type SvarInnOptions } from './svarinn.js';
 
 export interface ContractAnswer {
   readonly status: number;
@@ -30,6 +32,7 @@ export interface AppOptions {
   readonly ready: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly callerOf: (request: Request) => Caller;
+  readonly svarinn?: SvarInnOptions;
 }
 
 const headers = {
@@ -47,6 +50,13 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 const html = (text: string): string => text.replace(/[&<>"']/g, (char) => escapes[char] ?? '');
+
+/** What the parser of requests finds wrong with them. */
+const statusCodes = new Map<unknown, ErrorCode>([
+  [400, 'BAD_HTTP'],
+  [413, 'TOO_LARGE'],
+  [415, 'UNSUPPORTED_MEDIA_TYPE'],
+]);
 
 function startPage(services: readonly Service[], publicUrl: string): string {
   const link = (path: string): string => `<a href="${html(path)}">${html(publicUrl + path)}</a>`;
@@ -82,7 +92,7 @@ function contracts({ services, contract, callerOf }: AppOptions) {
 }
 
 /**
- * Everything that is not SOAP: start page, health, metrics, contracts. Reads no request body. Unknown paths are 404 for every
+ * Everything that is not SOAP: start page, health, metrics, contracts, and SvarInn, which alone reads a request body. Unknown paths are 404 for every
  * method; known ones answer GET and HEAD, and 405 to the rest.
  */
 export function createApp(options: AppOptions): Express {
@@ -118,10 +128,11 @@ export function createApp(options: AppOptions): Express {
     const { contentType, body } = await metrics.exposition();
     response.set('Content-Type', contentType).end(body);
   });
+  if (options.svarinn !== undefined) app.use(SVARINN_PATH, svarinnRouter(options.svarinn));
   app.get('/{*path}', contracts(options));
   app.use((_request, response) => refuse(response, 'NOT_FOUND'));
   app.use((error: { status?: unknown }, _request: Request, response: Response, _next: NextFunction) => {
-    refuse(response, error.status === 400 ? 'BAD_HTTP' : 'INTERNAL');
+    refuse(response, statusCodes.get(error.status) ?? 'INTERNAL');
   });
   return app;
 }
