@@ -1,6 +1,7 @@
 import { PATH } from '../../src/contract/oppslagstjenesten/names.js';
 import { forsendelse } from './forsendelse.js';
 import { envelope } from './messages.js';
+import { meldingsformidler } from './meldingsformidler.js';
 import { groups } from './requests.js';
 import type { Service } from './service.js';
 import { testSuite, webService } from './service.js';
@@ -24,9 +25,9 @@ const oppslagstjenesten: Service = {
   })),
 };
 
-const services = [oppslagstjenesten, forsendelse] as const;
+const services = [oppslagstjenesten, forsendelse, meldingsformidler] as const;
 
-const readMe = `Oppslagstjenesten 16-02 and Forsendelse v1 against a Posthorn that was started with "npm start" and no configuration.
+const readMe = `Oppslagstjenesten 16-02, Forsendelse v1 and the broker (ebMS) against a Posthorn that was started with "npm start" and no configuration.
 
 The requests below the operations are for looking; the test suite holds the same ones with what must come back, and runs them all.
 Keys and truststore are those of certs/dev, which the first start makes (password changeit). sender asks for itself, supplier asks

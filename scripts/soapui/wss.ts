@@ -1,3 +1,4 @@
+import { eb } from '../../src/contract/ebms/names.js';
 import { leaf, node, text } from './xml.js';
 
 /** An element that is signed, by name. */
@@ -26,6 +27,8 @@ const paaVegneAv: Part = {
   namespace: 'http://kontaktinfo.difi.no/xsd/oppslagstjeneste/16-02',
 };
 
+const messaging: Part = { name: 'Messaging', namespace: eb.uri };
+
 const table = [
   { name: 'signed', key: 'sender', timeToLive: 300, parts: [timestamp, body] },
   { name: 'signed with PaaVegneAv', key: 'supplier', timeToLive: 300, parts: [timestamp, body, paaVegneAv] },
@@ -34,6 +37,7 @@ const table = [
   { name: 'only Timestamp signed', key: 'sender', timeToLive: 300, parts: [timestamp] },
   { name: 'signed, valid for a day', key: 'sender', timeToLive: 86_400, parts: [timestamp, body] },
   { name: 'signed, valid for a second', key: 'sender', timeToLive: 1, parts: [timestamp, body] },
+  { name: 'ebMS signed', key: 'sender', timeToLive: 120, parts: [timestamp, body, messaging] },
 ] as const satisfies readonly Outgoing[];
 
 export type OutgoingName = (typeof table)[number]['name'];

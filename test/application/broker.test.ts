@@ -317,10 +317,20 @@ describe('application/kvitteringTilAvsender', () => {
       mottatt: later(1),
       mpc: { prioritet: 'NORMAL', id: 'b' },
     });
-    const elsewhere = formidling({ ...newer, id: 'formidling-3', mottatt: later(2), leverandoer: '996460320' });
+    const elsewhere = formidling({
+      ...newer,
+      ...{ id: 'formidling-3', mottatt: later(2), leverandoer: '996460320', mpc: { prioritet: 'NORMAL', id: 'c' } },
+    });
     const r = await receiving([message, newer, elsewhere]);
-    await r.til(receipt());
-    expect(await r.waiting(newer)).to.have.length(1);
+    for (const type of ['levering', 'aapning'] as const) await r.til(receipt({ type }));
+    expect(await r.waiting(newer)).to.have.length(2);
+    expect(await r.waiting(elsewhere)).to.deep.equal([]);
+  });
+
+  it('R-46: a receipt of what has failed waits too, and the message stays what it is', async () => {
+    const r = await receiving([{ ...message, tilstand: 'FEILET' }]);
+    expect(await r.til(receipt())).to.equal(true);
+    expect([await r.state(), (await r.waiting(message)).length]).to.deep.equal(['FEILET', 1]);
   });
 
   it('CONTRACT 13: a receipt about nothing that is remembered waits where its provider says, if its receiver may fetch', async () => {

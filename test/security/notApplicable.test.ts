@@ -38,7 +38,7 @@ async function titles(): Promise<string[]> {
 }
 
 describe('the cases of SECURITY', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let tested: ReadonlySet<number>;
   before(async () => {
     tested = new Set((await titles()).flatMap(numbersIn));

@@ -10,7 +10,7 @@ import { signEbms } from '../../../src/security/signEbms.js';
 import type { XmlElement } from '../../../src/xml/model.js';
 import { childElements } from '../../../src/xml/model.js';
 import { parse } from '../../../src/xml/tree.js';
-import { element } from '../../../src/xml/write.js';
+import { element, serialise } from '../../../src/xml/write.js';
 import { documentOf, payloads as samples } from '../../contract/sdp/support.js';
 import { cms, cmsPart, contentId, contentType, multipart, rootPart, sha256 } from '../../support/ebms.js';
 import { faultIn } from '../../support/faults.js';
@@ -163,6 +163,11 @@ describe('http/broker/signals', () => {
       () => raw(of(encodeReceipt(about, references), encodeReceipt(about, references))),
     ],
     'a confirmation of nothing': ['EBMS:0009', () => raw(encodeReceipt(info, []))],
+    'a confirmation without RefToMessageId': ['EBMS:0009', () => raw(encodeReceipt(info, references))],
+    'what its schema does not allow': [
+      'EBMS:0009',
+      () => raw(parse(serialise(encodePull(info, mpc)).replace('<eb:MessageInfo>', '<eb:MessageInfo a="b">'))),
+    ],
     'an error': ['EBMS:0008', () => raw(encodeErrorSignal(about, ebmsErrors.OTHER, 'x'))],
     'a Body with something in it': [
       'EBMS:0008',
@@ -201,6 +206,10 @@ describe('http/broker/signals', () => {
     await door.post(await asking({ pull: channel }));
     expect(door.asked.at(-1)?.hent).to.equal(undefined);
     expect(await early()).to.equal(before + 3);
+    const another = { prioritet: 'NORMAL', id: randomUUID() } as const;
+    door.change = { throttle: true, hent: async () => ({ bekreftet: false, utlevering }) };
+    for (let i = 0; i < 2; i++) await believe(await door.post(await asking({ pull: another })), trust, testTime);
+    expect(await early(), 'after a receipt the next is asked for at once').to.equal(before + 3);
     expect(trusted.principal.organisasjonsnummer).to.equal('984661185');
   });
 });
