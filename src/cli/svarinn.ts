@@ -1,15 +1,10 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { byttPassord, byttSertifikat, registrerMottaker } from '../application/svarut/kontoer.js';
 import { CommandError, printer, table, UsageError } from './output.js';
+import { readCertificate } from './suppliers.js';
 import { badName, kontoDeps, shown, type SvarUtCommandDeps } from './svarut.js';
 import { withStore } from './withStore.js';
-
-const read = (file: string): Promise<Buffer> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${file} cannot be read (${error.code}). Check the name and that you may read it.`);
-  });
 
 const badCertificate = {
   'invalid-certificate': (file: string) =>
@@ -47,7 +42,7 @@ function addAdd(receivers: Command, deps: SvarUtCommandDeps): void {
             navn,
             forsendelseType: type ?? null,
             nivaa: level === undefined ? null : level === '3' ? 3 : 4,
-            sertifikat: await read(file),
+            sertifikat: await readCertificate(file),
           });
           switch (result.type) {
             case 'added':
@@ -83,7 +78,7 @@ function addRotate(receivers: Command, deps: SvarUtCommandDeps): void {
           if (password === undefined) throw unknown(user);
           return printer(command).out(shown(user, password));
         }
-        const problem = await byttSertifikat(use)(user, await read(file));
+        const problem = await byttSertifikat(use)(user, await readCertificate(file));
         if (problem === 'unknown-receiver') throw unknown(user);
         if (problem !== undefined) throw badCertificate[problem](file);
         printer(command).out(`${user} has a new certificate.`);
