@@ -23,7 +23,8 @@ export const svarinnChannel = ({ payloads, pakk, mottakersystemer }: SvarInnChan
     const brukernavn = beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
     const system = (await mottakersystemer()).find((s) => s.brukernavn === brukernavn);
     if (system === undefined) throw new Failure('UNAVAILABLE', 'the receiving system is not registered any more');
-    const dokumenter = [forsendelse.hoveddokument, ...forsendelse.vedlegg];
+    // By the names that the sender gave them, which packages of other channels may not have room for.
+    const dokumenter = forsendelse.svarut?.dokumenter ?? [];
     const filer = dokumenter.map(({ filnavn, innhold }) => ({ navn: filnavn, open: () => payloads.get(innhold.ref) }));
     return { meldingsId, sbd: null, cms: await pakk(filer, system.sertifikat) };
   },
