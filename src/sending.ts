@@ -10,13 +10,14 @@ import { createSvarInnPacker } from './package/svarinn.js';
 import type { Certificate } from './security/x509.js';
 import { brokerDoor } from './sending/broker.js';
 import type { SvarInnTjeneste, SvarUtTjeneste } from './application/svarut/tjenester.js';
-import { forsendelseHandler } from './sending/handlers.js';
+import { forsendelseHandler, svarutDoor } from './sending/handlers.js';
 import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/svarut.js';
 import type { Parts, SendingDeps } from './sending/types.js';
 import { startFetching, waysOf } from './sending/upstream.js';
+import { waking } from './sending/waking.js';
 import { workerOf } from './sending/worker.js';
 import { openPayloads } from './store/payloads.js';
 import type { Worker } from './worker.js';
@@ -25,9 +26,10 @@ import type { Worker } from './worker.js';
 export interface Sending {
   readonly forsendelse: SoapHandler;
   readonly meldingsformidler: SoapHandler;
-  /** What senders and receivers may ask of SvarUt and SvarInn. */
-  readonly svarut: SvarUtTjeneste;
-  readonly svarinn: SvarInnTjeneste;
+  /** ForsendelsesService of SvarUt, at every path of `versjoner`; undefined: not offered. */
+  readonly svarut?: SoapHandler;
+  /** What senders and receivers may ask of SvarUt and SvarInn, whatever is put before it. */
+  readonly tjenester: { readonly svarut: SvarUtTjeneste; readonly svarinn: SvarInnTjeneste };
   /** Certificates of the keys that are signed with, by role. */
   readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
   /** Ends what is under way. */
@@ -39,6 +41,8 @@ const retentionDeps = ({ store, config, ...deps }: SendingDeps, payloads: Payloa
   payloads,
   retention: store.retention,
   days: config.payloadRetentionDays,
+  brokerRetention: store.brokerRetention,
+  brokerDays: config.brokerRetentionDays,
 });
 
 /** What works in the background: letters and messages go out, receipts are fetched, and what nobody needs is removed. */
@@ -48,28 +52,24 @@ function workersOf(
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
   svarut: SvarUtServices,
-): Pick<Worker, 'stop'>[] {
-  if (deps.config.role === 'web') return [];
-  const fetching = startFetching({
-    ...deps,
-    payloads,
-    channels: all.values(),
-    decideAgain: decideAgain(shipments, deps.store.svarut),
-  });
-  return [
-    workerOf(deps, shipments, all, channelDeps),
-    keepRetention(retentionDeps(deps, payloads)),
-    keepDeadlines(deps, svarut),
-    ...(fetching === undefined ? [] : [fetching]),
-  ];
+): { readonly letters?: Worker; readonly all: readonly Pick<Worker, 'stop'>[] } {
+  if (deps.config.role === 'web') return { all: [] };
+  const decide = decideAgain(shipments, deps.store.svarut);
+  const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decide });
+  const letters = workerOf(deps, shipments, all, channelDeps);
+  const rounds = [keepRetention(retentionDeps(deps, payloads)), keepDeadlines(deps, svarut)];
+  return { letters, all: [letters, ...rounds, ...(fetching === undefined ? [] : [fetching])] };
 }
 
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
  * @throws Error with a sentence for people
  */
-export async function openSending(deps: SendingDeps): Promise<Sending | undefined> {
-  const { config, store, trust, clock, dataKey, around = plain } = deps;
+export async function openSending(given: SendingDeps): Promise<Sending | undefined> {
+  const started: { letters?: Worker } = {};
+  const store = { ...given.store, unitOfWork: waking(given.store.unitOfWork, () => started.letters?.wake()) };
+  const deps = { ...given, store };
+  const { config, trust, clock, dataKey, around = plain } = deps;
   if (config.databehandlerKeystore === '' || config.meldingsformidlerKeystore === '') return undefined;
   const [databehandler, broker] = await Promise.all([
     holderOf(config.databehandlerKeystore, config.databehandlerKeystorePassword.reveal()),
@@ -94,14 +94,14 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const svarut = svarutServices(deps, parts);
-  const workers = workersOf(deps, parts, all, channelDeps, svarut);
+  const services = svarutServices(deps, parts);
+  const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps, services));
   return {
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments, store.svarut) }),
-    svarut: svarut.svarut,
-    svarinn: svarut.svarinn,
+    svarut: svarutDoor(deps, parts, services.svarut),
+    tjenester: { svarut: services.svarut, svarinn: services.svarinn },
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
-    stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))),
+    stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
   };
 }

@@ -108,6 +108,13 @@ describe('config: defaults and values', () => {
     expect(of(50 * 2 ** 20 - 1)).to.be.below(50);
   });
 
+  it('takes letters of 350 MB by SvarUt unless told otherwise, and of 2 GB at the most', () => {
+    const of = (value?: number) =>
+      load(value === undefined ? {} : { POSTHORN_SVARUT_MAX: String(value) }).svarutMax / 2 ** 20;
+    expect([of(), of(2 ** 31)]).to.deep.equal([350, 2048]);
+    expect(of(2 ** 31 - 1)).to.be.below(2048);
+  });
+
   const wrong: Record<string, string[]> = {
     POSTHORN_MODE: ['prod', 'Production'],
     POSTHORN_HOST: ['not a host', 'http://x', '-x'],
@@ -122,6 +129,7 @@ describe('config: defaults and values', () => {
     POSTHORN_MAX_LOOKUP_BODY: ['1023', '67108865', '1MB'],
     POSTHORN_MAX_CONNECTIONS: ['0', '65536'],
     POSTHORN_MAX_PACKAGE: ['1023', String(limits.brokerPackageBytesMost + 1), '30MB'],
+    POSTHORN_SVARUT_MAX: ['1023', String(limits.svarutBytesMost + 1), '350MB'],
     POSTHORN_THROTTLE_PULLS: ['yes'],
     POSTHORN_TRUST_ANCHORS: [' , '],
     POSTHORN_ROLE: ['both'],

@@ -34,6 +34,8 @@ const table = [
   { name: 'signed with PaaVegneAv', key: 'supplier', timeToLive: 300, parts: [timestamp, body, paaVegneAv] },
   { name: 'signed without PaaVegneAv', key: 'supplier', timeToLive: 300, parts: [timestamp, body] },
   { name: 'signed by sender2', key: 'sender2', timeToLive: 300, parts: [timestamp, body] },
+  { name: 'signed by digipost', key: 'digipost', timeToLive: 300, parts: [timestamp, body] },
+  { name: 'signed by eboks', key: 'eboks', timeToLive: 300, parts: [timestamp, body] },
   { name: 'only Timestamp signed', key: 'sender', timeToLive: 300, parts: [timestamp] },
   { name: 'signed, valid for a day', key: 'sender', timeToLive: 86_400, parts: [timestamp, body] },
   { name: 'signed, valid for a second', key: 'sender', timeToLive: 1, parts: [timestamp, body] },
@@ -42,7 +44,7 @@ const table = [
 
 export type OutgoingName = (typeof table)[number]['name'];
 
-const keys = ['sender', 'sender2', 'supplier'] as const;
+const keys = ['sender', 'sender2', 'supplier', 'digipost', 'eboks'] as const;
 
 /** Passes nothing secret on: the development keys are made on each machine, and this password is written in their README. */
 const password = 'changeit';

@@ -136,11 +136,17 @@ interface Ending {
 const isNotified = ({ forsendelse, beslutning }: Shipment): boolean =>
   forsendelse.svarut !== undefined && beslutning.utfall === 'SEND' && beslutning.kanal === 'ALTINN';
 
+/** Who has taken a letter over. */
+const tattOver = {
+  leverandoer: 'The provider has taken the letter over.',
+  meldingsformidler: 'The broker upstream has taken the letter over, and passes it on to the provider.',
+} as const;
+
 function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Ending {
   const now = clock.now();
   const { forsendelse } = shipment;
   if (outcome.type === 'sent') {
-    const text = 'The provider has taken the letter over.';
+    const text = tattOver[outcome.til ?? 'leverandoer'];
     const type = isNotified(shipment) ? 'VARSLET' : 'SENDT';
     return { job: (tx) => tx.endJob(job), event: hendelse(type, now, null, text), told: false };
   }

@@ -152,6 +152,7 @@ const reported = (): Promise<string> =>
       {
         ...{ messageId: randomUUID(), conversationId: randomUUID(), sender: '889640782', prioritet: 'NORMAL' },
         ...{ received: testTime, post: digital, documents: [], reported: [], opened: null },
+        ...{ flyttet: false, pakke: Buffer.alloc(0), pakketAv: undefined },
       },
       { type: 'levering' },
     ),
@@ -189,6 +190,7 @@ async function ofMailbox(): Promise<string> {
     ...{ name: 'digipost', identity, trust: trustIn(pki), clock: { now: () => new Date() } },
     broker: { ...meldingsformidler, fingeravtrykk: fingerprint(meldingsformidler.certificate) },
     wrongKey: signingKey(other.privateKey, other.certificate),
+    mailboxes: new Set<string>(),
     ...{ brokerUrl: () => Promise.resolve(undefined), lost: () => undefined, hasMailbox: () => true },
     opened: async () => undefined,
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { decodeSbd, encodeSbd } from '../../src/contract/sdp/sbd.js';
 import { C14N, EXC_C14N } from '../../src/security/algorithms.js';
-import { signEnveloped, standalone, verifyEnveloped, type EnvelopedForm } from '../../src/security/enveloped.js';
+import { signEnveloped, verifyEnveloped, type EnvelopedForm } from '../../src/security/enveloped.js';
 import { signingKey } from '../../src/security/sign.js';
 import { childElements, type XmlElement } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
@@ -284,15 +284,5 @@ describe('the signature inside a business document', () => {
       const failure: unknown = await signEnveloped(parse(xml), key).catch((e: unknown) => e);
       expect(failure).to.have.property('code', 'INTERNAL');
     }
-  });
-
-  it('standalone keeps own declarations, and brings along none but those that it needs', () => {
-    const [b] = childElements(
-      parse('<a xmlns="urn:a" xmlns:n="urn:n" xmlns:x="urn:x"><b xmlns:o="urn:o"><n:c/></b></a>'),
-    );
-    const root = standalone(b!);
-    expect(root.parent).to.equal(null);
-    expect(root.declarations.map((d) => d.prefix)).to.have.members(['', 'o']);
-    expect(childElements(root)[0]!.declarations.map((d) => d.prefix)).to.deep.equal(['n']);
   });
 });

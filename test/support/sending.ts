@@ -99,8 +99,8 @@ export interface SendingWorld extends TestProviders {
   registerSenders(write: (tx: Tx) => Promise<void>): Promise<void>;
   readonly logLines: readonly string[];
   /** What senders and receivers may ask, without a wire between. */
-  readonly svarut: Sending['svarut'];
-  readonly svarinn: Sending['svarinn'];
+  readonly svarut: Sending['tjenester']['svarut'];
+  readonly svarinn: Sending['tjenester']['svarinn'];
   /** Whom documents for SvarUt are encrypted to. */
   readonly databehandler: Certificate;
   /** The gateway's payload store, as one more process has it. */
@@ -174,7 +174,8 @@ export async function openDoors(config: Config, pki: DevelopmentPki, clock: { no
     await directory.refresh();
   };
   const payloads = await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey });
-  const { svarut, svarinn, certificates } = sending;
+  const { certificates, tjenester } = sending;
+  const { svarut, svarinn } = tjenester;
   const databehandler = certificates.databehandler;
   return { url, store, calendar, lines, registerSenders, close, svarut, svarinn, databehandler, files: payloads };
 }

@@ -44,7 +44,7 @@ async function statusAv(deps: LeseDeps, konto: Konto, forsendelsesid: string): P
 export const statuser =
   (deps: LeseDeps): SvarUtTjeneste['statuser'] =>
   async (konto, ider) => {
-    if (ider.length > limits.svarutStatuses) throw ugyldig(`spør om høyst ${limits.svarutStatuses} forsendelser`);
+    if (ider.length > limits.svarutIder) throw ugyldig(`spør om høyst ${limits.svarutIder} forsendelser`);
     const funnet = await Promise.all(ider.map((id) => statusAv(deps, konto, id)));
     const [bare] = ider;
     if (ider.length === 1 && bare !== undefined && funnet[0] === undefined) throw ukjent(bare);
@@ -96,7 +96,8 @@ function signeringAv({ id, mottatt, forsendelse: { svarut } }: Shipment): Signer
 export const signeringshistorikk =
   (deps: LeseDeps): SvarUtTjeneste['signeringshistorikk'] =>
   async (konto, ider) => {
-    if (ider.length > limits.svarutSignings) throw ugyldig(`spør om høyst ${limits.svarutSignings} forsendelser`);
+    if (ider.length > limits.svarutSigneringsider)
+      throw ugyldig(`spør om høyst ${limits.svarutSigneringsider} forsendelser`);
     const funnet = await Promise.all(ider.map((id) => brevAv(deps, konto, id)));
     return funnet.map(({ shipment }) => signeringAv(shipment));
   };

@@ -108,13 +108,13 @@ describe('application/svarut/send', () => {
     expect(await codeOf(tjeneste.send(stranger, await order(), null))).to.equal('NO_ACCESS');
   });
 
-  it(`answers about ${limits.svarutStatuses} letters and ${limits.svarutSignings} signatures at once, and not about one more`, async () => {
+  it(`answers about ${limits.svarutIder} letters and ${limits.svarutSigneringsider} signatures at once, and not about one more`, async () => {
     const { tjeneste, send, order } = await ready();
     const id = await send(await order());
     const times = (n: number): string[] => Array.from({ length: n }, () => id);
     for (const [most, ask] of [
-      [limits.svarutStatuses, (ider: string[]) => tjeneste.statuser(konto, ider)],
-      [limits.svarutSignings, (ider: string[]) => tjeneste.signeringshistorikk(konto, ider)],
+      [limits.svarutIder, (ider: string[]) => tjeneste.statuser(konto, ider)],
+      [limits.svarutSigneringsider, (ider: string[]) => tjeneste.signeringshistorikk(konto, ider)],
     ] as const) {
       for (const n of [most - 1, most]) expect(await ask(times(n))).to.have.length(n);
       expect(await codeOf(ask(times(most + 1)))).to.equal('SVARUT_CONTENT');

@@ -94,7 +94,7 @@ const nearest = (file: string): readonly string[] => {
   if (/\/(answer|xmlenc)\.ts$/.test(file)) return ['security/attacks/answer'];
   if (file === 'security/trust.ts') return ['security/attacks/policy'];
   if (/^(application|domain)\//.test(file)) return ['security/attacks/rights', 'security/attacks/door'];
-  if (/\/(bodyDigest|attachments|message|forsendelse\/\w+)\.ts$/.test(file)) return ['security/attacks/parts'];
+  if (/\/(bodyDigest|attachments|message|contents\/\w+)\.ts$/.test(file)) return ['security/attacks/parts'];
   if (/^(http|contract)\//.test(file)) return ['security/attacks/door'];
   return attacks;
 };
