@@ -1,6 +1,7 @@
 import type { Channel } from '../domain/channel.js';
 import type { Kanal } from '../domain/routing/decision.js';
 import type { Videresender } from '../domain/formidlingChannel.js';
+import { svarinnChannel, type SvarInnChannelDeps } from './svarinn/channel.js';
 import { sdpChannel, type SdpDeps } from './sdp/channel.js';
 import { videresender } from './sdp/formidling.js';
 import type { PushDeps } from './sdp/push.js';
@@ -8,16 +9,18 @@ import type { PushDeps } from './sdp/push.js';
 /** What the channels of an installation need. */
 export interface ChannelDeps {
   readonly sdp: SdpDeps;
+  readonly svarinn: SvarInnChannelDeps;
   /** Messages of others go on by this way, wherever our own letters go. */
   readonly videre: PushDeps;
 }
 
 /** The one list of channels. What is not in it does not exist in this installation, and is never routed to. PORTAL hands nothing on. */
-export function channels({ sdp }: Pick<ChannelDeps, 'sdp'>): ReadonlyMap<Kanal, Channel> {
+export function channels({ sdp, svarinn }: Pick<ChannelDeps, 'sdp' | 'svarinn'>): ReadonlyMap<Kanal, Channel> {
   const postal = sdpChannel(sdp);
   return new Map([
     ['POSTKASSE', postal],
     ['UTSKRIFT', postal],
+    ['SVARINN', svarinnChannel(svarinn)],
   ]);
 }
 

@@ -3,6 +3,7 @@ import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
+import type { SvarUtReads } from '../domain/svarut/ports.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
@@ -19,6 +20,7 @@ import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
+import { svarutReads, svarutWrites } from './svarut.js';
 import { turns } from './turns.js';
 
 export interface Store {
@@ -28,6 +30,7 @@ export interface Store {
   readonly reads: Reads;
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
+  readonly svarut: SvarUtReads;
   readonly queue: Queue;
   readonly turer: Turer;
   readonly unitOfWork: UnitOfWork;
@@ -79,6 +82,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     },
     shipments: shipmentReads(backend, seal),
     formidlinger: formidlingReads(backend, seal),
+    svarut: svarutReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     unitOfWork: (work) => write((db) => work(tx(db))),
@@ -123,4 +127,5 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx =
   ...payloadWrites(db, flavour),
   ...receiptWrites(db),
   ...formidlingWrites(db, flavour, seal),
+  ...svarutWrites(db, flavour, seal),
 });
