@@ -5,12 +5,13 @@ import type { Channel } from './domain/channel.js';
 import type { Kanal } from './domain/routing/decision.js';
 import type { Payloads } from './domain/shipmentPorts.js';
 import type { SoapHandler } from './http/server.js';
+import type { SvarInn } from './http/svarinn.js';
 import { createPacker } from './package/package.js';
 import { createSvarInnPacker } from './package/svarinn.js';
 import type { Certificate } from './security/x509.js';
 import { brokerDoor } from './sending/broker.js';
 import type { SvarInnTjeneste, SvarUtTjeneste } from './application/svarut/tjenester.js';
-import { forsendelseHandler, svarutDoor } from './sending/handlers.js';
+import { forsendelseHandler, svarinnDoor, svarutDoor } from './sending/handlers.js';
 import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
@@ -28,6 +29,8 @@ export interface Sending {
   readonly meldingsformidler: SoapHandler;
   /** ForsendelsesService of SvarUt, at every path of `versjoner`; undefined: not offered. */
   readonly svarut?: SoapHandler;
+  /** What receiving systems ask. */
+  readonly svarinn: SvarInn;
   /** What senders and receivers may ask of SvarUt and SvarInn, whatever is put before it. */
   readonly tjenester: { readonly svarut: SvarUtTjeneste; readonly svarinn: SvarInnTjeneste };
   /** Certificates of the keys that are signed with, by role. */
@@ -100,6 +103,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments, store.svarut) }),
     svarut: svarutDoor(deps, parts, services.svarut),
+    svarinn: svarinnDoor(deps, parts, services.svarinn),
     tjenester: { svarut: services.svarut, svarinn: services.svarinn },
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
