@@ -23,6 +23,7 @@ import { attribute } from '../src/xml/model.js';
 import { findOrStart, posthorn } from './demo/instance.js';
 import type { Instance } from './demo/instance.js';
 import { verdictOn } from './demo/letter.js';
+import { municipality } from './demo/municipality.js';
 import { nextWeek } from './demo/nextWeek.js';
 import { sending } from './demo/sending.js';
 import { chapter, kept, say, show } from './demo/story.js';
@@ -219,7 +220,7 @@ async function main(): Promise<boolean> {
     say(`${where}: ${stage.url}`);
     const shown: Shown[] = [];
     for (const act of [letters, onBehalf, changeFeed, tampered, replayed]) shown.push(...(await act(stage)));
-    for (const act of [sending, nextWeek]) shown.push(...(await act(instance)));
+    for (const act of [sending, municipality, nextWeek]) shown.push(...(await act(instance)));
     chapter(`What was shown, in ${((Date.now() - started) / 1000).toFixed(0)} seconds`);
     show([['', 'what', 'outcome'], ...shown.map(rowOf)]);
     return shown.every(kept);

@@ -1,8 +1,11 @@
 import { loadConfig } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { PATH } from './contract/oppslagstjenesten/names.js';
+import { PATH as POSTKASSE } from './contract/postkasse/names.js';
+import { versjoner } from './contract/svarut/names.js';
 import { startGateway } from './gateway.js';
 import { BROKER_PATH } from './http/meldingsformidler.js';
+import { SVARINN_PATH } from './http/svarinn.js';
 import { createLog } from './log.js';
 import { runProcess } from './run.js';
 
@@ -20,7 +23,10 @@ await runProcess('gateway', async () => {
       `  its WSDL                ${url}${PATH}?wsdl`,
       `Forsendelse v1            ${url}${FORSENDELSE}`,
       `  its WSDL                ${url}${FORSENDELSE}?wsdl`,
-      `Meldingsformidler         ${url}${BROKER_PATH} (receipts of providers)`,
+      `Meldingsformidler         ${url}${BROKER_PATH}`,
+      `SvarUt                    ${url}${versjoner.at(-1)?.path}`,
+      `SvarInn                   ${url}${SVARINN_PATH}`,
+      `Postkassetjenester v1     ${url}${POSTKASSE}`,
     ],
   };
 });

@@ -11,7 +11,7 @@ const WEEK_MS = 7 * 86_400_000;
 /** A letter to print that takes effect in a week, and a calendar that is moved to then. */
 export async function nextWeek(instance: Instance): Promise<Shown[]> {
   chapter(
-    '10. A letter takes effect next week',
+    '11. A letter takes effect next week',
     'It goes on paper, and waits. The sandbox moves the calendar; certificates, retries and leases keep the real time.',
   );
   const users = citizens(instance);

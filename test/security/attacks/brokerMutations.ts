@@ -175,7 +175,7 @@ export const brokerMutations: readonly Mutation[] = [
   ),
   told(
     'schema of the document',
-    'checkMessage(envelope, content);',
+    'checkMessage(envelope, text);',
     '',
     'refuses what its schema does not allow, and hands nothing on: EBMS:0009 for the header, EBMS:0003 for the document',
   ),

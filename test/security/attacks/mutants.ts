@@ -135,13 +135,19 @@ export async function startLaboratory(mutations: readonly Mutation[]): Promise<L
     const [tests, title] = by === undefined ? [nearest(file)] : [[by[0]], by[1]];
     return lend((worker) => worker.run({ run, tests: testsOf(tests), ...(title !== undefined && { title }) }));
   };
-  const unchangedBy = async (run: number, borrowers: number, names: readonly string[]): Promise<readonly Outcome[]> => {
-    await prepare(
+  // Workers are asked for before anything is waited for, so that each of them is lent once: a module that was run is not run again.
+  const unchangedBy = (run: number, borrowers: number, names: readonly string[]): Promise<readonly Outcome[]> => {
+    const ready = prepare(
       run,
       [...compiled.keys()].filter((path) => path.startsWith('test/')),
     );
     const order = { run, tests: testsOf(names) };
-    return Promise.all(Array.from({ length: borrowers }, () => lend((worker) => worker.run(order))));
+    const borrow = () =>
+      lend(async (worker) => {
+        await ready;
+        return worker.run(order);
+      });
+    return Promise.all(Array.from({ length: borrowers }, borrow));
   };
   const unchangedAs = (run: number): Promise<readonly Outcome[]> => unchangedBy(run, workers.length, all);
   const unchanged = unchangedAs(0);
