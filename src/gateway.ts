@@ -24,6 +24,7 @@ import type { Metrics } from './http/metrics.js';
 import { oppslagstjenesten } from './http/oppslagstjenesten.js';
 import { createEdge, type SoapHandler } from './http/server.js';
 import { soapEndpoint } from './http/soapEndpoint.js';
+import type { SvarInnOptions } from './http/svarinn.js';
 import { contractResponse, loadContracts } from './http/wsdl.js';
 import type { Log } from './log.js';
 import { mailboxDoor } from './mailboxes.js';
@@ -153,6 +154,13 @@ function offered(sending: Sending | undefined) {
   return services.filter(({ path }) => (path !== FORSENDELSE || sending !== undefined) && !svarut.has(path));
 }
 
+/** What municipalities ask of beside SOAP. */
+const municipal = (sending: Sending | undefined, rest: Pick<SvarInnOptions, 'callerOf' | 'metrics' | 'log'>) =>
+  sending && {
+    svarinn: { ...sending.svarinn, ...rest },
+    svarutCertificate: sending.certificates.databehandler.der,
+  };
+
 /** Which handler takes a path. The broker's has what its callers put after it. */
 function soapPaths(lookup: SoapHandler | undefined, mailboxes: SoapHandler, sending: Sending | undefined) {
   const exact = new Map<string, SoapHandler | undefined>([
@@ -253,7 +261,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
       ready: healthChecks(parts, sending),
       metrics,
       callerOf,
-      ...(sending && { svarinn: { ...sending.svarinn, callerOf, metrics, log } }),
+      ...municipal(sending, { callerOf, metrics, log }),
     }),
     metrics,
   });

@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly callerOf: (request: Request) => Caller;
   readonly svarinn?: SvarInnOptions;
+  /** What SvarUt's senders encrypt their documents to: DER. */
+  readonly svarutCertificate?: Buffer;
 }
 
 const headers = {
@@ -128,6 +130,14 @@ export function createApp(options: AppOptions): Express {
     const { contentType, body } = await metrics.exposition();
     response.set('Content-Type', contentType).end(body);
   });
+  const { svarutCertificate } = options;
+  if (svarutCertificate !== undefined) {
+    page('/forsendelse/publickey/hent', (_request, response) => {
+      const lines = svarutCertificate.toString('base64').match(/.{1,64}/g) ?? [];
+      response.type('application/x-pem-file');
+      response.end(['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n'));
+    });
+  }
   if (options.svarinn !== undefined) app.use(SVARINN_PATH, svarinnRouter(options.svarinn));
   app.get('/{*path}', contracts(options));
   app.use((_request, response) => refuse(response, 'NOT_FOUND'));

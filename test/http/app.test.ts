@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import type { Readiness } from '../../src/http/health.js';
+import { makeChain } from '../support/pki.js';
 import { soapPath, startEdge, statuses, wire, type TestEdge } from './edge.js';
 
 describe('http app', () => {
@@ -29,6 +31,15 @@ describe('http app', () => {
     readiness = { status: 'not ready', checks: [{ name: 'database', ok: false, detail: 'does not answer' }] };
     const response = await get('/health/ready');
     expect([response.status, await response.json()]).to.deep.equal([503, readiness]);
+  });
+
+  it('CONTRACT 2: shows the certificate that documents are encrypted to, where it has one', async () => {
+    const path = '/forsendelse/publickey/hent';
+    expect((await get(path)).status).to.equal(404);
+    const { leaf } = makeChain();
+    const other = await startEdge({ app: { svarutCertificate: leaf } });
+    const text = await (await fetch(other.url + path)).text().finally(() => other.edge.close(0));
+    expect(new X509Certificate(text).raw).to.deep.equal(leaf);
   });
 
   it('shows its counters', async () => {
