@@ -24,6 +24,7 @@ const texts: Readonly<Record<Kvitteringstype, string>> = {
   varslingfeilet: 'A notice did not reach the recipient; the letter stays where it is.',
   returpost: 'The letter came back by post.',
   feil: 'The provider reports an error.',
+  underveis: 'The SvarUt upstream has handed the letter on.',
 };
 
 /** Letters that go out, or went. */
@@ -46,16 +47,17 @@ function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type, avFor
   return type === 'aapning' && beslutning.kanal === 'POSTKASSE' && delivered.has(tilstand);
 }
 
-/** The message in force has not left the house, so that nobody can have refused it. */
-const isUnsent = ({ tilstand, pakke, meldingsId }: Shipment): boolean =>
-  tilstand === 'MOTTATT' && pakke?.meldingsId !== meldingsId;
+/** The message in force has not left the house, so that nobody can have refused it; nor has who reports of another one. */
+const isUnsent = ({ tilstand, pakke, meldingsId }: Shipment, { gjelder }: MottattKvittering): boolean =>
+  gjelder === undefined ? tilstand === 'MOTTATT' && pakke?.meldingsId !== meldingsId : gjelder !== meldingsId;
 
 /** What a receipt leads to. An error leads to at most one new look-up, and the letter goes out again under a new MessageId. */
 async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: MottattKvittering): Promise<Foelge> {
   const { beslutning, tilstand } = shipment;
   if (beslutning.utfall !== 'SEND' || !isToldBy(shipment, kvittering)) return { type: 'record' };
+  if (kvittering.type === 'underveis') return { type: 'record' };
   if (kvittering.type !== 'feil') return { type: 'happen' };
-  if (isUnsent(shipment)) return { type: 'record' };
+  if (isUnsent(shipment, kvittering)) return { type: 'record' };
   const events = await deps.shipments.events(shipment.id);
   const foelge = feilfoelge({
     tilstand,
