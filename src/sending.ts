@@ -13,6 +13,7 @@ import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import type { Parts, SendingDeps } from './sending/types.js';
+import { svarutUpstreamOf } from './sending/svarutUpstream.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { workerOf } from './sending/worker.js';
 import { openPayloads } from './store/payloads.js';
@@ -70,6 +71,7 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   const channelDeps: ChannelDeps = {
     sdp: { ...common, packer, databehandler, ...own },
     videre: { ...common, ...videre },
+    svarut: await svarutUpstreamOf({ ...deps, payloads, databehandler }),
   };
   const all = new Map([...channels(channelDeps)].map(([kanal, channel]) => [kanal, around.channel(channel)]));
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);

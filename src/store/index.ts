@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Overleveringer } from '../domain/svarut/oppstroem.js';
 import type { FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
@@ -18,6 +19,7 @@ import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
+import { overleveringer } from './svarutUpstream.js';
 import { turns } from './turns.js';
 
 export interface Store {
@@ -29,6 +31,7 @@ export interface Store {
   readonly formidlinger: FormidlingReads;
   readonly queue: Queue;
   readonly turer: Turer;
+  readonly overleveringer: Overleveringer;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
@@ -78,6 +81,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     formidlinger: formidlingReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
+    overleveringer: overleveringer(backend),
     unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),

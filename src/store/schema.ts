@@ -4,6 +4,7 @@ import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
 import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
 import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
+import type { SvarUtStatus } from '../domain/svarut/status.js';
 
 /** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
 export interface Tables {
@@ -51,6 +52,15 @@ export interface Tables {
   mpc_receipt: MpcReceiptRow;
   /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
   turn: { navn: string; klar: number; feil: number; fence: number };
+  /** Letters that a SvarUt upstream has: what it said last, since when, and when it is asked again. */
+  svarut_upstream: {
+    meldings_id: string;
+    konversasjons_id: string;
+    oppstroems_id: string;
+    status: SvarUtStatus | null;
+    endret: number;
+    klar: number;
+  };
 }
 
 /** `leverandoer` is '' where the decision names none. */

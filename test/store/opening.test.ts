@@ -60,6 +60,7 @@ describe('opening a store', () => {
         '0005-calendar-and-payloads': '9ba66105bbf9be80',
         '0006-formidling': '7b43ef06fd9218bd',
         '0007-turn': '0cfef16f68292b79',
+        '0012-svarut-upstream': '7eb62fe889d21a3c',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -69,6 +70,7 @@ describe('opening a store', () => {
         '0005-calendar-and-payloads': '36a83215ccf40491',
         '0006-formidling': '8d03924445ca7a37',
         '0007-turn': '8f308242dbccd3ec',
+        '0012-svarut-upstream': 'b137b29e670ae79e',
       },
     });
   });

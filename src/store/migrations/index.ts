@@ -7,6 +7,7 @@ import { letterPolicy } from './0004-letter-policy.js';
 import { CALENDAR_AND_PAYLOADS, calendarAndPayloads } from './0005-calendar-and-payloads.js';
 import { formidling } from './0006-formidling.js';
 import { turn } from './0007-turn.js';
+import { svarutUpstream } from './0012-svarut-upstream.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -20,6 +21,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   [CALENDAR_AND_PAYLOADS]: calendarAndPayloads,
   '0006-formidling': formidling,
   '0007-turn': turn,
+  '0012-svarut-upstream': svarutUpstream,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
