@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'data/', 'coverage/', 'test/interop/**/target/', 'test/interop/**/build/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'data/',
+      'coverage/',
+      'test/interop/**/target/',
+      'test/interop/**/build/',
+      'test/interop/svarut-client/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -9,9 +9,11 @@ export interface Around {
   readonly channel: (channel: Channel) => Channel;
   /** Milliseconds that a worker holds a job; what a dead one held is taken up again after that. */
   readonly leaseMs: number;
+  /** Milliseconds that a worker rests when it has found nothing and nobody wakes it. */
+  readonly pollMs: number;
 }
 
 const same = <T>(port: T): T => port;
 
 /** The ports as they are. */
-export const plain: Around = { store: same, payloads: same, channel: same, leaseMs: 60_000 };
+export const plain: Around = { store: same, payloads: same, channel: same, leaseMs: 60_000, pollMs: 500 };

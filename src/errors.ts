@@ -174,6 +174,11 @@ const table = {
     en: '[P-3000] This MessageId was used for a message with other content. Use a new MessageId for a new message',
     nb: '[P-3000] Denne MessageId er brukt for en melding med annet innhold. Bruk en ny MessageId for en ny melding',
   },
+  CONFIRMATION_MISMATCH: {
+    ...letter,
+    en: '[P-3001] The confirmation is about other content than the receipt that was handed out. It comes again: fetch it and confirm its Body',
+    nb: '[P-3001] Bekreftelsen gjelder annet innhold enn kvitteringen som ble utlevert. Den kommer på nytt: hent den og bekreft dens Body',
+  },
   UPSTREAM_FAULT: {
     act: 'provider',
     retryable: false,
@@ -258,11 +263,9 @@ export class Failure extends Error {
   }
 }
 
+export type Language = 'en' | 'nb';
+
 /** The text of a row in one language, with its values filled in. */
-export function errorText(
-  code: ErrorCode,
-  language: 'en' | 'nb',
-  values: Readonly<Record<string, string>> = {},
-): string {
+export function errorText(code: ErrorCode, language: Language, values: Readonly<Record<string, string>> = {}): string {
   return errors[code][language].replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }

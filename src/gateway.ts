@@ -8,6 +8,8 @@ import { ensureDataKey, namedExceptions, productionProblems } from './config.js'
 import type { Config } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
+import { PATH as POSTKASSE } from './contract/postkasse/names.js';
+import { versjoner } from './contract/svarut/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
 import { every, type Rounds } from './housekeeping.js';
@@ -24,6 +26,7 @@ import { createEdge, type SoapHandler } from './http/server.js';
 import { soapEndpoint } from './http/soapEndpoint.js';
 import { contractResponse, loadContracts } from './http/wsdl.js';
 import type { Log } from './log.js';
+import { mailboxDoor } from './mailboxes.js';
 import { loadCrls } from './security/crl.js';
 import { idHasher } from './security/idHash.js';
 import { loadPkcs12 } from './security/keystore.js';
@@ -128,14 +131,36 @@ async function lookupEndpoint(parts: Parts, dataKey: KeyObject, directory: Direc
 const services = [
   { name: 'Oppslagstjenesten 16-02', path: PATH, wsdl: `${PATH}?wsdl` },
   { name: 'Forsendelse v1', path: FORSENDELSE, wsdl: `${FORSENDELSE}?wsdl` },
+  { name: 'Postkassetjenester v1', path: POSTKASSE, wsdl: `${POSTKASSE}?wsdl` },
+  ...versjoner.map(({ navn, path }) => ({ name: `SvarUt ${navn}`, path, wsdl: `${path}?wsdl` })),
 ];
 
+/** What mailbox providers tell the register. */
+const mailboxEndpoint = ({ store, security, metrics, clockWatch }: Parts, dataKey: KeyObject) =>
+  mailboxDoor({
+    store,
+    trust: security.trust,
+    clock: systemClock,
+    metrics,
+    timeIsRight: () => clockWatch.right(),
+    hashId: idHasher(dataKey),
+    key: security.key,
+  });
+
+/** Those that this installation has. */
+function offered(sending: Sending | undefined) {
+  const svarut = new Set(sending?.svarut === undefined ? versjoner.map(({ path }) => path) : []);
+  return services.filter(({ path }) => (path !== FORSENDELSE || sending !== undefined) && !svarut.has(path));
+}
+
 /** Which handler takes a path. The broker's has what its callers put after it. */
-function soapPaths(lookup: SoapHandler | undefined, sending: Sending | undefined) {
+function soapPaths(lookup: SoapHandler | undefined, mailboxes: SoapHandler, sending: Sending | undefined) {
   const exact = new Map<string, SoapHandler | undefined>([
     [PATH, lookup],
+    [POSTKASSE, mailboxes],
     [FORSENDELSE, sending?.forsendelse],
     [BROKER_PATH, sending?.meldingsformidler],
+    ...versjoner.map(({ path }) => [path, sending?.svarut] as const),
   ]);
   return { get: (path: string) => exact.get(isBrokerPath(path) ? BROKER_PATH : path) };
 }
@@ -218,10 +243,11 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
     soap: soapPaths(
       // Without the exception there is no encryption that a client of this contract could read, so there is no service.
       config.allowOaepSha1Cbc ? await lookupEndpoint(parts, dataKey, directory) : undefined,
+      await mailboxEndpoint(parts, dataKey),
       sending,
     ),
     app: createApp({
-      services: services.filter(({ path }) => path === PATH || sending !== undefined),
+      services: offered(sending),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
       ready: healthChecks(parts, sending),
       metrics,

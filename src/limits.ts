@@ -38,11 +38,15 @@ export const limits = {
   persons: 1000,
   /** Body octets of one Oppslagstjenesten request. */
   lookupBodyBytes: 1024 * 1024,
+  /** Octets of one request of a mailbox provider: two certificates, a signature, and a few short fields. */
+  mailboxRequestBytes: 64 * 1024,
   /** HTTP header octets. */
   httpHeaderBytes: 16 * 1024,
   /** Time to receive the HTTP header, the whole request, and to keep an idle connection. */
   httpHeadersTimeout: 10_000,
   httpRequestTimeout: 60_000,
+  /** The same for a service that takes letters of hundreds of megabytes (SvarUt, CONTRACT.md section 1: 15 minutes). */
+  httpUploadTimeout: 900_000,
   httpKeepAliveTimeout: 15_000,
   /** Time from a request's header to the last octet of its answer: ends clients that read too slowly. */
   httpExchangeTimeout: 120_000,
@@ -108,6 +112,20 @@ export const limits = {
   svarinnBody: 64 * 1024,
   /** How long a fetched receipt is lent. */
   receiptLease: 300_000,
+  /** SvarUt: octets of all documents of one letter, as configured and at the most (CONTRACT.md section 2, "total size"). */
+  svarutBytes: 350 * 1024 * 1024,
+  svarutBytesMost: 2 * 1024 * 1024 * 1024,
+  /** SvarUt: the rest of an envelope, in octets, and the characters of one text in it. */
+  svarutEnvelopeBytes: 8 * 1024 * 1024,
+  svarutTekst: 4000,
+  /** SvarUt: documents and links of one letter, pages of one document, entries of its metadata. */
+  svarutDokumenter: 200,
+  svarutLenker: 100,
+  svarutGiroark: 1000,
+  svarutEkstraMetadata: 1000,
+  /** SvarUt: letters of one status call, and of one call for what was signed. */
+  svarutIder: 1000,
+  svarutSigneringsider: 10,
   /** HTTP Basic: characters of the user name, and octets of the password. */
   basicUserCharacters: 100,
   basicPasswordBytes: 200,

@@ -15,6 +15,7 @@ import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import type { Parts, SendingDeps } from './sending/types.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
 import { startFetching, waysOf } from './sending/upstream.js';
+import { waking } from './sending/waking.js';
 import { workerOf } from './sending/worker.js';
 import { openPayloads } from './store/payloads.js';
 import type { Worker } from './worker.js';
@@ -23,6 +24,8 @@ import type { Worker } from './worker.js';
 export interface Sending {
   readonly forsendelse: SoapHandler;
   readonly meldingsformidler: SoapHandler;
+  /** ForsendelsesService of SvarUt, at every path of `versjoner`; undefined: not offered. */
+  readonly svarut?: SoapHandler;
   /** Certificates of the keys that are signed with, by role. */
   readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
   /** Ends what is under way. */
@@ -34,6 +37,8 @@ const retentionDeps = ({ store, config, ...deps }: SendingDeps, payloads: Payloa
   payloads,
   retention: store.retention,
   days: config.payloadRetentionDays,
+  brokerRetention: store.brokerRetention,
+  brokerDays: config.brokerRetentionDays,
 });
 
 /** What works in the background: letters and messages go out, receipts are fetched, and what nobody needs is removed. */
@@ -42,22 +47,23 @@ function workersOf(
   { shipments, payloads }: Parts,
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
-): Pick<Worker, 'stop'>[] {
-  if (deps.config.role === 'web') return [];
+): { readonly letters?: Worker; readonly all: readonly Pick<Worker, 'stop'>[] } {
+  if (deps.config.role === 'web') return { all: [] };
   const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decideAgain(shipments) });
-  return [
-    workerOf(deps, shipments, all, channelDeps),
-    keepRetention(retentionDeps(deps, payloads)),
-    ...(fetching === undefined ? [] : [fetching]),
-  ];
+  const letters = workerOf(deps, shipments, all, channelDeps);
+  const retention = keepRetention(retentionDeps(deps, payloads));
+  return { letters, all: [letters, retention, ...(fetching === undefined ? [] : [fetching])] };
 }
 
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
  * @throws Error with a sentence for people
  */
-export async function openSending(deps: SendingDeps): Promise<Sending | undefined> {
-  const { config, store, trust, clock, dataKey, around = plain } = deps;
+export async function openSending(given: SendingDeps): Promise<Sending | undefined> {
+  const started: { letters?: Worker } = {};
+  const store = { ...given.store, unitOfWork: waking(given.store.unitOfWork, () => started.letters?.wake()) };
+  const deps = { ...given, store };
+  const { config, trust, clock, dataKey, around = plain } = deps;
   if (config.databehandlerKeystore === '' || config.meldingsformidlerKeystore === '') return undefined;
   const [databehandler, broker] = await Promise.all([
     holderOf(config.databehandlerKeystore, config.databehandlerKeystorePassword.reveal()),
@@ -76,11 +82,11 @@ export async function openSending(deps: SendingDeps): Promise<Sending | undefine
   const all = new Map([...channels(channelDeps)].map(([kanal, channel]) => [kanal, around.channel(channel)]));
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const workers = workersOf(deps, parts, all, channelDeps);
+  const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps));
   return {
     forsendelse: forsendelseHandler(deps, parts),
     meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
-    stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))),
+    stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
   };
 }

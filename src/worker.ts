@@ -13,17 +13,21 @@ export interface WorkerOptions<T> {
 }
 
 export interface Worker {
-  /** There may be work: look at once. */
+  /** There may be work: look at once, or a moment after the last look, so that what comes together is claimed together. */
   wake(): void;
   /** Takes no more, and resolves when what was begun is done. */
   stop(): Promise<void>;
 }
+
+/** Milliseconds between two looks that somebody asked for. */
+const WOKEN_MS = 10;
 
 /** Runs what it can claim, up to `concurrency` at once, until it is stopped. */
 export function startWorker<T>({ claim, run, failed, concurrency, pollMs }: WorkerOptions<T>): Worker {
   const running = new Set<Promise<void>>();
   let stopped = false;
   let pause = new AbortController();
+  let looked = 0;
 
   const begin = (work: T): void => {
     const done: Promise<void> = run(work)
@@ -34,6 +38,7 @@ export function startWorker<T>({ claim, run, failed, concurrency, pollMs }: Work
   const look = async (): Promise<number> => {
     const free = concurrency - running.size;
     if (free <= 0) return 0;
+    looked = performance.now();
     const found = await claim(free);
     found.forEach(begin);
     return found.length;
@@ -47,8 +52,10 @@ export function startWorker<T>({ claim, run, failed, concurrency, pollMs }: Work
         return 0;
       });
       if (found > 0 && running.size < concurrency) continue;
-      const rest = sleep(pollMs, undefined, { signal }).catch(() => undefined);
-      await Promise.race([rest, ...(running.size >= concurrency ? running : [])]);
+      // With its hands full there is nothing to look for, whoever asks.
+      if (running.size >= concurrency) await Promise.race(running);
+      else await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted && !stopped) await sleep(looked + WOKEN_MS - performance.now());
     }
     await Promise.all(running);
   };

@@ -71,6 +71,34 @@ describe('worker', () => {
     await worker.stop();
   });
 
+  it('looks once for many who wake it together, and not before a moment has passed', async () => {
+    const { worker, seen } = over([]);
+    await until(() => seen.looks === 1);
+    await sleep(20);
+    for (let n = 0; n < 1000; n++) worker.wake();
+    await until(() => seen.looks === 2);
+    const began = performance.now();
+    for (; performance.now() - began < 100; await sleep(1)) worker.wake();
+    expect(seen.looks).to.be.within(4, 13);
+    await sleep(20);
+    const looks = seen.looks;
+    await sleep(50);
+    expect(seen.looks).to.equal(looks);
+    await worker.stop();
+  });
+
+  it('is not kept from resting by being woken with its hands full', async () => {
+    const { worker, seen } = over([1, 2, 3, 4], { concurrency: 2, ms: 100 });
+    await until(() => seen.now === 2);
+    for (let n = 0; n < 20; n++) {
+      worker.wake();
+      await sleep(1);
+    }
+    expect(seen.looks).to.equal(1);
+    await until(() => seen.done.length === 4);
+    await worker.stop();
+  });
+
   it('looks again by itself', async () => {
     const work: number[] = [];
     const { worker, seen } = over(work, { pollMs: 5 });

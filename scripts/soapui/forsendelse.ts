@@ -4,7 +4,7 @@ import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import type { Expected } from './requests.js';
 import type { Attachment, Service, ServiceGroup, ServiceRequest } from './service.js';
-import { text } from './xml.js';
+import { block, text } from './xml.js';
 
 /*
  * Forsendelse v1 in SoapUI. The references are fixed: whoever sends a request again gets the first answer again, so the suite can be run
@@ -22,8 +22,7 @@ const names = [
 ] as const satisfies readonly Operasjon[];
 
 const leaf = (name: string, value: string | number): string => `<f:${name}>${text(String(value))}</f:${name}>`;
-const group = (name: string, children: readonly string[]): string =>
-  [`<f:${name}>`, ...children.flatMap((c) => c.split('\n')).map((line) => `  ${line}`), `</f:${name}>`].join('\n');
+const group = (name: string, children: readonly string[]): string => block(`f:${name}`, children);
 
 const envelope = (body: string): string =>
   [
@@ -35,7 +34,8 @@ const envelope = (body: string): string =>
     '</soap:Envelope>',
   ].join('\n');
 
-const idOf = (navn: string): string => {
+/** The number of a test person. */
+export const idOf = (navn: string): string => {
   const found = testpersons(new Date(0)).find((p) => p.navn === navn);
   if (found === undefined) throw new Error(`no test person ${navn}; src/sandbox/testpersons.ts has them`);
   return found.personidentifikator;

@@ -1,6 +1,9 @@
 import { PATH } from '../../src/contract/oppslagstjenesten/names.js';
 import { forsendelse } from './forsendelse.js';
+import { svarut } from './svarut.js';
 import { envelope } from './messages.js';
+import { meldingsformidler } from './meldingsformidler.js';
+import { postkasse } from './postkasse.js';
 import { groups } from './requests.js';
 import type { Service } from './service.js';
 import { testSuite, webService } from './service.js';
@@ -24,13 +27,13 @@ const oppslagstjenesten: Service = {
   })),
 };
 
-const services = [oppslagstjenesten, forsendelse] as const;
+const services = [oppslagstjenesten, forsendelse, meldingsformidler, postkasse, svarut] as const;
 
-const readMe = `Oppslagstjenesten 16-02 and Forsendelse v1 against a Posthorn that was started with "npm start" and no configuration.
+const readMe = `Oppslagstjenesten 16-02, Forsendelse v1, the broker (ebMS), Postkassetjenester v1 and SvarUt V9 against a Posthorn that was started with "npm start" and no configuration.
 
 The requests below the operations are for looking; the test suite holds the same ones with what must come back, and runs them all.
 Keys and truststore are those of certs/dev, which the first start makes (password changeit). sender asks for itself, supplier asks
-for sender, sender2 has no rights. Forsendelse is called with HTTP Basic as sender-dev. For another address, change the endpoint of the interface and assign it to all requests.
+for sender, sender2 has no rights. Forsendelse is called with HTTP Basic as sender-dev, SvarUt as svarut-dev; digipost and eboks sign for Postkassetjenester. For another address, change the endpoint of the interface and assign it to all requests.
 
 This file is written by "npm run soapui"; change scripts/soapui/ instead.`;
 

@@ -44,6 +44,8 @@ export interface Service {
   readonly soapVersion: '1_1' | '1_2';
   /** Names of the schemas that the WSDL imports. */
   readonly schemas: readonly string[];
+  /** The WSDL of a service that serves none. */
+  readonly wsdl?: string;
   /** soapAction by operation. */
   readonly operations: Readonly<Record<string, string>>;
   /** For HTTP Basic, sent with the first request; undefined: none. */
@@ -60,18 +62,20 @@ function definitionCache(service: Service): string {
   const { path, schemas } = service;
   const endpoint = endpointOf(service);
   const contracts = loadContracts();
-  const part = (query: string, type: string): string => {
+  const served = (query: string): string => {
     const response = contractResponse(contracts, path, query, server);
     if (response?.status !== 200) throw new Error(`${path}?${query} is not served; see src/http/wsdl.ts`);
-    return node('con:part', {}, [
+    return response.body;
+  };
+  const part = (query: string, type: string, content = served(query)): string =>
+    node('con:part', {}, [
       leaf('con:url', text(`${endpoint}?${query}`)),
-      leaf('con:content', cdata(response.body)),
+      leaf('con:content', cdata(content)),
       leaf('con:type', type),
     ]);
-  };
   const schema = 'http://www.w3.org/2001/XMLSchema';
   return node('con:definitionCache', { type: 'TEXT', rootPart: `${endpoint}?wsdl` }, [
-    part('wsdl', 'http://schemas.xmlsoap.org/wsdl/'),
+    part('wsdl', 'http://schemas.xmlsoap.org/wsdl/', service.wsdl),
     ...schemas.map((name) => part(`xsd=${name}`, schema)),
   ]);
 }

@@ -1,3 +1,4 @@
+import { eb } from '../../src/contract/ebms/names.js';
 import { leaf, node, text } from './xml.js';
 
 /** An element that is signed, by name. */
@@ -26,19 +27,24 @@ const paaVegneAv: Part = {
   namespace: 'http://kontaktinfo.difi.no/xsd/oppslagstjeneste/16-02',
 };
 
+const messaging: Part = { name: 'Messaging', namespace: eb.uri };
+
 const table = [
   { name: 'signed', key: 'sender', timeToLive: 300, parts: [timestamp, body] },
   { name: 'signed with PaaVegneAv', key: 'supplier', timeToLive: 300, parts: [timestamp, body, paaVegneAv] },
   { name: 'signed without PaaVegneAv', key: 'supplier', timeToLive: 300, parts: [timestamp, body] },
   { name: 'signed by sender2', key: 'sender2', timeToLive: 300, parts: [timestamp, body] },
+  { name: 'signed by digipost', key: 'digipost', timeToLive: 300, parts: [timestamp, body] },
+  { name: 'signed by eboks', key: 'eboks', timeToLive: 300, parts: [timestamp, body] },
   { name: 'only Timestamp signed', key: 'sender', timeToLive: 300, parts: [timestamp] },
   { name: 'signed, valid for a day', key: 'sender', timeToLive: 86_400, parts: [timestamp, body] },
   { name: 'signed, valid for a second', key: 'sender', timeToLive: 1, parts: [timestamp, body] },
+  { name: 'ebMS signed', key: 'sender', timeToLive: 120, parts: [timestamp, body, messaging] },
 ] as const satisfies readonly Outgoing[];
 
 export type OutgoingName = (typeof table)[number]['name'];
 
-const keys = ['sender', 'sender2', 'supplier'] as const;
+const keys = ['sender', 'sender2', 'supplier', 'digipost', 'eboks'] as const;
 
 /** Passes nothing secret on: the development keys are made on each machine, and this password is written in their README. */
 const password = 'changeit';

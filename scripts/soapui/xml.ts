@@ -6,6 +6,16 @@ export const text = (value: string): string => value.replace(/[&<>"]/g, (c) => e
 /** Text as one CDATA section, for what people read in the file. */
 export const cdata = (value: string): string => `<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
 
+/** An element of a message with its children below it, as people lay it out. */
+export const block = (name: string, children: readonly string[], attributes = ''): string =>
+  children.length === 0
+    ? `<${name}${attributes}/>`
+    : [
+        `<${name}${attributes}>`,
+        ...children.flatMap((c) => c.split('\n')).map((line) => `  ${line}`),
+        `</${name}>`,
+      ].join('\n');
+
 type Attributes = Readonly<Record<string, string | undefined>>;
 
 function tag(name: string, attributes: Attributes, content: string): string {

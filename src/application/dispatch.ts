@@ -156,10 +156,17 @@ interface Ending {
   readonly told: boolean;
 }
 
+/** Who has taken a letter over. */
+const tattOver = {
+  leverandoer: 'The provider has taken the letter over.',
+  meldingsformidler: 'The broker upstream has taken the letter over, and passes it on to the provider.',
+  svarut: 'The SvarUt upstream has taken the letter over, and delivers it.',
+} as const;
+
 function endingOf({ clock, random }: DispatchDeps, { forsendelse }: Shipment, job: Job, outcome: Utfall): Ending {
   const now = clock.now();
   if (outcome.type === 'sent') {
-    const text = 'The provider has taken the letter over.';
+    const text = tattOver[outcome.til ?? 'leverandoer'];
     return { job: (tx) => tx.endJob(job), event: hendelse('SENDT', now, null, text), told: false };
   }
   const { kode, grunn } = outcome;

@@ -3,7 +3,7 @@ import type { PersonSvar } from '../domain/varsling.js';
 import { endringSvar } from '../domain/varsling.js';
 import { limits } from '../limits.js';
 import type { LookupDeps, Requester } from './lookup.js';
-import { authorise, record } from './lookup.js';
+import { authorise, readNothing, record } from './lookup.js';
 
 export interface HentEndringer {
   readonly behov: ReadonlySet<Informasjonsbehov>;
@@ -28,7 +28,7 @@ export const hentEndringer =
     const owner = authorise(deps, requester, 'ENDRINGSTJENESTEN');
     const { personer, seneste } = await deps.reads.changesFrom(fraEndringsNummer, limits.persons);
     const ids = personer.map((p) => p.personidentifikator);
-    await record(deps, requester, owner, 'HentEndringer', ids);
+    await record(deps, requester, owner, 'HentEndringer', ids, readNothing);
     const last = personer.at(-1);
     const full = personer.length === limits.persons && last !== undefined;
     return {

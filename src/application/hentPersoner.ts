@@ -14,8 +14,7 @@ export const hentPersoner =
   (deps: LookupDeps) =>
   async (requester: Requester, { behov, personer }: HentPersoner): Promise<PersonSvar[]> => {
     const owner = authorise(deps, requester, 'OPPSLAGSTJENESTEN');
-    await record(deps, requester, owner, 'HentPersoner', personer);
-    const found = await deps.reads.persons(personer);
+    const found = await record(deps, requester, owner, 'HentPersoner', personer, (tx) => tx.persons(personer));
     const now = deps.calendar.now();
     return personer.map((id) => personSvar(id, found.get(id), behov, now));
   };

@@ -1,3 +1,4 @@
+import type { BrokerRetention } from '../domain/formidlingPorts.js';
 import type { Calendar, Clock } from '../domain/ports.js';
 import type { Payloads, Retention } from '../domain/shipmentPorts.js';
 
@@ -33,6 +34,31 @@ export const removeFree =
       if (refs.length < BATCH) break;
     }
     return removed;
+  };
+
+export interface ForgetDeps {
+  readonly brokerRetention: BrokerRetention;
+  readonly calendar: Calendar;
+  /** Whole days by the calendar. */
+  readonly brokerDays: number;
+}
+
+/** Forgets messages that the broker has passed on, and receipts that nobody has fetched, when they are old. @returns how many of each */
+export const forgetOld =
+  ({ brokerRetention, calendar, brokerDays }: ForgetDeps) =>
+  async (signal?: AbortSignal): Promise<{ readonly messages: number; readonly receipts: number }> => {
+    const until = new Date(calendar.now().getTime() - brokerDays * DAY_MS);
+    const all = async (forget: BrokerRetention['forgetMessages']): Promise<number> => {
+      let forgotten = 0;
+      for (let batch = 0; batch < BATCHES && signal?.aborted !== true; batch++) {
+        const count = await forget(until, BATCH);
+        forgotten += count;
+        if (count < BATCH) break;
+      }
+      return forgotten;
+    };
+    const messages = await all((...batch) => brokerRetention.forgetMessages(...batch));
+    return { messages, receipts: await all((...batch) => brokerRetention.forgetReceipts(...batch)) };
   };
 
 export interface SweepDeps {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { lookUpPersons } from '../client/oppslagstjenesten.js';
 import type { LookupService } from '../client/oppslagstjenesten.js';
@@ -7,12 +6,13 @@ import { TJENESTE_ORGANISASJONSNUMMER } from '../contract/oppslagstjenesten/name
 import type { ErrorCode } from '../errors.js';
 import { errorText, Failure } from '../errors.js';
 import { informasjonsbehov } from '../domain/person.js';
+import { readNamed } from './keyFile.js';
 import { CommandError, printer, table, UsageError, visible } from './output.js';
+import { addKeyStorePassword, keyStorePassword, type PasswordOptions } from './password.js';
 
-interface Options {
+interface Options extends PasswordOptions {
   readonly url?: string;
   readonly key?: string;
-  readonly password: string;
   readonly trust?: string;
   readonly expect: string;
   readonly onBehalfOf?: string;
@@ -46,11 +46,6 @@ const columns: readonly (readonly [title: string, cell: (p: PersonInAnswer) => s
   ['sertifikat', (p) => (p.x509Sertifikat === undefined ? '' : 'ja')],
 ];
 
-const readNamed = (file: string, what: string): Promise<Buffer> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${what} ${file} cannot be read (${error.code}). Name another file, or run npm start once.`);
-  });
-
 async function serviceFor(options: Options, deps: LookupCommandDeps): Promise<LookupService> {
   const url = options.url ?? (await deps.runningUrl());
   if (url === undefined) {
@@ -60,7 +55,8 @@ async function serviceFor(options: Options, deps: LookupCommandDeps): Promise<Lo
   }
   const keyStore = await readNamed(options.key ?? deps.developmentKey, 'The key store');
   const trust = await readNamed(options.trust ?? deps.developmentTrust, 'The trust file');
-  return deps.service(url, keyStore, options.password, trust, options.expect === 'any' ? undefined : options.expect);
+  const password = await keyStorePassword(options);
+  return deps.service(url, keyStore, password, trust, options.expect === 'any' ? undefined : options.expect);
 }
 
 /** What to do about an answer that was refused. */
@@ -86,8 +82,8 @@ export function lookupCommand(program: Command, deps: LookupCommandDeps): void {
     .description('Look persons up in any Oppslagstjenesten 16-02, and check the answer')
     .argument('<id...>', 'personidentifikator, 1 to 1000')
     .option('--url <url>', 'address of the service (default: the gateway that runs here)')
-    .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")')
-    .option('--password <password>', 'password of the key store', 'changeit')
+    .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")');
+  addKeyStorePassword(command)
     .option('--trust <file>', 'PEM file with the authorities of the answering certificate')
     .option('--expect <orgnr>', 'organisation number that must sign the answer, or "any"', TJENESTE_ORGANISASJONSNUMMER)
     .option('--on-behalf-of <orgnr>', 'organisation that the look-up is made for (PaaVegneAv)')

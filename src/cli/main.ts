@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { ensureDataKey, loadConfig } from '../config.js';
 import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
+import { PATH as POSTKASSE } from '../contract/postkasse/names.js';
 import { verifyEnvelope } from '../diagnosis/verifyEnvelope.js';
 import { BROKER_PATH } from '../http/meldingsformidler.js';
 import { readRun } from '../run.js';
@@ -12,19 +13,21 @@ import { developmentAccounts } from '../sandbox/developmentData.js';
 import { identities } from '../sandbox/pki/identities.js';
 import { resident } from '../sandbox/residents.js';
 import { answerPolicy } from '../security/answer.js';
+import { organisasjonsnummer } from '../security/dn.js';
 import { idHasher } from '../security/idHash.js';
 import { loadPkcs12 } from '../security/keystore.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
 import { signingKey } from '../security/sign.js';
 import { createTrust } from '../security/trust.js';
 import type { Trust } from '../security/trust.js';
-import { derBlocks } from '../security/x509.js';
+import { derBlocks, parseCertificate } from '../security/x509.js';
 import { openStore } from '../store/index.js';
 import { sdpService } from '../sdpService.js';
 import { auditCommand } from './audit.js';
 import { explainCommand } from './explain.js';
 import { lookupCommand } from './lookup.js';
 import type { LookupCommandDeps } from './lookup.js';
+import { mailboxCommands, type MailboxCommandDeps } from './mailbox.js';
 import { reportError } from './output.js';
 import { queueCommands } from './queue.js';
 import { receiptsCommand } from './receipts.js';
@@ -97,6 +100,26 @@ const sdp: SdpCommandDeps = {
   service: ({ trust, ...options }) => sdpService(options, trustIn(trust), clock),
 };
 
+const mailbox: MailboxCommandDeps = {
+  runningUrl: runningUrl(POSTKASSE),
+  developmentKey: (provider) => join(config().certsDir, `${provider}.p12`),
+  developmentTrust: () => lookup.developmentTrust,
+  service: ({ url, keyStore, password: secret, trust, expected }) => {
+    const { privateKey, certificate } = loadPkcs12(keyStore, secret);
+    const own = organisasjonsnummer(parseCertificate(certificate));
+    if (own === undefined) throw new Error('The certificate of the key store names no organisation number.');
+    const key = signingKey(privateKey, certificate);
+    return { url, key, organisasjonsnummer: own, trust: trustIn(trust), clock, expected };
+  },
+  chosen: async (id, provider) => {
+    const url = (await running())?.sandbox.url;
+    if (url === undefined) return;
+    await fetch(`${url}/control/switch/${encodeURIComponent(id)}?to=${provider}`, { method: 'POST' }).catch(
+      () => undefined,
+    );
+  },
+};
+
 const exceptions = { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true };
 const requestPolicy = oppslagstjenestenPolicy(exceptions, headerBlocks, Infinity);
 
@@ -124,6 +147,7 @@ lookupCommand(program, lookup);
 verifyCommand(program, verify);
 for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand]) add(program, wire);
 sdpCommands(program, sdp);
+mailboxCommands(program, mailbox);
 queueCommands(program, openShipments, clock);
 sandboxCommands(program, {
   sandboxUrl: async () => (await running())?.sandbox.url,

@@ -1,13 +1,11 @@
-import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Reads } from '../domain/ports.js';
+import { mailboxes, newAddress, type Mailbox } from './mailbox.js';
 import { CommandError, printer, table, UsageError, visible } from './output.js';
 import { addClock, type ClockCommandDeps } from './sandboxClock.js';
 import { cell, instant } from './wire.js';
 import { withStore } from './withStore.js';
-
-const mailboxes = ['digipost', 'eboks'] as const;
-type Mailbox = (typeof mailboxes)[number];
 
 export interface SandboxCommandDeps extends ClockCommandDeps {
   /** Scheme, host and port of the sandbox that runs here, when one does. */
@@ -95,14 +93,15 @@ function addOpen(group: Command, deps: SandboxCommandDeps): void {
   });
 }
 
-/** An address of the form that each supplier gives. */
-const newAddress: Readonly<Record<Mailbox, () => string>> = {
-  digipost: () =>
-    `flyttet.person#${randomInt(36 ** 3, 36 ** 4)
-      .toString(36)
-      .toUpperCase()}`,
-  eboks: () => String(randomInt(1_000_000_000)).padStart(10, '0'),
-};
+/** The person, with its mailbox. @throws UsageError, CommandError */
+async function mailboxOf(reads: Pick<Reads, 'persons'>, id: string, { suppliers }: SandboxCommandDeps) {
+  const found = (await reads.persons([person(id)])).get(id);
+  const mailbox = mailboxes.find((m) => suppliers[m] === found?.postkasse?.postkasseleverandoerAdresse);
+  if (found === undefined || mailbox === undefined) {
+    throw new CommandError('This person has no mailbox at Digipost or e-Boks. See posthorn register show.');
+  }
+  return { found, mailbox };
+}
 
 function addSwitch(group: Command, deps: SandboxCommandDeps): void {
   const command = group
@@ -111,11 +110,7 @@ function addSwitch(group: Command, deps: SandboxCommandDeps): void {
     .argument('<id>', 'personidentifikator, 11 digits');
   command.action((id: string) =>
     withStore(deps.open, async ({ reads, unitOfWork }) => {
-      const found = (await reads.persons([person(id)])).get(id);
-      const from = mailboxes.find((m) => deps.suppliers[m] === found?.postkasse?.postkasseleverandoerAdresse);
-      if (found === undefined || from === undefined) {
-        throw new CommandError('This person has no mailbox at Digipost or e-Boks. See posthorn register show.');
-      }
+      const { found, mailbox: from } = await mailboxOf(reads, id, deps);
       const to = from === 'digipost' ? 'eboks' : 'digipost';
       await ask(deps, 'POST', `switch/${id}?to=${to}`);
       const postkasse = { postkasseadresse: newAddress[to](), postkasseleverandoerAdresse: deps.suppliers[to] };
@@ -126,16 +121,41 @@ function addSwitch(group: Command, deps: SandboxCommandDeps): void {
   );
 }
 
+interface Moving {
+  readonly moved: readonly string[];
+  readonly failed: readonly string[];
+}
+
+function addMove(group: Command, deps: SandboxCommandDeps): void {
+  const command = group
+    .command('move')
+    .description('Take the letters of a person along to the mailbox that it has in the register, by the broker')
+    .argument('<id>', 'personidentifikator, 11 digits');
+  command.action((id: string) =>
+    withStore(deps.open, async ({ reads }) => {
+      const print = printer(command);
+      const { found, mailbox: to } = await mailboxOf(reads, id, deps);
+      const address = encodeURIComponent(found.postkasse?.postkasseadresse ?? '');
+      const { moved, failed } = (await ask(deps, 'POST', `move/${id}?to=${to}&address=${address}`)) as Moving;
+      for (const letter of moved) print.out(`${cell(letter)} lies in ${to} now (R-28).`);
+      for (const letter of failed) print.err(`${cell(letter)} stays where it is.`);
+      if (moved.length + failed.length === 0) print.out('No letter lies in another mailbox.');
+      if (failed.length > 0) throw new CommandError('See what the sandbox says about it, and try again.');
+    }),
+  );
+}
+
 function addStart(group: Command, { start }: SandboxCommandDeps): void {
   group.command('start').description('Run the sandbox alone, until it is told to stop').action(start);
 }
 
-/** Adds `sandbox start`, `inbox`, `open`, `switch` and `clock`. */
+/** Adds `sandbox start`, `inbox`, `open`, `switch`, `move` and `clock`. */
 export function sandboxCommands(program: Command, deps: SandboxCommandDeps): void {
   const group = program.command('sandbox').description('Simulated national services, and what their users do');
   addStart(group, deps);
   addInbox(group, deps);
   addOpen(group, deps);
   addSwitch(group, deps);
+  addMove(group, deps);
   addClock(group, deps);
 }

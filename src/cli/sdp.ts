@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { confirm, pull, type Confirmation, type Pulled } from '../client/ebmsPull.js';
@@ -8,13 +7,14 @@ import { encodeMpc, type Mpc } from '../contract/ebms/names.js';
 import type { Pakkefil } from '../contract/sdp/packer.js';
 import type { Postadresse } from '../domain/forsendelse.js';
 import { errorText, Failure } from '../errors.js';
+import { readNamed } from './keyFile.js';
 import { documentOf, parseAddress, titleOf } from './letter.js';
 import { CommandError, printer, table, UsageError, visible, type Printer } from './output.js';
+import { addKeyStorePassword, keyStorePassword, type PasswordOptions } from './password.js';
 
-interface Options {
+interface Options extends PasswordOptions {
   readonly url?: string;
   readonly key?: string;
-  readonly password: string;
   readonly trust?: string;
   readonly expect: string;
   readonly expectCertificate?: string;
@@ -42,21 +42,17 @@ export interface SdpCommandDeps {
 const BROKER = '984661185';
 
 const withService = (command: Command): Command =>
-  command
-    .option('--url <url>', 'address of the broker (default: the one that runs here)')
-    .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")')
-    .option('--password <password>', 'password of the key store', 'changeit')
+  addKeyStorePassword(
+    command
+      .option('--url <url>', 'address of the broker (default: the one that runs here)')
+      .option('--key <file>', 'PKCS#12 key store to sign with (default: the development key of "sender")'),
+  )
     .option('--trust <file>', 'PEM file with the authorities of answers and receipts')
     .option('--expect <orgnr>', 'organisation number of the broker', BROKER)
     .option('--expect-certificate <file>', 'certificates that the broker signs with (default: any with its number)')
     .addOption(new Option('--priority <priority>', 'which queue').choices(['normal', 'priority']).default('normal'))
     .option('--mpc <id>', 'queue of your own within it')
     .option('--json', 'print JSON');
-
-const readNamed = (file: string, what: string): Promise<Buffer> =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${what} ${file} cannot be read (${error.code}). Name another file, or run npm start once.`);
-  });
 
 async function serviceFor(options: Options, deps: SdpCommandDeps): Promise<SdpService> {
   const url = options.url ?? (await deps.runningUrl());
@@ -66,7 +62,7 @@ async function serviceFor(options: Options, deps: SdpCommandDeps): Promise<SdpSe
   return deps.service({
     url: url.replace(/\/+$/, ''),
     keyStore: await readNamed(options.key ?? deps.developmentKey, 'The key store'),
-    password: options.password,
+    password: await keyStorePassword(options),
     trust: await readNamed(options.trust ?? deps.developmentTrust, 'The trust file'),
     formidler: options.expect,
     certificates:

@@ -5,13 +5,13 @@ import type { Command } from 'commander';
 import type { EnvelopeReport, ReferenceReport } from '../diagnosis/report.js';
 import { Failure } from '../errors.js';
 import { CommandError, printer, visible } from './output.js';
+import { addKeyStorePassword, keyStorePassword, type PasswordOptions } from './password.js';
 
-interface Options {
+interface Options extends PasswordOptions {
   readonly answer?: true;
   readonly trust?: string;
   readonly at?: Date;
   readonly key?: string;
-  readonly password: string;
   readonly json?: true;
 }
 
@@ -162,12 +162,12 @@ export function verifyCommand(program: Command, deps: VerifyCommandDeps): void {
     .option('--answer', 'the envelope is the answer of a service')
     .option('--trust <file>', 'PEM file with the authorities to believe')
     .option('--at <instant>', 'time to judge at, or "now" (default: when the envelope says it was made)', instant)
-    .option('--key <file>', 'PKCS#12 key store that opens an encrypted Body')
-    .option('--password <password>', 'password of the key store', 'changeit')
-    .option('--json', 'print the report as JSON');
+    .option('--key <file>', 'PKCS#12 key store that opens an encrypted Body');
+  addKeyStorePassword(command).option('--json', 'print the report as JSON');
   command.action(async (file: string, options: Options) => {
     const print = printer(command);
-    const key = options.key === undefined ? undefined : deps.openKey(await read(options.key), options.password);
+    const key =
+      options.key === undefined ? undefined : deps.openKey(await read(options.key), await keyStorePassword(options));
     const trust = options.trust === undefined ? undefined : await read(options.trust);
     const request = { captured: await read(file), answer: options.answer === true, at: options.at, trust, key };
     const report = await deps.verify(request).catch((error: unknown) => {

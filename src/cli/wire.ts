@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ForsendelseService } from '../client/forsendelse.js';
 import type { ErrorCode } from '../errors.js';
 import { errorText, Failure } from '../errors.js';
 import { CommandError, UsageError, visible } from './output.js';
+import { addPasswordOptions, passwordOf, type PasswordOptions } from './password.js';
 
 /** Holds the password of the account. No setting of the gateway, which has nothing of that name. */
 export const PASSWORD = 'POSTHORN_PASSWORD';
@@ -24,43 +24,27 @@ export interface Account {
   readonly password: string;
 }
 
-export interface WireOptions {
+export interface WireOptions extends PasswordOptions {
   readonly url?: string;
   readonly user?: string;
-  readonly password?: string;
-  readonly passwordFile?: string;
   readonly onBehalfOf?: string;
 }
 
 /** The options by which a client command finds its service. */
 export const addWireOptions = (command: Command): Command =>
-  command
-    .option('--url <url>', 'address of the service (default: the gateway that runs here)')
-    .option('--user <user>', 'user name of the account (default: the development account)')
-    .option('--password <password>', 'password of the account; others on the machine see it in the list of processes')
-    .option('--password-file <file>', `file with the password, or set ${PASSWORD}`)
-    .option('--on-behalf-of <orgnr>', 'organisation that the call is made for (avsender)');
+  addPasswordOptions(
+    command
+      .option('--url <url>', 'address of the service (default: the gateway that runs here)')
+      .option('--user <user>', 'user name of the account (default: the development account)'),
+    'the account',
+    `file with the password, or set ${PASSWORD}`,
+  ).option('--on-behalf-of <orgnr>', 'organisation that the call is made for (avsender)');
 
 /** The service gives its reasons in both. */
 export type Language = 'nb' | 'en';
 
 export const addLanguageOption = (command: Command): Command =>
   command.addOption(new Option('--language <language>', 'language of the reasons').choices(['nb', 'en']).default('en'));
-
-/** The file without the line end that an editor leaves. @throws CommandError when it cannot be read */
-async function passwordIn(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(`${file} cannot be read (${error.code ?? 'no reason given'}).`);
-  });
-  return text.replace(/\r?\n$/, '');
-}
-
-/** The password that the command line gives, as it is or in a file. @throws UsageError for both, CommandError */
-async function passwordOf({ password, passwordFile }: WireOptions): Promise<string | undefined> {
-  if (passwordFile === undefined) return password;
-  if (password !== undefined) throw new UsageError('Give --password or --password-file, not both.');
-  return passwordIn(passwordFile);
-}
 
 async function accountOf(options: WireOptions, deps: WireDeps): Promise<Account> {
   const { user } = options;

@@ -147,6 +147,10 @@ export const settings = {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,
   }),
+  svarutMax: row(kinds.whole(1024, limits.svarutBytesMost), () => limits.svarutBytes, {
+    meaning: 'Largest letter that SvarUt takes: octets of all its documents',
+    fix: `Use a number of octets up to ${limits.svarutBytesMost}.`,
+  }),
   throttlePulls: row(kinds.yesNo, () => false, {
     meaning: 'Answer senders that ask for receipts too soon after an empty answer (R-37) without looking',
     fix: yesNo,
@@ -177,6 +181,11 @@ export const settings = {
   payloadRetentionDays: row(kinds.whole(0, 3650), () => 30, {
     meaning: 'Days that the contents of a letter are kept once it is final; 0 removes them at once',
     fix: 'Use a number of days such as 30, or 0.',
+  }),
+  brokerRetentionDays: row(kinds.whole(35, 3650), () => 180, {
+    meaning:
+      'Days that the broker keeps a receipt that nobody fetches, and knows whose a message was; 35 at least, for duplicates may come as long',
+    fix: 'Use a number of days from 35, such as 180.',
   }),
   mimeTypes: row(kinds.mimetypes, () => mimetypes, {
     shown: 'PDF, HTML, text, XML, PNG, JPEG, GIF, Office, OOXML, ODF, EHF',

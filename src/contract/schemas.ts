@@ -6,11 +6,13 @@ import { schemaOf } from '../xml/schema.js';
 import { ebmsFailure } from './ebms/errors.js';
 import { eb, messagingBlock } from './ebms/names.js';
 import { tns } from './forsendelse/names.js';
+import { tns as postkasseNs } from './postkasse/names.js';
 import { sbdh } from './sdp/names.js';
 
 /* What was verified is held against schemas, after decoders have said more exactly what is wrong (PROFILES, "Validation"). */
 
 const forsendelse = schemaOf([tns.uri, 'forsendelse.xsd']);
+const postkasse = schemaOf([postkasseNs.uri, 'postkassetjenester.xsd']);
 const messaging = schemaOf([eb.uri, 'profile/sdp/ebms-header-3.0.xsd']);
 const document = schemaOf([sbdh.uri, 'profile/sdp/sbdh.xsd']);
 
@@ -18,18 +20,25 @@ function invalid(reason: string): Failure {
   return new Failure('INVALID_REQUEST', reason, { reason });
 }
 
+const checkedBy =
+  (schema: (element: XmlElement) => string) =>
+  (operation: XmlElement): void => {
+    const reason = schema(operation);
+    if (reason !== '') throw invalid(reason);
+  };
+
 /** A request of Forsendelse, with placeholders for contents. @throws Failure INVALID_REQUEST */
-export function checkForsendelse(operation: XmlElement): void {
-  const reason = forsendelse(operation);
-  if (reason !== '') throw invalid(reason);
-}
+export const checkForsendelse = checkedBy(forsendelse);
+
+/** A request of a mailbox provider. @throws Failure INVALID_REQUEST */
+export const checkPostkasse = checkedBy(postkasse);
 
 /**
  * A message of digital post: its header, and the business document that it carries.
- * @param carried the document that was verified; undefined when there is none
+ * @param carried the document that was verified, or its text; undefined when there is none
  * @throws Failure EBMS:0009 for the header, INVALID_REQUEST (EBMS:0003) for the document
  */
-export function checkMessage({ blocks }: Pick<Trusted, 'blocks'>, carried?: XmlElement): void {
+export function checkMessage({ blocks }: Pick<Trusted, 'blocks'>, carried?: XmlElement | string): void {
   for (const block of blocks.filter((b) => is(b, messagingBlock.ns, messagingBlock.local))) {
     const reason = messaging(block);
     if (reason !== '') throw ebmsFailure('INVALID_HEADER', reason);

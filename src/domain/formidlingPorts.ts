@@ -17,8 +17,18 @@ export type Formidlingsrute = Pick<
 /** Reads of messages that are passed on. */
 export interface FormidlingReads {
   byId(id: string): Promise<Formidling | undefined>;
+  /** What `eier` was given in the delivery of that MessageId, while the receipt is not confirmed. */
+  utlevert(eier: string, meldingsId: string): Promise<Utlevering | undefined>;
   /** Messages of one conversation, newest first; compared without regard to case. */
   byConversation(konversasjonsId: string): Promise<readonly Formidlingsrute[]>;
+}
+
+/** Ends what the broker has done with; a batch is one transaction. */
+export interface BrokerRetention {
+  /** Forgets at most `limit` messages that were taken over at `until` or before and have come to their end, with their history. @returns how many */
+  forgetMessages(until: Date, limit: number): Promise<number>;
+  /** Forgets at most `limit` receipts that came at `until` or before and that nobody has confirmed. @returns how many */
+  forgetReceipts(until: Date, limit: number): Promise<number>;
 }
 
 /** Writes of one transaction about messages that are passed on, and their receipts; part of `Tx`. */

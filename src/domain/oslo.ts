@@ -51,6 +51,10 @@ export function addMonths(at: Date, months: number): Date {
   return osloInstant(Date.UTC(year, month, Math.min(date.getUTCDate(), lastDay)) + timeOfDay);
 }
 
+/** The day in Oslo of an instant, as YYYY-MM-DD. */
+export const osloDate = (at: Date): string =>
+  new Date(at.getTime() + osloOffset(at) * minute).toISOString().slice(0, 10);
+
 /** Midnight in Oslo at the beginning of the day of an instant. */
 export function startOfDay(at: Date): Date {
   const local = at.getTime() + osloOffset(at) * minute;

@@ -71,11 +71,20 @@ export interface Reads {
   senders(): Promise<SenderData>;
 }
 
-/** Writes of one transaction. */
+/** Writes of one transaction, and what is read with them. */
 export interface Tx extends ShipmentTx, FormidlingTx {
+  /** As `Reads.persons`, in the transaction: for answers that hold only when what it writes does. */
+  persons: Reads['persons'];
   /** False when the key was there already: the same signed request has been accepted before. */
   remember(key: ReplayKey): Promise<boolean>;
   appendEvent(event: AuditEvent): Promise<void>;
+  /** The person as the register has it, which nobody else changes until the transaction ends. */
+  personToChange(personidentifikator: string): Promise<Person | undefined>;
+  /**
+   * Keeps the answer to a signed request for as long as it can come again, unless there is one: then that is returned, and nothing is
+   * written. Decided by a unique key. At most 64 characters.
+   */
+  keepAnswer(request: ReplayKey, answer: string): Promise<string | undefined>;
   /** Insert or replace persons; each row that really changes gets the next change number. Returns how many did. */
   upsertPersons(persons: readonly Person[]): Promise<number>;
   putOrganisation(o: Organisasjon): Promise<void>;

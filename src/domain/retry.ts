@@ -2,7 +2,11 @@ import type { Prioritet } from './forsendelse.js';
 
 /** What came of one attempt to hand a letter on. `kode` is of the error table or of ebMS; `grunn` is for people and holds no national id. */
 export type Utfall =
-  | { readonly type: 'sent' }
+  | {
+      readonly type: 'sent';
+      /** Who has taken it over, where that is not the provider itself. */
+      readonly til?: 'meldingsformidler' | 'svarut';
+    }
   | {
       readonly type: 'deferred';
       readonly kode: string;

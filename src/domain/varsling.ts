@@ -61,12 +61,12 @@ export function varslingsstatus(person: Person | undefined, now: Date): Varsling
 /** The elements asked for of an active person, however old. */
 function opplysninger(person: Person, behov: ReadonlySet<Informasjonsbehov>) {
   const { mobiltelefonnummer, epostadresse, postkasse } = person;
-  return {
-    ...(behov.has('Kontaktinfo') && mobiltelefonnummer && { mobiltelefonnummer }),
-    ...(behov.has('Kontaktinfo') && epostadresse && { epostadresse }),
-    ...(behov.has('SikkerDigitalPost') && postkasse && { postkasse }),
-    ...(behov.has('Sertifikat') && postkasse && { visSertifikat: postkasse.postkasseleverandoerAdresse }),
-  };
+  const found: { -readonly [K in keyof PersonSvar]?: PersonSvar[K] } = {};
+  if (behov.has('Kontaktinfo') && mobiltelefonnummer) found.mobiltelefonnummer = mobiltelefonnummer;
+  if (behov.has('Kontaktinfo') && epostadresse) found.epostadresse = epostadresse;
+  if (behov.has('SikkerDigitalPost') && postkasse) found.postkasse = postkasse;
+  if (behov.has('Sertifikat') && postkasse) found.visSertifikat = postkasse.postkasseleverandoerAdresse;
+  return found;
 }
 
 const reservasjon = (person: Person) => (person.reservasjon ? 'JA' : 'NEI');

@@ -17,16 +17,23 @@ export interface SoapContext extends Caller {
 
 /**
  * Answers one POST to a SOAP path. May answer before the whole body is there: by `send` or `refuse`, which let the caller read it.
- * (A body read by `for await` must be read with `request.iterator({ destroyOnReturn: false })`, or leaving the loop cuts the
- * connection.) A rejection is logged and answered as INTERNAL.
+ * (A body is read by `octetsOf`, or leaving the loop cuts the connection, and who waits for 100 Continue waits for ever.) A rejection is logged and answered as INTERNAL.
  */
-export type SoapHandler = (request: IncomingMessage, response: ServerResponse, context: SoapContext) => Promise<void>;
+export type SoapHandler = ((
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: SoapContext,
+) => Promise<void>) & {
+  /** Requests may take `httpUploadTimeout` to come. A handler that says so refuses strangers by the header. */
+  readonly patient?: true;
+};
 
 export type EdgeLimits = Pick<
   { readonly [K in keyof typeof limits]: number },
   | 'httpHeaderBytes'
   | 'httpHeadersTimeout'
   | 'httpRequestTimeout'
+  | 'httpUploadTimeout'
   | 'httpKeepAliveTimeout'
   | 'httpExchangeTimeout'
   | 'httpLinger'
@@ -46,6 +53,8 @@ export interface DispatchOptions {
   readonly metrics: Metrics;
   readonly times: EdgeLimits;
   readonly inFlight: InFlight;
+  /** A request has taken too long to come: ends its connection, with an answer where there is none. */
+  readonly tooSlow: (socket: Socket) => void;
 }
 
 const plainCodes = new Map(
@@ -69,13 +78,18 @@ function responsesOn(socket: Socket, inFlight: InFlight): Set<ServerResponse> {
   return responses;
 }
 
-/** Keeps `inFlight`, ends exchanges that take too long, and cuts connections whose request was answered before it had all come. */
-function follow(request: IncomingMessage, response: ServerResponse, inFlight: InFlight, times: EdgeLimits): void {
+/** Keeps `inFlight`, ends requests and exchanges that take too long, and cuts connections whose request was answered before it had all come. */
+function follow(request: IncomingMessage, response: ServerResponse, options: DispatchOptions, patient: boolean): void {
+  const { inFlight, times, tooSlow } = options;
   const { socket } = request;
   const responses = responsesOn(socket, inFlight).add(response);
-  const tooLong = setTimeout(() => socket.destroy(), times.httpExchangeTimeout).unref();
+  const more = patient ? times.httpUploadTimeout - times.httpRequestTimeout : 0;
+  const timers = [
+    setTimeout(() => request.complete || tooSlow(socket), times.httpRequestTimeout + more).unref(),
+    setTimeout(() => socket.destroy(), times.httpExchangeTimeout + more).unref(),
+  ];
   response.once('close', () => {
-    clearTimeout(tooLong);
+    timers.forEach(clearTimeout);
     responses.delete(response);
     if (!request.complete) setTimeout(() => request.complete || socket.destroy(), times.httpLinger).unref();
   });
@@ -87,8 +101,12 @@ function follow(request: IncomingMessage, response: ServerResponse, inFlight: In
  */
 export function createDispatch(options: DispatchOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { callerOf, log, soap, app, metrics, times, inFlight } = options;
-  const route = async (request: IncomingMessage, response: ServerResponse, context: SoapContext): Promise<void> => {
-    const handler = soap.get(pathOf(request));
+  const route = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: SoapContext,
+    handler: SoapHandler | undefined,
+  ): Promise<void> => {
     const busy = (inFlight.get(request.socket)?.size ?? 0) > times.httpPipeline;
     if (handler !== undefined && request.method === 'POST' && !busy) return handler(request, response, context);
     response.once('finish', () => told(request, response, context.log));
@@ -114,9 +132,10 @@ export function createDispatch(options: DispatchOptions): (request: IncomingMess
   return (request, response) => {
     const correlationId = randomUUID();
     response.setHeader('X-Correlation-Id', correlationId);
-    follow(request, response, inFlight, times);
+    const handler = soap.get(pathOf(request));
+    follow(request, response, options, handler?.patient === true);
     const caller = callerOf(request);
     const context = { ...caller, correlationId, log: log.child({ correlationId, remote: caller.remote }) };
-    route(request, response, context).catch((error: unknown) => failed(error, request, response, context.log));
+    route(request, response, context, handler).catch((error: unknown) => failed(error, request, response, context.log));
   };
 }

@@ -5,7 +5,7 @@ import { hentStatus } from '../application/hentStatus.js';
 import { sendForsendelse } from '../application/sendForsendelse.js';
 import type { Caller, ShipmentDeps } from '../application/shipmentDeps.js';
 import { trekkTilbakeForsendelse } from '../application/trekkTilbakeForsendelse.js';
-import type { ContentStage } from '../contract/forsendelse/content.js';
+import type { ContentStage } from '../contract/contents/stage.js';
 import type { Command, Operasjon } from '../contract/forsendelse/decode.js';
 import { decodeCommand } from '../contract/forsendelse/decode.js';
 import {

@@ -1,31 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ContentStage } from '../contract/forsendelse/content.js';
+import type { ContentStage } from '../contract/contents/stage.js';
 import { stageContents } from '../contract/forsendelse/content.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import { readWithPassword } from '../security/basic.js';
 import type { PasswordTrusted } from '../security/basic.js';
-import type { PasswordDoor } from '../security/password.js';
 import type { SignaturePolicy } from '../security/policy.js';
 import type { Incoming, VerifyDeps } from '../security/signature.js';
 import { verify } from '../security/signature.js';
 import type { Trusted } from '../security/trusted.js';
 import { asFailure } from '../soap/fault.js';
 import { actionAgrees } from '../soap/header.js';
-import { parseMediaType, parseMultipartType } from '../soap/mime.js';
 import { contentType } from '../soap/names.js';
 import type { Metrics } from './metrics.js';
-import { refuse, send } from './plain.js';
+import { octetsOf, refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
 import type { Answer } from './soapEndpoint.js';
-import { answerFailure, readHttpHeader, report } from './soapEndpoint.js';
+import { answerFailure, report } from './soapEndpoint.js';
+import { accountOf, paced, readStagedHeader, type Passwords } from './staged.js';
 
-export interface ForsendelseEndpoint {
+export interface ForsendelseEndpoint extends Passwords {
   readonly policy: SignaturePolicy;
   readonly verifyDeps: VerifyDeps;
-  readonly door: PasswordDoor;
-  /** Take a password over plain HTTP. Never in production (SECURITY.md 77). */
-  readonly plainPasswords: boolean;
   readonly payloads: Payloads;
   /** Types that documents may have (R-33). */
   readonly mimetypes?: readonly string[];
@@ -42,14 +38,6 @@ const challenge = { 'WWW-Authenticate': 'Basic realm="Posthorn Forsendelse", cha
 const unsigned = (error: unknown): boolean =>
   error instanceof Failure && error.code === 'INVALID_SECURITY' && error.detail === 'not exactly one Security header';
 
-/** Asks for the next piece of a request only when the store has the last one. */
-async function* paced(stream: AsyncIterable<Uint8Array>, stage: ContentStage): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) {
-    yield chunk;
-    await stage.drained();
-  }
-}
-
 type Received = Trusted | PasswordTrusted;
 
 /** A caller with a password: nothing of the body is read before it is found right. */
@@ -60,9 +48,7 @@ async function byPassword(
   context: SoapContext,
   stage: ContentStage,
 ): Promise<Received> {
-  if (!context.secure && !endpoint.plainPasswords) throw new Failure('UNAUTHORIZED', 'a password over plain HTTP');
-  const account = await endpoint.door(authorization, context.remote);
-  return readWithPassword(incoming, account, endpoint.policy, stage);
+  return readWithPassword(incoming, await accountOf(endpoint, authorization, context), endpoint.policy, stage);
 }
 
 async function bySignature(endpoint: ForsendelseEndpoint, incoming: Incoming, stage: ContentStage): Promise<Received> {
@@ -72,31 +58,6 @@ async function bySignature(endpoint: ForsendelseEndpoint, incoming: Incoming, st
   });
 }
 
-/** What the HTTP header says of a message with parts. @throws Failure UNSUPPORTED_MEDIA_TYPE, TOO_LARGE */
-function readPartsHeader(
-  { headers }: IncomingMessage,
-  type: string,
-  maxBytes: number,
-): readonly (string | undefined)[] {
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding', { types: 'multipart/related' });
-  }
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw new Failure('TOO_LARGE', 'Content-Length');
-  const soapAction = headers['soapaction'];
-  const action = typeof soapAction === 'string' ? soapAction.trim().replace(/^"(.*)"$/, '$1') : undefined;
-  return [parseMediaType(type)?.parameters.get('action'), action];
-}
-
-/** Says in `incoming` what comes. @returns what the HTTP header calls the operation */
-function readHeader(req: IncomingMessage, incoming: Incoming, maxBytes: number): readonly (string | undefined)[] {
-  const type = req.headers['content-type'] ?? '';
-  incoming.multipart = parseMultipartType(type);
-  if (incoming.multipart !== undefined) return readPartsHeader(req, type, maxBytes);
-  const { charset, actions } = readHttpHeader(req, maxBytes);
-  incoming.charset = charset;
-  return actions;
-}
-
 async function receive(
   endpoint: ForsendelseEndpoint,
   req: IncomingMessage,
@@ -104,7 +65,7 @@ async function receive(
   context: SoapContext,
   stage: ContentStage,
 ): Promise<Answer> {
-  const actions = readHeader(req, incoming, endpoint.policy.maxBytes);
+  const actions = readStagedHeader(req, incoming, endpoint.policy.maxBytes);
   const { authorization } = req.headers;
   const trusted = await (authorization === undefined
     ? bySignature(endpoint, incoming, stage)
@@ -129,8 +90,7 @@ export function forsendelseEndpoint(endpoint: ForsendelseEndpoint): SoapHandler 
   return async (req, res, context) => {
     const started = performance.now();
     const stage = stageContents(endpoint.payloads, undefined, endpoint.mimetypes);
-    const octets = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    const incoming: Incoming = { stream: paced(octets, stage) };
+    const incoming: Incoming = { stream: paced(octetsOf(req, res), stage) };
     const count = (operation: string, outcome: 'ok' | 'fault'): void =>
       metrics.request(operation, outcome, (performance.now() - started) / 1000);
     try {

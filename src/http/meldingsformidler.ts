@@ -19,7 +19,7 @@ import { fromProvider } from './broker/receipts.js';
 import { aboutSignals, fromAsker } from './broker/signals.js';
 import { stagePackage, type Stage } from './broker/stage.js';
 import type { Answer, Broker, BrokerDeps, Rest } from './broker/types.js';
-import { refuse, send } from './plain.js';
+import { octetsOf, refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
 
 export type { BrokerDeps } from './broker/types.js';
@@ -74,7 +74,7 @@ const types = 'application/soap+xml; charset=utf-8, multipart/related';
  * The message that the HTTP header announces; compressed ones are not taken, nor those that are too large.
  * @throws Failure UNSUPPORTED_MEDIA_TYPE, MALFORMED_XML, TOO_LARGE
  */
-function incomingOf(req: IncomingMessage): Incoming {
+function incomingOf(req: IncomingMessage, res: ServerResponse): Incoming {
   const header = req.headers['content-type'] ?? '';
   const media = parseMediaType(header);
   const multipart = parseMultipartType(header);
@@ -85,8 +85,7 @@ function incomingOf(req: IncomingMessage): Incoming {
   if (Number(req.headers['content-length'] ?? 0) > policy.maxMessageBytes) {
     throw new Failure('TOO_LARGE', 'Content-Length');
   }
-  const stream = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  return { stream, charset: media?.parameters.get('charset'), multipart };
+  return { stream: octetsOf(req, res), charset: media?.parameters.get('charset'), multipart };
 }
 
 /** One message on its way through the door. */
@@ -98,7 +97,7 @@ interface Exchange {
   rest: Rest | undefined;
 }
 
-async function receive(req: IncomingMessage, exchange: Exchange, deps: Broker, context: SoapContext): Promise<Answer> {
+async function receive(open: () => Incoming, exchange: Exchange, deps: Broker, context: SoapContext): Promise<Answer> {
   // Not the sender's fault, so it must be one that the sender repeats.
   if (!deps.timeIsRight()) throw new Failure('UNAVAILABLE', 'our own clock is wrong; see /health/ready');
   const envelope = (verified: Trusted): void => {
@@ -107,7 +106,7 @@ async function receive(req: IncomingMessage, exchange: Exchange, deps: Broker, c
     exchange.rest = judge(verified, messaging, deps);
   };
   const { stage } = exchange;
-  const trusted = await verify(incomingOf(req), policy, deps.verifyDeps, { envelope, parts: stage });
+  const trusted = await verify(open(), policy, deps.verifyDeps, { envelope, parts: stage });
   if (exchange.rest === undefined) throw new Failure('INTERNAL', 'a message that nobody has judged');
   return exchange.rest(trusted, stage, context);
 }
@@ -125,7 +124,7 @@ export function meldingsformidler(given: BrokerDeps): SoapHandler {
     const stage = stagePackage(deps.payloads, deps.maxPackage);
     const exchange: Exchange = { stage, about: undefined, rest: undefined };
     try {
-      const { operation, envelope } = await receive(req, exchange, deps, context);
+      const { operation, envelope } = await receive(() => incomingOf(req, res), exchange, deps, context);
       if (envelope === undefined) send(res, 202, {}, '');
       else send(res, 200, { 'Content-Type': contentType['1.2'] }, envelope);
       count(operation, 'ok');

@@ -1,10 +1,21 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { errors, errorText, type ErrorCode } from '../errors.js';
+import { errors, errorText, type ErrorCode, type Language } from '../errors.js';
 import { limits } from '../limits.js';
 
 /** Nothing of the request is still on its way. (A request without a body is not `complete` before its first turn is over.) */
 const isWhole = ({ complete, headers }: IncomingMessage): boolean =>
   complete || (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0);
+
+/**
+ * The body of a request. A caller that waits to be told so (Expect: 100-continue) is told when the first octet is asked for: one that is
+ * refused by its header sends nothing. Leaving a loop over it does not cut the connection.
+ */
+export const octetsOf = (request: IncomingMessage, response: ServerResponse): AsyncIterable<Buffer> => ({
+  [Symbol.asyncIterator]: () => {
+    if (request.headers.expect !== undefined && !response.headersSent) response.writeContinue();
+    return request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  },
+});
 
 /**
  * Sends a whole answer, at any time. When the request's body is still on its way, the caller can read the answer at once, the rest
@@ -43,7 +54,8 @@ export function refuse(
   code: ErrorCode,
   values: Readonly<Record<string, string>> = {},
   headers: OutgoingHttpHeaders = {},
+  language: Language = 'en',
 ): void {
   const type = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
-  send(response, errors[code].http, { ...type, ...headers }, `${errorText(code, 'en', values)}\n`);
+  send(response, errors[code].http, { ...type, ...headers }, `${errorText(code, language, values)}\n`);
 }

@@ -32,7 +32,8 @@ function makeServer(config: EdgeConfig, times: EdgeLimits): Server {
   const options: ServerOptions = {
     maxHeaderSize: times.httpHeaderBytes,
     headersTimeout: times.httpHeadersTimeout,
-    requestTimeout: times.httpRequestTimeout,
+    // The longest that any service gives; the dispatcher knows which one is called.
+    requestTimeout: Math.max(times.httpRequestTimeout, times.httpUploadTimeout),
     keepAliveTimeout: times.httpKeepAliveTimeout,
     connectionsCheckingInterval: Math.min(1000, times.httpHeadersTimeout / 4),
   };
@@ -93,11 +94,23 @@ export function createEdge({ config, log, soap, app, metrics, times = limits }: 
   const inFlight: InFlight = new Map();
   let draining = false;
 
-  const dispatch = createDispatch({ callerOf: createCallerReader(config), log, soap, app, metrics, times, inFlight });
+  const tooSlow = (socket: Socket): void => {
+    server.emit(
+      'clientError',
+      Object.assign(new Error('request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }),
+      socket,
+    );
+  };
+  const callerOf = createCallerReader(config);
+  const dispatch = createDispatch({ callerOf, log, soap, app, metrics, times, inFlight, tooSlow });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (draining) response.shouldKeepAlive = false;
     dispatch(request, response);
   });
+  // Without this, every caller that waits for it would be told to go on before anybody has looked at its header.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    server.emit('request', request, response),
+  );
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));

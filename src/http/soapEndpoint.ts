@@ -10,7 +10,7 @@ import { actionAgrees } from '../soap/header.js';
 import { parseMediaType } from '../soap/mime.js';
 import { contentType } from '../soap/names.js';
 import type { Metrics } from './metrics.js';
-import { refuse, send } from './plain.js';
+import { octetsOf, refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
 
 /** The answer to a request that passed every check, ready to send, and what it was for the metrics. */
@@ -84,7 +84,7 @@ export function soapEndpoint({ policy, verifyDeps, metrics, timeIsRight, handle 
 
   return async (req, res, context) => {
     const started = performance.now();
-    const incoming: Incoming = { stream: req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer> };
+    const incoming: Incoming = { stream: octetsOf(req, res) };
     const count = (operation: string, outcome: 'ok' | 'fault'): void =>
       metrics.request(operation, outcome, (performance.now() - started) / 1000);
     try {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { PATH } from '../contract/oppslagstjenesten/names.js';
+import { PATH as POSTKASSE } from '../contract/postkasse/names.js';
+import { versjoner } from '../contract/svarut/names.js';
 import { errors } from '../errors.js';
 
 /** One contract that is served: the service's path, its WSDL, and the schemas that the WSDL imports; files below the package. */
@@ -18,6 +20,8 @@ const table: readonly ContractRow[] = [
     schemas: ['xsd/oppslagstjeneste-ws-16-02.xsd', 'xsd/oppslagstjeneste-metadata-16-02.xsd'],
   },
   { path: FORSENDELSE, wsdl: 'wsdl/forsendelse.wsdl', schemas: ['xsd/forsendelse.xsd', 'xsd/swaref.xsd'] },
+  { path: POSTKASSE, wsdl: 'wsdl/postkassetjenester.wsdl', schemas: ['xsd/postkassetjenester.xsd'] },
+  ...versjoner.map(({ path, navn }) => ({ path, wsdl: `wsdl/${navn}.wsdl`, schemas: [] })),
 ];
 
 /** The address that our WSDL files name on disk, so that they can be used as they lie; the caller's takes its place. */

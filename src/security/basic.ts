@@ -1,6 +1,6 @@
 import { Failure } from '../errors.js';
 import { bodyChild, EnvelopeReader } from '../soap/envelope.js';
-import { checkAddressing, checkMustUnderstand } from '../soap/header.js';
+import { addressingBlocks, checkAddressing, checkMustUnderstand } from '../soap/header.js';
 import type { Message, MessagePolicy, PartTaker } from '../soap/message.js';
 import { capped, openMessage, placeOf, refuseIncludes } from '../soap/message.js';
 import type { SoapVersion } from '../soap/names.js';
@@ -28,6 +28,8 @@ export interface PasswordTrusted {
 export interface BasicPolicy extends MessagePolicy {
   /** Octets of one message. */
   readonly maxBytes: number;
+  /** WS-Addressing is passed over, whatever it says: the answer goes back on the connection all the same. */
+  readonly passesAddressing?: boolean;
 }
 
 /** Where the octets go that are not kept. */
@@ -60,8 +62,9 @@ export async function readWithPassword(
       bodyStarts: (header) => {
         if (isSigned(header)) throw new Failure('INVALID_SECURITY', 'a password and a Security header');
         if (message?.xop === true && header !== null) refuseIncludes(header);
-        checkMustUnderstand(header, reader.version as SoapVersion, new Set());
-        action = checkAddressing(header);
+        const known = policy.passesAddressing === true ? addressingBlocks : new Set<string>();
+        checkMustUnderstand(header, reader.version as SoapVersion, known);
+        if (policy.passesAddressing !== true) action = checkAddressing(header);
         return undefined;
       },
     },

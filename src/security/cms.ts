@@ -107,7 +107,6 @@ function openingOf(authenticated: boolean, key: Buffer, algorithm: Der): Opening
   if (oid !== (authenticated ? oids.aes256gcm : oids.aes256cbc)) throw unsupported('content encryption');
   if (!authenticated) {
     const iv = asn1.primitive(parameters, tags.octetString);
-    if (iv.length !== BLOCK) throw undecipherable('initialisation vector');
     return { authenticated, key, iv };
   }
   const [nonce, size, ...more] = asn1.children(parameters);

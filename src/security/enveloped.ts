@@ -2,7 +2,7 @@ import { Failure } from '../errors.js';
 import { DS, ds, EC } from '../soap/names.js';
 import { canonicalise, type C14nMethod } from '../xml/c14n.js';
 import { childElements, type XmlElement } from '../xml/model.js';
-import { parse } from '../xml/tree.js';
+import { parse, standalone } from '../xml/tree.js';
 import { element, serialise } from '../xml/write.js';
 import { C14N, EXC_C14N, RSA_SHA256, SHA256 } from './algorithms.js';
 import {
@@ -34,12 +34,6 @@ export type EnvelopedForm = 'inclusive' | 'exclusive';
 
 const inclusive: C14nMethod = { exclusive: false, comments: false, prefixes: [] };
 
-/**
- * The element as a document of its own: with its own namespace declarations, and none of those around it (but that it needs).
- * @throws Failure MALFORMED_XML
- */
-export const standalone = (root: XmlElement): XmlElement => parse(serialise(root));
-
 const algorithm = (local: string, uri: string, children: readonly XmlElement[] = []): XmlElement =>
   element(ds, local, { Algorithm: uri }, children);
 
@@ -56,7 +50,7 @@ export async function signEnveloped(
   key: SigningKey,
   form: EnvelopedForm = 'inclusive',
 ): Promise<string> {
-  const root = standalone(document);
+  const root = parse(serialise(document));
   const payload = lastElement(root);
   if (payload === undefined || descendants(root, DS, 'Signature').length > 0)
     throw new Failure('INTERNAL', 'a document to sign has a payload and no signature');

@@ -134,3 +134,12 @@ export const forsendelsePolicy = (maxMessageBytes: number = limits.messageBytes)
   maxAge: 300,
   blocks: [],
 });
+
+/** As the column "Forsendelse v1", for messages without attachments in SOAP 1.2 and for the answers to them. */
+export const postkassePolicy: SignaturePolicy = {
+  ...forsendelsePolicy(limits.mailboxRequestBytes),
+  name: 'postkassetjenester',
+  versions: ['1.2'],
+  attachments: 'none',
+  xop: false,
+};

@@ -87,13 +87,20 @@ const made = (uri: string, value: string, transform: string): MadeReference => (
   transforms: [transform],
 });
 
+const bodyOf = ({ body, bodyId }: Pick<EbmsMessage, 'body' | 'bodyId'>): XmlElement =>
+  element(env, 'Body', [wsuIdAttribute(bodyId)], body);
+
+/** SHA-256 of the Body as `signEbms` signs it, base64: what a receipt of the message must repeat. */
+export const ebmsBodyDigest = (message: Pick<EbmsMessage, 'body' | 'bodyId'>): string =>
+  digest(canonicalise(bodyOf(message)));
+
 /**
  * An ebMS message as the official clients and the broker make it: token, Timestamp and Signature in Security, then Messaging; references in
  * the order Body, Timestamp, Messaging, attachments, since some clients take the first digest for Body's (CONTRACT.md sections 5, 7, 12).
  */
 export async function signEbms(message: EbmsMessage, key: SigningKey, now: Date): Promise<SignedEbms> {
   const id = randomUUID();
-  const body = element(env, 'Body', [wsuIdAttribute(message.bodyId)], message.body);
+  const body = bodyOf(message);
   const messaging = withId(message.messaging, `id-${id}`);
   const timestamp = timestampElement(`TS-${id}`, now, message.lifetime ?? MESSAGE_LIFETIME);
   const bodyDigest = digest(canonicalise(body));

@@ -79,7 +79,7 @@ export function brokerDoor(deps: BrokerWiring, parts: BrokerParts): SoapHandler 
       await unitOfWork((tx) => tx.keepPayload(ref));
       return ref;
     },
-    hent: hentFraKoe({ unitOfWork, clock }),
+    hent: hentFraKoe({ formidlinger: store.formidlinger, unitOfWork, clock }),
     pace: createPullPace(),
     throttle: config.throttlePulls,
   });

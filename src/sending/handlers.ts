@@ -1,6 +1,8 @@
+import type { SvarUtTjeneste } from '../application/svarut/tjenester.js';
 import { forsendelse } from '../http/forsendelse.js';
 import { forsendelseEndpoint } from '../http/forsendelseEndpoint.js';
 import type { SoapHandler } from '../http/server.js';
+import { svarutHandler } from '../http/svarutEndpoint.js';
 import { limits } from '../limits.js';
 import { passwordDoor } from '../security/password.js';
 import { forsendelsePolicy } from '../security/policy.js';
@@ -21,3 +23,18 @@ export function forsendelseHandler(deps: SendingDeps, { payloads, shipments, dat
     handle: forsendelse({ ...shipments, key: databehandler.key, mimetypes: config.mimeTypes }),
   });
 }
+
+/** Takes the letters of SvarUt's callers. */
+export const svarutDoor = (
+  { config, clock, metrics, senders }: SendingDeps,
+  { payloads }: Pick<Parts, 'payloads'>,
+  tjeneste: SvarUtTjeneste,
+): SoapHandler =>
+  svarutHandler({
+    tjeneste,
+    payloads,
+    door: passwordDoor({ clock, credentials: () => senders().legitimasjoner, tjeneste: 'SVARUT' }),
+    plainPasswords: config.mode !== 'production',
+    maxContents: config.svarutMax,
+    metrics,
+  });

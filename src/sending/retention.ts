@@ -1,9 +1,16 @@
-import { removeFree, sweepOrphans, type RemoveDeps, type SweepDeps } from '../application/retention.js';
+import {
+  forgetOld,
+  removeFree,
+  sweepOrphans,
+  type ForgetDeps,
+  type RemoveDeps,
+  type SweepDeps,
+} from '../application/retention.js';
 import { every, type Rounds } from '../housekeeping.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Log } from '../log.js';
 
-export interface RetentionDeps extends RemoveDeps, SweepDeps {
+export interface RetentionDeps extends RemoveDeps, ForgetDeps, SweepDeps {
   readonly payloads: RemoveDeps['payloads'] & SweepDeps['payloads'];
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'payloadsRemoved'>;
@@ -19,10 +26,15 @@ export function keepRetention(deps: RetentionDeps, ms = ROUNDS_MS): Rounds {
     metrics.payloadsRemoved(reason, removed);
     log.info('stored contents were removed', { reason, removed });
   };
-  const [remove, sweep] = [removeFree(deps), sweepOrphans(deps)];
+  const toldOld = ({ messages, receipts }: { readonly messages: number; readonly receipts: number }): void => {
+    if (messages > 0) log.info('messages that were passed on long ago are forgotten', { messages });
+    if (receipts > 0) log.warn('receipts that nobody has fetched are forgotten', { receipts });
+  };
+  const [remove, forget, sweep] = [removeFree(deps), forgetOld(deps), sweepOrphans(deps)];
   const failed = (error: unknown): void => log.error('removing stored contents failed; it is tried again', { error });
   const rounds = [
     every(ms.remove, async (signal) => told('retention', await remove(signal)), failed),
+    every(ms.remove, async (signal) => toldOld(await forget(signal)), failed),
     every(ms.sweep, async (signal) => told('orphan', await sweep(signal)), failed),
   ];
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };

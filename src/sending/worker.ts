@@ -12,9 +12,8 @@ import { decideAgain } from './shipments.js';
 import { leaseFor } from './svarutUpstream.js';
 import type { SendingDeps } from './types.js';
 
-/** Letters that a process hands on at once, and milliseconds that it rests when there is none. */
+/** Letters that a process hands on at once. */
 const CONCURRENCY = 16;
-const POLL_MS = 500;
 
 /** Hands on the letters whose time has come. */
 export function workerOf(
@@ -47,6 +46,6 @@ export function workerOf(
     run: turns({ store, clock, log, random, circuits, videresender: videresending(channelDeps) }, letters),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
-    pollMs: POLL_MS,
+    pollMs: around.pollMs,
   });
 }

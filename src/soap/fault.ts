@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../errors.js';
+import type { ErrorCode, Language } from '../errors.js';
 import { errors, errorText, Failure } from '../errors.js';
+import { oneLine } from '../xml/chars.js';
 import type { XmlElement } from '../xml/model.js';
 import { element, qualified, serialise } from '../xml/write.js';
 import { XML_NS } from '../xml/tag.js';
@@ -20,7 +21,7 @@ const soap11Code = {
 
 const detail = (correlationId: string): XmlElement[] => [element(posthorn, 'CorrelationId', {}, [correlationId])];
 
-function fault12(code: ErrorCode, text: string, correlationId: string): XmlElement {
+function fault12(code: ErrorCode, text: string, correlationId: string, language: Language): XmlElement {
   const row = errors[code];
   const subcode =
     row.subcode === undefined
@@ -28,7 +29,7 @@ function fault12(code: ErrorCode, text: string, correlationId: string): XmlEleme
       : [element(env, 'Subcode', {}, [element(env, 'Value', {}, [`wsse:${row.subcode}`], [wsse])])];
   return element(env, 'Fault', {}, [
     element(env, 'Code', {}, [element(env, 'Value', {}, [`env:${row.fault}`]), ...subcode]),
-    element(env, 'Reason', {}, [element(env, 'Text', [qualified(xml, 'lang', 'en')], [text])]),
+    element(env, 'Reason', {}, [element(env, 'Text', [qualified(xml, 'lang', language)], [text])]),
     element(env, 'Detail', {}, detail(correlationId)),
   ]);
 }
@@ -56,22 +57,23 @@ const upgrade = (supported: readonly SoapVersion[]): XmlElement =>
 
 /**
  * A SOAP fault with an empty or Upgrade header, unsigned, as the answer to `failure` (CONTRACT.md section 6).
- * The correlation id is the one of the log line that has the reason in full.
+ * The correlation id is the one of the log line that has the reason in full. The text is on one line: some clients look for its end there.
  */
 export function faultEnvelope(
   failure: Failure,
   version: SoapVersion,
   supported: readonly SoapVersion[],
   correlationId: string,
+  language: Language = 'en',
 ): string {
   const ns = version === '1.1' ? env11 : env;
-  const text = errorText(failure.code, 'en', failure.values);
+  const text = oneLine(errorText(failure.code, language, failure.values));
   const header = failure.code === 'VERSION_MISMATCH' ? [upgrade(supported)] : [];
   const fault = version === '1.1' ? fault11 : fault12;
   return serialise(
     element(ns, 'Envelope', {}, [
       element(ns, 'Header', {}, header),
-      element(ns, 'Body', {}, [fault(failure.code, text, correlationId)]),
+      element(ns, 'Body', {}, [fault(failure.code, text, correlationId, language)]),
     ]),
   );
 }

@@ -31,6 +31,11 @@ export function checkMustUnderstand(header: XmlElement | null, version: SoapVers
   }
 }
 
+/** What WS-Addressing may put into a header. */
+export const addressingBlocks: ReadonlySet<string> = new Set(
+  ['Action', 'To', 'From', 'ReplyTo', 'FaultTo', 'MessageID', 'RelatesTo'].map((name) => `{${WSA}}${name}`),
+);
+
 const backChannel: ReadonlySet<string> = new Set([`${WSA}/anonymous`, `${WSA}/none`]);
 
 /**

@@ -1,7 +1,11 @@
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { Tables } from './schema.js';
 
 export type Db = Kysely<Tables>;
+
+/** One change of the tables. With `when` it is made where that query finds a row, and with `unless` where it finds none. */
+export type Step =
+  string | { readonly when: string; readonly run: string } | { readonly unless: string; readonly run: string };
 
 /** How tables are written down. Sizes are characters for text and octets for blobs; what is larger is refused, never cut. */
 export interface Ddl {
@@ -10,6 +14,10 @@ export interface Ddl {
   readonly integer: (name: string) => string;
   /** An integer primary key that numbers the rows. */
   readonly serial: (name: string) => string;
+  /** Adds a column that is not there. */
+  readonly addColumn: (table: string, name: string, definition: string) => Step;
+  /** Adds an index that is not there; its columns are unique together. */
+  readonly addIndex: (table: string, name: string, columns: readonly string[]) => Step;
   /** Ends `create table` of a table stored by its primary key. */
   readonly keyed: string;
   /** Ends `create table` of a table stored in the order of insertion. */
@@ -26,9 +34,10 @@ export interface Flavour {
   readonly lock: '' | 'for update';
   /** Ends an insert: a row whose `key` is there already gets the new `columns`, or stays as it is when there are none. */
   readonly onDuplicate: (key: readonly string[], columns: readonly string[]) => string;
-  /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement; `rows` reads what it found. */
+  /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement, which `query` asks; `rows` reads what it found. */
   readonly many: {
     readonly select: (columns: readonly string[]) => string;
+    readonly query: (sql: string, values: readonly unknown[]) => CompiledQuery;
     readonly rows: <R>(found: readonly unknown[], columns: readonly (keyof R)[]) => readonly R[];
   };
 }

@@ -4,7 +4,7 @@ import type { FormidlingReads, FormidlingTx, Formidlingsrute } from '../domain/f
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { kvitteringsmerke, utleveringsId } from './deliveries.js';
-import { notePayloads } from './payloadRows.js';
+import { insertRow } from './insert.js';
 import { skippingLocked } from './queue.js';
 import type { FormidlingRow, MpcReceiptRow } from './schema.js';
 import type { Seal } from './sealed.js';
@@ -52,6 +52,17 @@ export const formidlingReads = ({ read }: Backend, seal: Seal): FormidlingReads 
         ...(seal.open(row.innhold, `formidling ${id}`) as Pick<Formidling, 'konversasjonsId' | 'innhold'>),
       };
     }),
+  utlevert: (eier, meldingsId) =>
+    read(async (db) => {
+      const row = await db
+        .selectFrom('mpc_receipt')
+        .select(['nr', 'merke', 'utleveringer', 'innhold'])
+        .where('merke', '=', kvitteringsmerke(meldingsId))
+        .where('eier', '=', eier)
+        .where('utleveringer', '>', 0)
+        .executeTakeFirst();
+      return row && { ...deliveryOf(row, seal), meldingsId };
+    }),
   byConversation: (konversasjonsId) =>
     read(async (db) => {
       const rows = await db
@@ -84,12 +95,14 @@ async function insertFormidling(db: Db, flavour: Flavour, seal: Seal, f: Formidl
     mottatt: f.mottatt.getTime(),
     innhold: seal.seal({ konversasjonsId, innhold }, `formidling ${f.id}`),
   };
-  await db.insertInto('formidling').values(row).execute();
-  await notePayloads(db, flavour, f.id, [innhold.cms.ref]);
-  await db
-    .insertInto('job')
-    .values(newJob(f.id, f.leverandoer, f.mottatt))
-    .execute();
+  await insertRow(db, 'formidling', row);
+  await insertRow(
+    db,
+    'payload',
+    { ref: innhold.cms.ref, shipment_id: f.id, ledig: null },
+    flavour.onDuplicate(['ref'], []),
+  );
+  await insertRow(db, 'job', newJob(f.id, row, f.mottatt));
 }
 
 type Locked = Pick<MpcReceiptRow, 'merke' | 'utleveringer' | 'innhold'> & { readonly nr: number };
@@ -143,12 +156,9 @@ function receiptWrites(
   return {
     async putKoekvittering({ id, mottatt, instansId, sbd, ...koe }: Koekvittering) {
       const merke = kvitteringsmerke(id);
-      const row = { merke, eier: koe.eier, koe: koeOf(koe), klar: mottatt.getTime(), utleveringer: 0, hentet_av: null };
-      const innhold = seal.seal({ instansId, sbd }, `receipt ${merke}`);
-      await db
-        .insertInto('mpc_receipt')
-        .values({ ...row, innhold })
-        .execute();
+      const [at, hentet_av] = [mottatt.getTime(), null];
+      const row = { merke, eier: koe.eier, koe: koeOf(koe), mottatt: at, klar: at, utleveringer: 0, hentet_av };
+      await insertRow(db, 'mpc_receipt', { ...row, innhold: seal.seal({ instansId, sbd }, `receipt ${merke}`) });
     },
     async leaseKoekvittering(koe, now, until, hentetAv) {
       const row = await oldestFree(db, flavour, koeOf(koe), now);
@@ -184,12 +194,8 @@ function receiptWrites(
 export const formidlingWrites = (db: Db, flavour: Flavour, seal: Seal): FormidlingTx => ({
   ...receiptWrites(db, flavour, seal),
   async rememberMessage({ key, digest, expires }) {
-    const { numInsertedOrUpdatedRows: rows } = await db
-      .insertInto('ebms_message')
-      .values({ noekkel: key, digest, expires: expires.getTime() })
-      .modifyEnd(sql.raw(flavour.onDuplicate(['noekkel'], [])))
-      .executeTakeFirstOrThrow();
-    if (rows === 1n) return 'new';
+    const row = { noekkel: key, digest, expires: expires.getTime() };
+    if (await insertRow(db, 'ebms_message', row, flavour.onDuplicate(['noekkel'], []))) return 'new';
     const there = await db
       .selectFrom('ebms_message')
       .select('digest')

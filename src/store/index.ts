@@ -2,19 +2,20 @@ import type { KeyObject } from 'node:crypto';
 import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Overleveringer } from '../domain/svarut/oppstroem.js';
-import type { FormidlingReads } from '../domain/formidlingPorts.js';
+import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
+import { brokerRetention, prune } from './done.js';
 import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
-import { changesFrom, personReader, upsertPersons } from './persons.js';
+import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
 import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
-import { appendEvent, events, ping, prune, remember } from './replay.js';
+import { appendEvent, events, keepAnswer, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
@@ -36,6 +37,7 @@ export interface Store {
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
   readonly retention: Retention;
+  readonly brokerRetention: BrokerRetention;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Forgets the accepted requests whose timestamp alone refuses them at `now`, and messages that nobody repeats. Returns how many. */
@@ -67,6 +69,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
   const seal = dataKey === undefined ? sealNothing : sealUnder(dataKey);
   const { flavour, warnings, read, snapshot, write, close } = backend;
   const persons = personReader(flavour);
+  const tx = oncePer((db: Db) => txOf(db, flavour, seal, persons));
   return {
     kind: flavour.kind,
     warnings,
@@ -82,12 +85,13 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     overleveringer: overleveringer(backend),
-    unitOfWork: (work) => write((db) => work(txOf(db, flavour, seal))),
+    unitOfWork: (work) => write((db) => work(tx(db))),
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),
     retention: retention(backend),
+    brokerRetention: brokerRetention(backend),
     ping: () => read(ping),
-    pruneReplay: (now) => write((db) => prune(db, now)),
+    pruneReplay: (now) => prune(backend, now),
     close,
   };
 }
@@ -98,9 +102,24 @@ function open(url: string): Promise<Backend> {
   throw new Error('The database URL must be sqlite:PATH or mysql://user:password@host:port/database');
 }
 
-const txOf = (db: Db, flavour: Flavour, seal: Seal): Tx => ({
+/** SQLite has one connection to write by, and so one of these; MySQL has a new one for each transaction. */
+function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const made = new WeakMap<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx => ({
+  persons: (ids) => persons(db, ids),
   remember: (key) => remember(db, flavour, key),
   appendEvent: (event) => appendEvent(db, event),
+  personToChange: (id) => personHolder(flavour)(db, id),
+  keepAnswer: (request, answer) => keepAnswer(db, flavour, request, answer),
   upsertPersons: (rows) => upsertPersons(db, flavour, rows),
   ...senderWrites(db, flavour),
   ...shipmentWrites(db, flavour, seal),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely, MysqlDialect, sql } from 'kysely';
+import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
 import { createPool, type Pool } from 'mysql2';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
@@ -18,6 +18,9 @@ const LONG_TEXT = 4096;
 
 const quoted = (column: string): string => `\`${column}\``;
 
+const found = (what: string, table: string, which: string): string =>
+  `select 1 from information_schema.${what} where table_schema = database() and table_name = '${table}' and ${which}`;
+
 /** `collation`: the server's collation that compares UTF-8 byte for byte, trailing spaces included. */
 export const flavourWith = (collation: string): Flavour => ({
   kind: 'mysql',
@@ -27,6 +30,7 @@ export const flavourWith = (collation: string): Flavour => ({
     `on duplicate key update ${(columns.length === 0 ? key : columns).map((c) => `${quoted(c)} = values(${quoted(c)})`).join(', ')}`,
   many: {
     select: (columns) => `select ${columns.map(quoted).join(', ')}`,
+    query: (text, values) => CompiledQuery.raw(text, [...values]),
     rows: <R>(found: readonly unknown[]) => found as readonly R[],
   },
   ddl: {
@@ -34,6 +38,14 @@ export const flavourWith = (collation: string): Flavour => ({
     blob: (name, size) => `${name} varbinary(${size})`,
     integer: (name) => `${name} bigint`,
     serial: (name) => `${name} bigint auto_increment primary key`,
+    addColumn: (table, name, definition) => ({
+      unless: found('columns', table, `column_name = '${name}'`),
+      run: `alter table ${table} add column ${definition}`,
+    }),
+    addIndex: (table, name, columns) => ({
+      unless: found('statistics', table, `index_name = '${name}'`),
+      run: `create unique index ${name} on ${table} (${columns.join(', ')})`,
+    }),
     keyed: `engine = InnoDB default charset = utf8mb4 collate = ${collation}`,
     appended: `engine = InnoDB default charset = utf8mb4 collate = ${collation}`,
   },

@@ -2,7 +2,7 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
-  type CompiledQuery,
+  CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type QueryResult,
@@ -14,6 +14,8 @@ export interface Statement {
   raw(): Statement;
   columns(): readonly { readonly name: string }[];
   all(values: readonly unknown[]): unknown[][] | Promise<unknown[][]>;
+  /** The first row, never in the background. */
+  get(values: readonly unknown[]): unknown[];
   run(values: readonly unknown[]): { readonly changes: number };
 }
 
@@ -27,18 +29,28 @@ export interface Handle {
 /** Turns what was given for a `?` into what the driver takes, or throws. */
 export type Bind = (value: unknown) => unknown;
 
+/** A query that always finds one row: for so little the driver need not go to the background and back. */
+interface OneRow extends CompiledQuery {
+  readonly oneRow: true;
+}
+
+export const oneRow = (sql: string, values: readonly unknown[]): OneRow => ({
+  ...CompiledQuery.raw(sql, [...values]),
+  oneRow: true,
+});
+
 /** Statements kept prepared. Batches of persons come in many sizes, so there must be an end. */
 const STATEMENTS = 64;
 
 /** Kysely over one connection that is handed to one user at a time, with statements prepared once. */
 export function oneConnection(handle: Handle, bind: Bind): Dialect {
   const prepare = preparedOnce(handle);
-  const executeQuery = async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
-    const values = parameters.map(bind);
-    const prepared = prepare(sql);
+  const executeQuery = async <R>(query: CompiledQuery | OneRow): Promise<QueryResult<R>> => {
+    const values = query.parameters.map(bind);
+    const prepared = prepare(query.sql);
     const { statement, columns } = prepared instanceof Promise ? await prepared : prepared;
     if (columns.length === 0) return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
-    const found = statement.all(values);
+    const found = 'oneRow' in query ? [statement.get(values)] : statement.all(values);
     const rows = found instanceof Promise ? await found : found;
     return { rows: rows.map((row) => named<R>(columns as readonly (keyof R)[], row)) };
   };

@@ -15,18 +15,24 @@ export const RECORD_SIZE = 64 * 1024;
 export const SEALED_RECORD_SIZE = RECORD_SIZE + TAG_SIZE;
 export const HEADER_SIZE = MAGIC.length + KEY_ID_SIZE + SALT_SIZE;
 
+/** The data key with its id, which is derived once and not for each file. */
+export interface NamedKey {
+  readonly key: KeyObject;
+  readonly id: Buffer;
+}
+
+export const named = (key: KeyObject): NamedKey => ({ key, id: keyIdOf(key) });
+
 /** Begins a file. */
-export const newHeader = (dataKey: KeyObject): Buffer =>
-  Buffer.concat([MAGIC, keyIdOf(dataKey), randomBytes(SALT_SIZE)]);
+export const newHeader = ({ id }: NamedKey): Buffer => Buffer.concat([MAGIC, id, randomBytes(SALT_SIZE)]);
 
 /** The key of a file. @throws Failure INTERNAL when `header` is not one, or names another data key */
-export function fileKey(dataKey: KeyObject, header: Buffer, ref: string): Buffer {
+export function fileKey({ key, id }: NamedKey, header: Buffer, ref: string): Buffer {
   const keyId = header.subarray(MAGIC.length, MAGIC.length + KEY_ID_SIZE);
   if (header.length !== HEADER_SIZE || !header.subarray(0, MAGIC.length).equals(MAGIC))
     throw new Failure('INTERNAL', `payload ${ref} has no header`);
-  if (!keyId.equals(keyIdOf(dataKey)))
-    throw new Failure('INTERNAL', `payload ${ref} was written under another data key`);
-  return derive(dataKey, header.subarray(-SALT_SIZE), `posthorn payload ${ref}`, 32);
+  if (!keyId.equals(id)) throw new Failure('INTERNAL', `payload ${ref} was written under another data key`);
+  return derive(key, header.subarray(-SALT_SIZE), `posthorn payload ${ref}`, 32);
 }
 
 /** Where a record stands. */
@@ -42,10 +48,11 @@ function bound(header: Buffer, { number, last }: Position): { nonce: Buffer; aad
   return { nonce, aad: Buffer.concat([header, nonce, Buffer.from([last ? 1 : 0])]) };
 }
 
-export function sealRecord(key: Buffer, header: Buffer, position: Position, clear: Buffer): Buffer {
+/** Cipher text and tag, in the order in which they stand in the file. */
+export function sealRecord(key: Buffer, header: Buffer, position: Position, clear: Buffer): readonly Buffer[] {
   const { nonce, aad } = bound(header, position);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad);
-  return Buffer.concat([cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
+  return [cipher.update(clear), cipher.final(), cipher.getAuthTag()];
 }
 
 /** The clear octets, or undefined when the record is not what was written there. */

@@ -1,18 +1,22 @@
-import { createHash, randomBytes, type KeyObject } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { createHash, randomBytes, randomInt, type KeyObject } from 'node:crypto';
+import { closeSync, fsync, open as openFile, writev } from 'node:fs';
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import {
   fileKey,
   HEADER_SIZE,
+  named,
   newHeader,
   openRecord,
   RECORD_SIZE,
   records,
   SEALED_RECORD_SIZE,
   sealRecord,
+  type NamedKey,
 } from './payloadFile.js';
 
 export interface PayloadOptions {
@@ -22,33 +26,40 @@ export interface PayloadOptions {
   readonly key: KeyObject;
 }
 
-/** Milliseconds after its last octet from which a file that was never finished is taken for a crash's. */
-const ABANDONED = 60 * 60 * 1000;
-/** Files that are being written; on the same file system as where they go. */
-const INCOMING = 'incoming';
 const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+/** Payloads that go into one folder before the next is taken: those that are written at once share its fsync. */
+const TOGETHER = 64;
+/** Records that are gathered before they are written: most payloads are one write. */
+const GATHERED = 16;
 const REF = /^[0-9a-f]{32}$/;
 
 /**
- * Opens the payload store: `dir/aa/REF`, encrypted, for the owner only. Removes what crashes left behind.
+ * Opens the payload store: `dir/aa/REF`, encrypted, for the owner only. A file that a crash has left unfinished is one that no row names.
  * @throws Failure UNAVAILABLE when the directory cannot be used; so do all calls later
  */
-export async function openPayloads({ dir, key }: PayloadOptions): Promise<Payloads> {
+export async function openPayloads({ dir, key: dataKey }: PayloadOptions): Promise<Payloads> {
   await usingDisk(prepare(dir));
+  const key = named(dataKey);
+  const synced = new Map(folders.map((folder) => [folder, sharing(() => syncDirectory(join(dir, folder)))]));
+  const inFolder = (ref: string): Promise<void> => synced.get(ref.slice(0, 2))?.() ?? Promise.resolve();
+  let count = randomInt(folders.length * TOGETHER);
+  const newRef = (): string => {
+    const folder = folders[Math.floor(count++ / TOGETHER) % folders.length] ?? '';
+    return folder + randomBytes(15).toString('hex');
+  };
   const pathOf = (ref: string): string => {
     if (!REF.test(ref)) throw new Failure('INTERNAL', 'this is no reference of a payload');
     return join(dir, ref.slice(0, 2), ref);
   };
   return {
     async put(octets) {
-      const ref = randomBytes(16).toString('hex');
-      const draft = join(dir, INCOMING, ref);
+      const ref = newRef();
       try {
-        const written = await write(draft, ref, key, octets);
-        await usingDisk(publish(draft, pathOf(ref)));
+        const written = await write(pathOf(ref), ref, key, octets);
+        await usingDisk(inFolder(ref));
         return written;
       } catch (error) {
-        await rm(draft, { force: true }).catch(() => undefined);
+        await rm(pathOf(ref), { force: true }).catch(() => undefined);
         throw error;
       }
     },
@@ -57,7 +68,7 @@ export async function openPayloads({ dir, key }: PayloadOptions): Promise<Payloa
     },
     async remove(ref) {
       const path = pathOf(ref);
-      await usingDisk(rm(path, { force: true }).then(() => syncDirectory(dirname(path))));
+      await usingDisk(rm(path, { force: true }).then(() => inFolder(ref)));
     },
     async *list() {
       for (const folder of folders) {
@@ -73,15 +84,9 @@ export async function openPayloads({ dir, key }: PayloadOptions): Promise<Payloa
 /** Makes every directory at once, so that no `put` has to wonder whether another's new directory is durable yet. */
 async function prepare(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  for (const name of [...folders, INCOMING]) await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
+  for (const name of folders) await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
   await syncDirectory(dir);
   await syncDirectory(dirname(resolve(dir)));
-  for (const name of await readdir(join(dir, INCOMING))) {
-    const draft = join(dir, INCOMING, name);
-    // Another process may finish or remove its file at any time.
-    const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Infinity }));
-    if (mtimeMs < Date.now() - ABANDONED) await rm(draft, { force: true });
-  }
 }
 
 /** Undefined when another process has removed the file meanwhile. */
@@ -93,33 +98,48 @@ async function writtenAt(path: string): Promise<Date | undefined> {
   return (await usingDisk(found))?.mtime;
 }
 
-async function write(draft: string, ref: string, key: KeyObject, octets: AsyncIterable<Uint8Array>): Promise<Blob> {
+/** File descriptors without objects around them, which cost as much as what is done. */
+const disk = { open: promisify(openFile), writev: promisify(writev), fsync: promisify(fsync) };
+
+async function writeAll(file: number, pieces: readonly Buffer[]): Promise<void> {
+  for (let left = pieces; left.length > 0;) {
+    let { bytesWritten: written } = await disk.writev(file, left);
+    left = left.flatMap((piece) => {
+      const rest = piece.subarray(written);
+      written -= piece.length - rest.length;
+      return rest.length === 0 ? [] : [rest];
+    });
+  }
+}
+
+async function write(path: string, ref: string, key: NamedKey, octets: AsyncIterable<Uint8Array>): Promise<Blob> {
   const header = newHeader(key);
   const recordKey = fileKey(key, header, ref);
   const digest = createHash('sha256');
   let size = 0;
-  const handle = await usingDisk(open(draft, 'wx', 0o600));
+  let file: number | undefined;
+  const gathered: Buffer[] = [header];
+  const flush = async (): Promise<number> => {
+    file ??= await disk.open(path, 'wx', 0o600);
+    await writeAll(file, gathered.splice(0));
+    return file;
+  };
   try {
-    await usingDisk(handle.writeFile(header));
     for await (const { clear, ...position } of records(octets)) {
       digest.update(clear);
       size += clear.length;
-      await usingDisk(handle.writeFile(sealRecord(recordKey, header, position, clear)));
+      gathered.push(...sealRecord(recordKey, header, position, clear));
+      if (position.number % GATHERED === GATHERED - 1) await usingDisk(flush());
     }
-    await usingDisk(handle.sync());
+    await usingDisk(flush().then(disk.fsync));
   } finally {
-    await handle.close();
+    if (file !== undefined) closeSync(file);
   }
   return { ref, size, sha256: digest.digest('hex') };
 }
 
-async function publish(draft: string, path: string): Promise<void> {
-  await rename(draft, path);
-  await syncDirectory(dirname(path));
-}
-
 /** One record in memory at a time; none is given out before its tag has been checked. */
-async function* read(path: string, ref: string, dataKey: KeyObject): AsyncGenerator<Uint8Array> {
+async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerator<Uint8Array> {
   const opened = open(path, 'r').catch((error: unknown) => {
     throw isMissing(error) ? new Failure('INTERNAL', `payload ${ref} is missing`) : error;
   });
@@ -157,6 +177,18 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** The same work for all who ask at once: whoever comes while it is done, for whom it may have begun too early, shares the next turn. */
+function sharing(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    next = undefined;
+    running = work().finally(() => (running = undefined));
+    return running;
+  };
+  return () => (running === undefined ? start() : (next ??= running.then(start, start)));
 }
 
 /** Errors of the file system as a `Failure` that passes; what others threw is left alone. */

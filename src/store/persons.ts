@@ -1,4 +1,4 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { EndretPerson, Kontaktpunkt, Person } from '../domain/person.js';
 import type { ChangeRange } from '../domain/ports.js';
 import type { Db, Flavour } from './backend.js';
@@ -63,17 +63,26 @@ function rowReader({ many }: Flavour): (db: Db, ids: readonly string[]) => Promi
     if (last === undefined) return [];
     if (lookUp === undefined) throw new RangeError(`${ids.length} identifiers in one look-up; the limit is 1000`);
     const filled = Array.from({ length: lookUp.size }, (_, i) => ids[i] ?? last);
-    return many.rows((await db.executeQuery(CompiledQuery.raw(lookUp.text, filled))).rows, personColumns);
+    return many.rows((await db.executeQuery(many.query(lookUp.text, filled))).rows, personColumns);
   };
 }
 
+export type PersonReader = (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Person>>;
+
 /** As `Reads.persons`. */
-export function personReader(
-  flavour: Flavour,
-): (db: Db, ids: readonly string[]) => Promise<ReadonlyMap<string, Person>> {
+export function personReader(flavour: Flavour): PersonReader {
   const rowsOf = rowReader(flavour);
   return async (db, ids) => new Map((await rowsOf(db, ids)).map((row) => [row.personidentifikator, personOf(row)]));
 }
+
+/** As `Tx.personToChange`: whoever changes the register waits for the change numbers. */
+export const personHolder = (flavour: Flavour): ((db: Db, id: string) => Promise<Person | undefined>) => {
+  const read = personReader(flavour);
+  return async (db, id) => {
+    await lockNumbers(db, flavour);
+    return (await read(db, [id])).get(id);
+  };
+};
 
 /** As `Reads.changesFrom`; `db` is one snapshot. */
 export async function changesFrom(db: Db, fra: number, limit: number): Promise<ChangeRange> {

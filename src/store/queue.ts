@@ -1,4 +1,6 @@
 import { sql, type ExpressionBuilder } from 'kysely';
+import type { Prioritet } from '../domain/forsendelse.js';
+import { shared } from './priority.js';
 import type { Job } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
@@ -12,6 +14,8 @@ import type { JobRow, Tables } from './schema.js';
  * A job that no attempt has been made of (`forsoek` 0) is dated by the calendar, since rules say when the letter may go (R-15); from its
  * first attempt on leases and pauses are of the clock. Which of the two holds is judged when a job is claimed, so that a calendar that
  * is moved makes letters due without a job being written, and without a process that has not heard of it yet writing an old date.
+ *
+ * Priority letters go before normal ones that have waited longer, but while both wait every fourth turn of a process is a normal letter's.
  */
 
 /** Times that a batch is chosen anew because other processes were faster. */
@@ -36,16 +40,25 @@ export async function takeBatch<C, T>(
   return [];
 }
 
-/** As `Queue.claim`. Providers take turns: one job of each, oldest first, then the next of each, until there are `limit`. */
-export const claimJobs =
-  ({ flavour, read, write }: Backend): Queue['claim'] =>
-  (clock, leaseMs, limit, except, ahead = 0) => {
+/**
+ * As `Queue.claim`. The priorities share the turns; within each, providers take turns: one job of each, oldest first, then the next of
+ * each, until there are `limit`.
+ */
+export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
+  let turns = 0;
+  return (clock, leaseMs, limit, except, ahead = 0) => {
     const now = { clock: clock.getTime(), calendar: clock.getTime() + ahead };
     return takeBatch(
-      (beaten: readonly number[]) => read((db) => dueJobs(db, now, limit, except, beaten)),
+      async (beaten: readonly number[]) => {
+        const due = await read((db) => dueJobs(db, { now, limit, except, beaten }));
+        const chosen = shared(due, limit, turns);
+        turns += chosen.length;
+        return chosen;
+      },
       (candidates) => write((db) => leaseJobs(db, flavour, candidates, now, leaseMs)),
     );
   };
+}
 
 /** One moment by both clocks, epoch milliseconds. */
 interface Now {
@@ -80,12 +93,25 @@ const isDue =
       eb.and([eb('forsoek', '>', 0), eb('klar', '<=', clock)]),
     ]);
 
-/** The oldest due jobs of one provider. */
-export const dueOf = (db: Db, leverandoer: string, now: Now, limit: number, beaten: readonly number[]) =>
+interface Search {
+  readonly now: Now;
+  readonly limit: number;
+  readonly except: readonly string[];
+  readonly beaten: readonly number[];
+}
+
+/** The oldest due jobs of one provider and priority. */
+export const dueOf = (
+  db: Db,
+  leverandoer: string,
+  prioritet: Prioritet,
+  { now, limit, beaten }: Omit<Search, 'except'>,
+) =>
   db
     .selectFrom('job')
     .select(['nr', 'klar'])
     .where('leverandoer', '=', leverandoer)
+    .where('prioritet', '=', prioritet)
     .where('klar', '<=', Math.max(now.clock, now.calendar))
     // Where nobody has moved the calendar the index alone answers.
     .$if(now.clock !== now.calendar, (query) => query.where(isDue(now)))
@@ -94,23 +120,21 @@ export const dueOf = (db: Db, leverandoer: string, now: Now, limit: number, beat
     .orderBy('nr')
     .limit(limit);
 
-async function dueJobs(
-  db: Db,
-  now: Now,
-  limit: number,
-  except: readonly string[],
-  beaten: readonly number[],
-): Promise<number[]> {
+/** Due jobs of each priority, in the order in which they go. */
+async function dueJobs(db: Db, search: Search): Promise<Readonly<Record<Prioritet, readonly number[]>>> {
   const providers = (await providersOf(db)).filter(
-    (leverandoer) => leverandoer === '' || !except.includes(leverandoer),
+    (leverandoer) => leverandoer === '' || !search.except.includes(leverandoer),
   );
-  const due: Candidate[] = [];
-  for (const leverandoer of providers) {
-    const rows = await dueOf(db, leverandoer, now, limit, beaten).execute();
-    due.push(...rows.map(({ nr, klar }, turn) => ({ nr, klar: klar ?? 0, turn })));
-  }
-  due.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
-  return due.slice(0, limit).map(({ nr }) => nr);
+  const dueWith = async (prioritet: Prioritet): Promise<number[]> => {
+    const due: Candidate[] = [];
+    for (const leverandoer of providers) {
+      const rows = await dueOf(db, leverandoer, prioritet, search).execute();
+      due.push(...rows.map(({ nr, klar }, turn) => ({ nr, klar: klar ?? 0, turn })));
+    }
+    due.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
+    return due.slice(0, search.limit).map(({ nr }) => nr);
+  };
+  return { PRIORITERT: await dueWith('PRIORITERT'), NORMAL: await dueWith('NORMAL') };
 }
 
 /**

@@ -14,6 +14,23 @@ export async function remember(db: Db, flavour: Flavour, { key, expires }: Repla
   return numAffectedRows === 1n;
 }
 
+/** As `Tx.keepAnswer`. */
+export async function keepAnswer(
+  db: Db,
+  flavour: Flavour,
+  { key, expires }: ReplayKey,
+  svar: string,
+): Promise<string | undefined> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('mailbox_answer')
+    .values({ noekkel: key, svar, expires: expires.getTime() })
+    .modifyEnd(sql.raw(flavour.onDuplicate(['noekkel'], [])))
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 1n) return undefined;
+  const kept = db.selectFrom('mailbox_answer').select('svar').where('noekkel', '=', key);
+  return (await kept.executeTakeFirstOrThrow()).svar;
+}
+
 /** As `Tx.appendEvent`. */
 export async function appendEvent(db: Db, event: AuditEvent): Promise<void> {
   const { at, correlationId, organisasjon, paaVegneAv, operasjon, personer } = event;
@@ -34,16 +51,6 @@ export async function events(db: Db, limit: number, person?: Buffer): Promise<Au
     operasjon: row.operasjon,
     personer: Buffer.from(row.personer),
   }));
-}
-
-/** Forgets the requests whose timestamp alone refuses them at `now`, and the messages that nobody repeats. Returns how many. */
-export async function prune(db: Db, now: Date): Promise<number> {
-  let forgotten = 0n;
-  for (const table of ['replay', 'ebms_message'] as const) {
-    const old = db.deleteFrom(table).where('expires', '<=', now.getTime());
-    forgotten += (await old.executeTakeFirstOrThrow()).numDeletedRows;
-  }
-  return Number(forgotten);
 }
 
 /** Reaches the database and reads a row that is always there. */

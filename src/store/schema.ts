@@ -48,6 +48,8 @@ export interface Tables {
   payload: { ref: string; shipment_id: string; ledig: number | null };
   /** Messages that the broker has seen, by signer and MessageId. */
   ebms_message: { noekkel: Buffer; digest: Buffer; expires: number };
+  /** Answers to signed requests of mailbox providers, for those that come again. */
+  mailbox_answer: { noekkel: Buffer; svar: string; expires: number };
   formidling: FormidlingRow;
   mpc_receipt: MpcReceiptRow;
   /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
@@ -96,6 +98,8 @@ export interface JobRow {
   shipment_id: string;
   /** '' where there is none. */
   leverandoer: string;
+  /** Of the letter or message. */
+  prioritet: Prioritet;
   /** When the job was put off to: by the calendar while no attempt has been made, by the clock from then on. */
   neste: number;
   /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */
@@ -144,6 +148,7 @@ export interface MpcReceiptRow {
   eier: string;
   /** Owner, priority and channel in one. */
   koe: string;
+  mottatt: number;
   /** From when it may be handed out: its arrival, or the end of the last lease. */
   klar: number;
   /** How often it has been handed out. */

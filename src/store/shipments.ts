@@ -62,9 +62,14 @@ export const eventRow = ({ type, tid, kode, tekst }: Hendelse): EventRow => ({
 export const eventOf = ({ type, tid, kode, tekst }: EventRow): Hendelse => ({ type, tid: new Date(tid), kode, tekst });
 
 /** A job that nobody has begun, due at `at`. */
-export const newJob = (shipmentId: string, leverandoer: string, at: Date): Omit<JobRow, 'nr'> => ({
+export const newJob = (
+  shipmentId: string,
+  { leverandoer, prioritet }: Pick<JobRow, 'leverandoer' | 'prioritet'>,
+  at: Date,
+): Omit<JobRow, 'nr'> => ({
   shipment_id: shipmentId,
   leverandoer,
+  prioritet,
   neste: at.getTime(),
   klar: at.getTime(),
   leased_until: 0,
@@ -150,7 +155,7 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       const refs = [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref);
       await notePayloads(db, flavour, row.id, refs);
       await append(row.id, event);
-      const job = newJob(row.id, row.leverandoer, tidligst ?? shipment.mottatt);
+      const job = newJob(row.id, row, tidligst ?? shipment.mottatt);
       await db.insertInto('job').values(job).execute();
       return undefined;
     },
@@ -214,12 +219,12 @@ const FENCES = 2 ** 47;
 async function retryJob(db: Db, flavour: Flavour, shipmentId: string, at: Date): Promise<void> {
   const shipment = await db
     .selectFrom('shipment')
-    .select('leverandoer')
+    .select(['leverandoer', 'prioritet'])
     .where('id', '=', shipmentId)
     .modifyEnd(sql.raw(flavour.lock))
     .executeTakeFirst();
   if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${shipmentId}`);
-  const fresh = newJob(shipmentId, shipment.leverandoer, at);
+  const fresh = newJob(shipmentId, shipment, at);
   await db
     .insertInto('job')
     .values({ ...fresh, fence: randomInt(FENCES) })

@@ -7,7 +7,7 @@ import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
 import type { Backend, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
-import { named, oneConnection, type Handle, type Statement } from './one-connection.js';
+import { named, oneConnection, oneRow, type Handle, type Statement } from './one-connection.js';
 import type { Tables } from './schema.js';
 
 /** Settings of each connection. */
@@ -22,9 +22,10 @@ const PRAGMAS = [
   'temp_store = file',
 ];
 
-/** Milliseconds that a writer waits for other processes' transactions, and between two tries. */
+/** Milliseconds that a writer waits for other processes' transactions, between two tries, and that it leaves to others meanwhile. */
 const PATIENCE = 10_000;
 const PAUSE = 5;
+const REST = 3 * PAUSE;
 
 const quoted = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
 
@@ -39,6 +40,7 @@ export const flavour: Flavour = {
   // One text costs the driver less than a value for each column of each row.
   many: {
     select: (columns) => `select json_group_array(json_array(${quoted(columns)})) as found`,
+    query: oneRow,
     rows: ([row], columns) =>
       (JSON.parse((row as { found: string }).found) as unknown[][]).map((values) => named(columns, values)),
   },
@@ -47,6 +49,11 @@ export const flavour: Flavour = {
     blob: (name, size) => `${name} blob check (length(${name}) <= ${size})`,
     integer: (name) => `${name} integer`,
     serial: (name) => `${name} integer primary key`,
+    addColumn: (table, name, definition) => ({
+      unless: `select 1 from pragma_table_info('${table}') where name = '${name}'`,
+      run: `alter table ${table} add column ${definition}`,
+    }),
+    addIndex: (table, name, columns) => `create unique index if not exists ${name} on ${table} (${columns.join(', ')})`,
     keyed: 'strict, without rowid',
     appended: 'strict',
   },
@@ -67,6 +74,7 @@ export async function openSqlite(path: string): Promise<Backend> {
     begin: () => patiently(() => run('begin immediate')),
     run,
     commit: async () => void (await writer.exec('commit')),
+    rest: () => wait(REST),
   });
   return {
     flavour,

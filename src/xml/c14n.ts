@@ -163,7 +163,8 @@ export class Canonicaliser implements XmlEvents {
     }
     if (declarations === true || !exclusive) for (const d of element.declarations) this.need(d.prefix, d.uri);
     if (this.fresh.length === 0) return;
-    for (const { prefix, uri } of this.fresh.sort((a, b) => compareCodePoints(a.prefix, b.prefix))) {
+    if (this.fresh.length > 1) this.fresh.sort((a, b) => compareCodePoints(a.prefix, b.prefix));
+    for (const { prefix, uri } of this.fresh) {
       this.out += ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(uri)}"`;
     }
     this.fresh = [];

@@ -1,12 +1,13 @@
 /** Character classes of XML 1.0 (fifth edition) and Namespaces in XML 1.0. */
 
-const forbiddenCharacter = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
-/** Code units that need the closer look: it costs twice as much. */
-const suspiciousUnit = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/;
+/** Code units that the Char production forbids; surrogates are judged by whether they come in pairs. */
+const forbiddenUnit = /[^\t\n\r\u0020-\ufffd]/;
 
 /** Whether `text` has a character that the Char production forbids, lone surrogates among them. */
-export const hasForbiddenCharacter = (text: string): boolean =>
-  suspiciousUnit.test(text) && forbiddenCharacter.test(text);
+export const hasForbiddenCharacter = (text: string): boolean => forbiddenUnit.test(text) || !text.isWellFormed();
+
+/** The text on one line, with a space for what would break it and for what no XML document can have. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]+/gu, ' ');
 
 const nameStart =
   'A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c-\\u200d\\u2070-\\u218f' +

@@ -1,9 +1,11 @@
-import { isAscii } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { Failure } from '../errors.js';
 import { hasForbiddenCharacter } from './chars.js';
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
+
+const BYTE_ORDER_MARK = '\ufeff';
 
 const malformed = (detail: string): Failure => new Failure('MALFORMED_XML', detail);
 
@@ -34,7 +36,7 @@ const agrees = (name: string, encoding: Encoding): boolean =>
 /** Octets to characters, UTF-8 or UTF-16, strictly. */
 export class Decoder {
   private encoding: Encoding | null = null;
-  /** Made for the first octets that are not ASCII: until then no character can be held back. */
+  /** Made for the first chunk that ends within a character or is wrong: until then no character can be held back. */
   private decoder: TextDecoder | null = null;
   private begun = false;
   private head: Uint8Array = new Uint8Array(0);
@@ -82,8 +84,9 @@ export class Decoder {
   }
 
   private characters(chunk: Uint8Array, stream: boolean): string {
-    if (this.decoder === null && this.encoding === 'utf-8' && isAscii(chunk)) {
-      return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+    if (this.decoder === null && this.encoding === 'utf-8' && isUtf8(chunk)) {
+      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('utf8');
+      return !this.begun && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
     }
     try {
       // A mark counts at the beginning only; further in, U+FEFF is a character.

@@ -71,5 +71,8 @@ export const attribute = (element: XmlElement, local: string, ns = ''): string |
   element.attributes.find((a) => a.local === local && a.ns === ns)?.value;
 
 /** All character data directly in the element, comments passed over and joined across them (never the first piece only). */
-export const textOf = (element: XmlElement): string =>
-  element.children.filter((child) => typeof child === 'string').join('');
+export function textOf({ children }: XmlElement): string {
+  const [first] = children;
+  if (children.length === 1 && typeof first === 'string') return first;
+  return children.filter((child) => typeof child === 'string').join('');
+}

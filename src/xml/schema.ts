@@ -16,36 +16,49 @@ import { serialise } from './write.js';
 
 /* Validation by XML Schema. libxml2 opens nothing but the schemas of this package. */
 
-const folder = fileURLToPath(new URL('../../xsd/', import.meta.url));
-const base = 'posthorn-xsd:/';
 // Its own limits are for what others have not measured.
 const options = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_HUGE };
 
-let provided = false;
+/** The schemas in a folder and below it, each by its path from there. */
+export const schemasIn = (folder: string): ReadonlyMap<string, Buffer> =>
+  new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.xsd'))
+      .map((name) => [name.split(sep).join('/'), readFileSync(join(folder, name))]),
+  );
 
-function provide(): void {
-  if (provided) return;
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.xsd'));
-  const entries = files.map((name) => [base + name.split(sep).join('/'), readFileSync(join(folder, name))] as const);
-  provided = xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(entries)));
-}
-
-/** A namespace and the schema of it, a file below xsd/. */
+/** A namespace and the schema of it, by its path. */
 export type SchemaFile = readonly [namespace: string, file: string];
 
-function compile(files: readonly SchemaFile[]): XsdValidator {
-  provide();
-  const imports = files.map(([ns, file]) => `<xs:import namespace="${ns}" schemaLocation="${file}"/>`).join('');
-  const driver = XmlDocument.fromString(
-    `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${imports}</xs:schema>`,
-    { url: `${base}driver.xsd` },
-  );
-  try {
-    return XsdValidator.fromDoc(driver);
-  } finally {
-    driver.dispose();
-  }
+/**
+ * Lets libxml2 open some schemas, from the first use on, below an address of their own.
+ * @returns a function that compiles schemas together, for whoever disposes of them; it throws for one that is wrong
+ */
+export function compiler(
+  base: string,
+  schemas: () => ReadonlyMap<string, Buffer>,
+): (files: readonly SchemaFile[]) => XsdValidator {
+  let provided = false;
+  return (files) => {
+    const entries = provided ? [] : [...schemas()].map(([name, octets]) => [base + name, octets] as const);
+    provided ||= xmlRegisterInputProvider(new XmlBufferInputProvider(Object.fromEntries(entries)));
+    const imports = files.map(([ns, file]) => `<xs:import namespace="${ns}" schemaLocation="${file}"/>`).join('');
+    const driver = XmlDocument.fromString(
+      `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${imports}</xs:schema>`,
+      { url: `${base}driver.xsd` },
+    );
+    try {
+      return XsdValidator.fromDoc(driver);
+    } finally {
+      driver.dispose();
+    }
+  };
 }
+
+/** The schemas of this package. */
+export const ownSchemas = (): ReadonlyMap<string, Buffer> =>
+  schemasIn(fileURLToPath(new URL('../../xsd/', import.meta.url)));
+export const compileOwn = compiler('posthorn-xsd:/', ownSchemas);
 
 /** Every binding that an element stands under, the innermost of each prefix. */
 function bindings(element: XmlElement): NsDeclaration[] {
@@ -76,18 +89,21 @@ function placeIn(error: unknown): string {
 
 /**
  * Compiles schemas together, for as long as the process lives.
- * @returns a function that says where an element is not as they say: '' when it is, and a reason without values when it is not
+ * @returns a function that says where an element, or one that has been written as a document of its own, is not as they say: '' when it is,
+ * and a reason without values when it is not
  * @throws Error for a schema that is wrong
  */
-export function schemaOf(...files: readonly SchemaFile[]): (element: XmlElement) => string {
-  const schema = compile(files);
-  return (element) => {
-    const text = standing(element);
-    if (Buffer.byteLength(text) > limits.schemaBytes)
-      return `${element.local} is larger than ${limits.schemaBytes} octets`;
+export function schemaOf(...files: readonly SchemaFile[]): (given: XmlElement | string) => string {
+  const schema = compileOwn(files);
+  return (given) => {
+    const octets = Buffer.from(typeof given === 'string' ? given : standing(given));
+    if (octets.length > limits.schemaBytes) {
+      const what = typeof given === 'string' ? 'the document' : given.local;
+      return `${what} is larger than ${limits.schemaBytes} octets`;
+    }
     let document: XmlDocument | undefined;
     try {
-      document = XmlDocument.fromString(text, options);
+      document = XmlDocument.fromBuffer(octets, options);
       schema.validate(document);
       return '';
     } catch (error) {

@@ -20,6 +20,8 @@ export function expand(text: string): string {
   });
 }
 
+const none: readonly never[] = [];
+
 interface RawAttribute extends QName {
   readonly value: string;
 }
@@ -58,8 +60,9 @@ function nameEnd(tag: string, from: number): number {
 }
 
 /** Reads each character a bounded number of times, whatever the tag looks like. */
-function splitTag(tag: string): { name: string; raw: RawAttribute[]; empty: boolean } {
+function splitTag(tag: string): { name: string; raw: readonly RawAttribute[]; empty: boolean } {
   let at = nameEnd(tag, 0);
+  if (at === tag.length) return { name: tag, raw: none, empty: false };
   const name = tag.slice(0, at);
   const raw: RawAttribute[] = [];
   for (;;) {
@@ -125,7 +128,30 @@ function refuseDoubles<T>(list: readonly T[], same: (a: T, b: T) => boolean): vo
 const sameName = (a: XmlAttribute, b: XmlAttribute): boolean => a.local === b.local && a.ns === b.ns;
 const samePrefix = (a: NsDeclaration, b: NsDeclaration): boolean => a.prefix === b.prefix;
 
-const none: readonly never[] = [];
+type Attributes = Pick<XmlElement, 'attributes' | 'declarations' | 'scope'>;
+
+/** Half of all elements have none. */
+function readAttributes(raw: readonly RawAttribute[], outer: NsScope | null): Attributes {
+  if (raw.length === 0) return { attributes: none, declarations: none, scope: outer };
+  const declarations: NsDeclaration[] = [];
+  const others: RawAttribute[] = [];
+  for (const a of raw) {
+    if (a.prefix === 'xmlns') declarations.push(declaration(a.local, a.value));
+    else if (a.prefix === '' && a.local === 'xmlns') declarations.push(declaration('', a.value));
+    else others.push(a);
+  }
+  if (others.length > limits.xmlAttributes) throw malformed('too many attributes');
+  const scope = extendScope(outer, declarations);
+  const attributes = others.map(({ prefix, local, value }) => ({
+    prefix,
+    local,
+    ns: prefix === '' ? '' : resolve(scope, prefix),
+    value,
+  }));
+  refuseDoubles(attributes, sameName);
+  refuseDoubles(declarations, samePrefix);
+  return { attributes, declarations, scope };
+}
 
 /**
  * Reads a start tag; `tag` is what stands between `<` and `>`.
@@ -136,33 +162,8 @@ export function readStartTag(
   parent: XmlElement | null,
 ): { element: XmlElement; name: string; empty: boolean } {
   const { name, raw, empty } = splitTag(tag);
-  const declarations: NsDeclaration[] = [];
-  const others: RawAttribute[] = [];
-  for (const a of raw) {
-    if (a.prefix === 'xmlns') declarations.push(declaration(a.local, a.value));
-    else if (a.prefix === '' && a.local === 'xmlns') declarations.push(declaration('', a.value));
-    else others.push(a);
-  }
-  if (others.length > limits.xmlAttributes) throw malformed('too many attributes');
-  const scope = extendScope(parent?.scope ?? null, declarations);
-  const attributes = others.map(({ prefix, local, value }) => ({
-    prefix,
-    local,
-    ns: prefix === '' ? '' : resolve(scope, prefix),
-    value,
-  }));
-  refuseDoubles(attributes, sameName);
-  refuseDoubles(declarations, samePrefix);
+  const { attributes, declarations, scope } = readAttributes(raw, parent?.scope ?? null);
   const { prefix, local } = nameOf(name);
-  const element = {
-    prefix,
-    local,
-    ns: resolve(scope, prefix),
-    attributes: attributes.length > 0 ? attributes : none,
-    declarations: declarations.length > 0 ? declarations : none,
-    scope,
-    parent,
-    children: [],
-  };
+  const element = { prefix, local, ns: resolve(scope, prefix), attributes, declarations, scope, parent, children: [] };
   return { element, name, empty };
 }

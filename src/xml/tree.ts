@@ -1,6 +1,8 @@
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
-import type { XmlElement, XmlEvents } from './model.js';
+import { compareCodePoints } from './c14n.js';
+import { isElement, lookupNamespace } from './model.js';
+import type { NsDeclaration, NsScope, XmlElement, XmlEvents } from './model.js';
 import { XmlReader } from './reader.js';
 
 /**
@@ -77,3 +79,35 @@ export function parse(document: Uint8Array | string): XmlElement {
   reader.end();
   return builder.root as XmlElement;
 }
+
+const none: readonly never[] = [];
+
+/** The bindings that an element needs and `outer` has not, by prefix: those that it uses, and those that stand on it. */
+function missing(element: XmlElement, outer: NsScope | null): NsDeclaration[] {
+  const found: NsDeclaration[] = [];
+  const need = (prefix: string, uri: string): void => {
+    const bound = found.find((one) => one.prefix === prefix)?.uri ?? lookupNamespace(outer, prefix);
+    if (prefix !== 'xml' && bound !== uri) found.push({ prefix, uri });
+  };
+  need(element.prefix, element.ns);
+  for (const a of element.attributes) if (a.prefix !== '') need(a.prefix, a.ns);
+  for (const d of element.declarations) need(d.prefix, d.uri);
+  return found.length > 1 ? found.sort((a, b) => compareCodePoints(a.prefix, b.prefix)) : found;
+}
+
+function copyOf(element: XmlElement, parent: XmlElement | null, outer: NsScope | null): XmlElement {
+  const declarations = missing(element, outer);
+  const scope = declarations.reduce((around, { prefix, uri }): NsScope => ({ prefix, uri, outer: around }), outer);
+  const { prefix, local, ns, attributes } = element;
+  const children: XmlElement['children'] = [];
+  const bindings = declarations.length > 0 ? declarations : none;
+  const copy: XmlElement = { prefix, local, ns, attributes, declarations: bindings, scope, parent, children };
+  for (const child of element.children) children.push(isElement(child) ? copyOf(child, copy, scope) : child);
+  return copy;
+}
+
+/**
+ * An element that was read as a document of its own, with its own namespace declarations and none of those around it but that it needs:
+ * what would be read if it were written. It shares nothing with the first that can be changed.
+ */
+export const standalone = (root: XmlElement): XmlElement => copyOf(root, null, null);

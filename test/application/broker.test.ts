@@ -4,7 +4,7 @@ import { kvitteringTilAvsender } from '../../src/application/kvitteringTilAvsend
 import type { BraktKvittering } from '../../src/domain/receipts.js';
 import { createPullPace } from '../../src/application/pullPace.js';
 import { kanFormidle, kanHente, taImotMelding, type Melding } from '../../src/application/taImotMelding.js';
-import type { Formidling, Koe, Mpc } from '../../src/domain/formidling.js';
+import type { Formidling, Koe, Mpc, Utlevering } from '../../src/domain/formidling.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import { limits } from '../../src/limits.js';
 import { formidling, koekvittering, noekkel } from '../support/formidlinger.js';
@@ -143,11 +143,41 @@ describe('application/hentFraKoe', () => {
     for (let i = 0; i < receipts; i++) {
       await store.unitOfWork((tx) => tx.putKoekvittering(koekvittering({ ...koe, sbd: `<a>${i}</a>` })));
     }
-    const hent = hentFraKoe({ unitOfWork: store.unitOfWork, clock: clockAt(() => now) });
+    const hent = hentFraKoe({
+      formidlinger: store.formidlinger,
+      unitOfWork: store.unitOfWork,
+      clock: clockAt(() => now),
+    });
     const ask = (changes: Partial<Parameters<typeof hent>[0]> = {}) =>
       hent({ eier: koe.eier, bekreft: undefined, hent: mpc, replay: noekkel(), ...changes });
     return { ask, at: (time: Date) => void (now = time) };
   }
+
+  const confirming = (utlevert: Utlevering | undefined) => ({
+    meldingsId: utlevert?.meldingsId ?? 'none',
+    gjelder: (held: Utlevering) => held.sbd === utlevert?.sbd,
+  });
+
+  it('a confirmation of other content is refused, changes nothing, and the receipt comes again', async () => {
+    const f = await fetching(2);
+    const first = (await f.ask()).utlevering;
+    const other = { ...confirming(first), gjelder: () => false };
+    const refused: unknown = await f.ask({ bekreft: other }).catch((error: unknown) => error);
+    expect(refused).to.have.property('code', 'CONFIRMATION_MISMATCH');
+    expect((await f.ask()).utlevering?.sbd, 'the next was not lent by the refused message').to.equal('<a>1</a>');
+    f.at(later(limits.receiptLease));
+    const again = (await f.ask()).utlevering;
+    expect([again?.sbd, again?.meldingsId === first?.meldingsId]).to.deep.equal(['<a>0</a>', false]);
+    const late = await f.ask({ bekreft: confirming(first), hent: undefined });
+    expect(late.bekreftet, 'by its first delivery').to.equal(true);
+  });
+
+  it('nobody is told of the content of a receipt of others', async () => {
+    const f = await fetching(1);
+    const first = (await f.ask()).utlevering;
+    const svar = await f.ask({ eier: numbers.supplier, bekreft: { ...confirming(first), gjelder: () => false } });
+    expect(svar.bekreftet).to.equal(false);
+  });
 
   it(`R-37: lends a receipt for ${limits.receiptLease} milliseconds, and it comes again`, async () => {
     const f = await fetching(1);
@@ -162,9 +192,9 @@ describe('application/hentFraKoe', () => {
   it('confirms alone, asks alone, and does both at once', async () => {
     const f = await fetching(2);
     const first = (await f.ask()).utlevering;
-    const both = await f.ask({ bekreft: first?.meldingsId });
+    const both = await f.ask({ bekreft: confirming(first) });
     expect([both.bekreftet, both.utlevering?.sbd]).to.deep.equal([true, '<a>1</a>']);
-    const alone = await f.ask({ bekreft: both.utlevering?.meldingsId, hent: undefined });
+    const alone = await f.ask({ bekreft: confirming(both.utlevering), hent: undefined });
     expect(alone).to.deep.equal({ bekreftet: true, utlevering: undefined });
     f.at(later(limits.receiptLease));
     expect((await f.ask()).utlevering).to.equal(undefined);
@@ -172,7 +202,7 @@ describe('application/hentFraKoe', () => {
 
   it('a confirmation of nothing is no error, and says so', async () => {
     const f = await fetching(1);
-    const svar = await f.ask({ bekreft: 'unknown' });
+    const svar = await f.ask({ bekreft: { meldingsId: 'unknown', gjelder: () => false } });
     expect([svar.bekreftet, svar.utlevering?.sbd]).to.deep.equal([false, '<a>0</a>']);
   });
 
@@ -184,7 +214,7 @@ describe('application/hentFraKoe', () => {
     const empty = noekkel();
     await f.ask();
     expect((await f.ask({ replay: empty })).utlevering).to.equal(undefined);
-    await f.ask({ hent: undefined, bekreft: first.utlevering?.meldingsId });
+    await f.ask({ hent: undefined, bekreft: confirming(first.utlevering) });
     expect((await f.ask({ replay })).utlevering).to.equal(undefined);
     f.at(later(limits.receiptLease));
     expect((await f.ask({ replay: empty })).utlevering, 'an empty answer stays empty').to.equal(undefined);
@@ -317,10 +347,20 @@ describe('application/kvitteringTilAvsender', () => {
       mottatt: later(1),
       mpc: { prioritet: 'NORMAL', id: 'b' },
     });
-    const elsewhere = formidling({ ...newer, id: 'formidling-3', mottatt: later(2), leverandoer: '996460320' });
+    const elsewhere = formidling({
+      ...newer,
+      ...{ id: 'formidling-3', mottatt: later(2), leverandoer: '996460320', mpc: { prioritet: 'NORMAL', id: 'c' } },
+    });
     const r = await receiving([message, newer, elsewhere]);
-    await r.til(receipt());
-    expect(await r.waiting(newer)).to.have.length(1);
+    for (const type of ['levering', 'aapning'] as const) await r.til(receipt({ type }));
+    expect(await r.waiting(newer)).to.have.length(2);
+    expect(await r.waiting(elsewhere)).to.deep.equal([]);
+  });
+
+  it('R-46: a receipt of what has failed waits too, and the message stays what it is', async () => {
+    const r = await receiving([{ ...message, tilstand: 'FEILET' }]);
+    expect(await r.til(receipt())).to.equal(true);
+    expect([await r.state(), (await r.waiting(message)).length]).to.deep.equal(['FEILET', 1]);
   });
 
   it('CONTRACT 13: a receipt about nothing that is remembered waits where its provider says, if its receiver may fetch', async () => {

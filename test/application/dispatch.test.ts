@@ -107,6 +107,18 @@ describe('application/dispatch', () => {
     expect(more).to.deep.equal([]);
   });
 
+  for (const [til, who] of [
+    [undefined, 'The provider has'],
+    ['meldingsformidler', 'The broker upstream has'],
+    ['svarut', 'The SvarUt upstream has'],
+  ] as const)
+    it(`R-39: the history says who has taken a letter over: ${til ?? 'the provider'}`, async () => {
+      const d = await dispatching({ deliver: () => ({ type: 'sent', ...(til && { til }) }) });
+      await d.turn();
+      const [sent] = await d.events();
+      expect(sent?.tekst.slice(0, who.length)).to.equal(who);
+    });
+
   it('R-37: a deferred letter waits as long as the retry table says, and its event has the code', async () => {
     const d = await dispatching({ deliver: () => down });
     await d.turn();

@@ -183,4 +183,14 @@ describe('application/formidle', () => {
     await p.turn(late);
     expect([await p.state(), p.removed(), await p.events()]).to.deep.equal(['MOTTATT', [], []]);
   });
+
+  it('nor does it say that it tries again', async () => {
+    const p = await passing({ deliver: () => down });
+    const late = await p.claim();
+    p.at(later(60_001));
+    await p.claim();
+    const before = await p.job();
+    await p.turn(late);
+    expect([await p.events(), await p.job()]).to.deep.equal([[], before]);
+  });
 });

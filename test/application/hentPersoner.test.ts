@@ -49,10 +49,10 @@ describe('application/hentPersoner', () => {
     expect(await statusAt(addMonths(testTime, 19))).to.equal('KAN_IKKE_VARSLES');
   });
 
-  it('writes down everyone asked about before the register is read', async () => {
+  it('writes down everyone asked about, then reads the register, in one transaction', async () => {
     const { store, deps, calls } = await lookupTest(persons);
     await hentPersoner(deps)(requester(), asking(a, unknown, a));
-    expect(calls).to.deep.equal(['unitOfWork', 'persons']);
+    expect(calls).to.deep.equal(['unitOfWork', 'remember', 'appendEvent', 'persons']);
     const [event] = store.events();
     expect(event?.operasjon).to.equal('HentPersoner');
     expect(event?.personer).to.have.length(3 * 16);

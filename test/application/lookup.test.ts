@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { authorise, record } from '../../src/application/lookup.js';
+import { authorise, readNothing, record } from '../../src/application/lookup.js';
 import { Failure } from '../../src/errors.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import { failureOf, testTime } from '../support/pki.js';
@@ -68,7 +68,7 @@ describe('application/lookup', () => {
     it('writes who asked, for whom, what and about whom, hashed, in one transaction', async () => {
       const { store, deps, calls } = await lookupTest([]);
       const asks = requester({ organisasjon: supplier });
-      await record(deps, asks, sender, 'HentPersoner', ['1', '2']);
+      await record(deps, asks, sender, 'HentPersoner', ['1', '2'], readNothing);
       expect(store.events()).to.deep.equal([
         {
           at: testTime,
@@ -79,17 +79,17 @@ describe('application/lookup', () => {
           personer: Buffer.from('1...............2...............'),
         },
       ]);
-      expect(calls).to.deep.equal(['unitOfWork']);
+      expect(calls).to.deep.equal(['unitOfWork', 'remember', 'appendEvent']);
     });
 
     it('refuses the same signed request the second time, and writes nothing of it', async () => {
       const { store, deps } = await lookupTest([]);
       const asks = requester();
-      await record(deps, asks, sender, 'HentPersoner', []);
-      const again = await record(deps, asks, sender, 'HentPersoner', []).catch((error: unknown) => error);
+      await record(deps, asks, sender, 'HentPersoner', [], readNothing);
+      const again = await record(deps, asks, sender, 'HentPersoner', [], readNothing).catch((error: unknown) => error);
       expect(again).to.be.instanceOf(Failure).with.property('code', 'REPLAYED');
       expect(store.events()).to.have.length(1);
-      await record(deps, requester(), sender, 'HentPersoner', []);
+      await record(deps, requester(), sender, 'HentPersoner', [], readNothing);
       expect(store.events()).to.have.length(2);
     });
 
@@ -97,7 +97,7 @@ describe('application/lookup', () => {
       const { store, deps } = await lookupTest([]);
       const asks = requester();
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 5 }, () => record(deps, asks, sender, 'HentPersoner', [])),
+        Array.from({ length: 5 }, () => record(deps, asks, sender, 'HentPersoner', [], readNothing)),
       );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
       expect(store.events()).to.have.length(1);
@@ -106,7 +106,9 @@ describe('application/lookup', () => {
     it('passes on that the store failed', async () => {
       const { deps } = await lookupTest([]);
       const broken = { ...deps, unitOfWork: () => Promise.reject(new Error('no disk')) };
-      const outcome = await record(broken, requester(), sender, 'HentPersoner', []).catch((error: unknown) => error);
+      const outcome = await record(broken, requester(), sender, 'HentPersoner', [], readNothing).catch(
+        (error: unknown) => error,
+      );
       expect(outcome).to.be.instanceOf(Error).with.property('message', 'no disk');
     });
   });

@@ -56,10 +56,19 @@ export async function lookupTest(persons: readonly Person[], data: SenderData = 
   const deps: LookupDeps = {
     reads: {
       ...store.reads,
-      persons: (ids) => (calls.push('persons'), store.reads.persons(ids)),
       changesFrom: (fra, limit) => (calls.push(`changesFrom ${fra} ${limit}`), store.reads.changesFrom(fra, limit)),
     },
-    unitOfWork: (work) => (calls.push('unitOfWork'), store.unitOfWork(work)),
+    unitOfWork: (work) => {
+      calls.push('unitOfWork');
+      return store.unitOfWork((tx) =>
+        work({
+          ...tx,
+          remember: (key) => (calls.push('remember'), tx.remember(key)),
+          appendEvent: (event) => (calls.push('appendEvent'), tx.appendEvent(event)),
+          persons: (ids) => (calls.push('persons'), tx.persons(ids)),
+        }),
+      );
+    },
     clock: { now: () => testTime },
     calendar: { now: () => testTime },
     senders: () => data,

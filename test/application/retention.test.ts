@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ORPHAN_AGE_MS, removeFree, sweepOrphans } from '../../src/application/retention.js';
+import { forgetOld, ORPHAN_AGE_MS, removeFree, sweepOrphans } from '../../src/application/retention.js';
 import type { Retention } from '../../src/domain/shipmentPorts.js';
 import { testTime } from '../support/pki.js';
 
@@ -136,5 +136,36 @@ describe('application/retention', () => {
       expect(await k.sweep(AbortSignal.abort())).to.equal(0);
       expect(k.files()).to.have.length(3);
     });
+  });
+});
+
+describe('what the broker has done with is forgotten', () => {
+  const day = 86_400_000;
+  /** Old messages and receipts by count, and what was asked. */
+  const keeping = (messages: number, receipts: number) => {
+    const asked: Date[] = [];
+    const left = { messages, receipts };
+    const take = (what: keyof typeof left) => async (until: Date, limit: number) => {
+      asked.push(until);
+      const taken = Math.min(limit, left[what]);
+      left[what] -= taken;
+      return taken;
+    };
+    return { asked, left, brokerRetention: { forgetMessages: take('messages'), forgetReceipts: take('receipts') } };
+  };
+  const deps = { calendar: { now: () => testTime }, brokerDays: 35 };
+
+  it('by the calendar, in batches, until none is left', async () => {
+    const { asked, left, brokerRetention } = keeping(250, 100);
+    expect(await forgetOld({ ...deps, brokerRetention })()).to.deep.equal({ messages: 250, receipts: 100 });
+    expect(left).to.deep.equal({ messages: 0, receipts: 0 });
+    expect(asked.map((until) => testTime.getTime() - until.getTime())).to.deep.equal(Array(5).fill(35 * day));
+  });
+
+  it('no more than 2,000 of each in a round, and nothing when it is stopped', async () => {
+    const { brokerRetention } = keeping(3_000, 3_000);
+    const stopped = await forgetOld({ ...deps, brokerRetention })(AbortSignal.abort());
+    expect(stopped).to.deep.equal({ messages: 0, receipts: 0 });
+    expect(await forgetOld({ ...deps, brokerRetention })()).to.deep.equal({ messages: 2_000, receipts: 2_000 });
   });
 });

@@ -29,6 +29,8 @@ export interface EbmsOptions extends Pace {
   readonly octets: number;
   /** Receipts that wait in the longer queue. */
   readonly waiting: number;
+  /** One half of it only. */
+  readonly only?: string | undefined;
   /** Directory for processor profiles of the servers. */
   readonly profile?: string | undefined;
 }
@@ -39,17 +41,27 @@ const FEW = 100;
 
 const silent = { POSTHORN_ROLE: 'web' };
 
+/** Receipts of one transaction, and those after which the filling says how far it is. */
+const BATCH = 1000;
+const TOLD = 20_000;
+
 /** Puts so many receipts into the sender's queue. */
-async function putReceipts(env: Readonly<Record<string, string>>, eier: string, count: number): Promise<void> {
+async function putReceipts(
+  env: Readonly<Record<string, string>>,
+  eier: string,
+  count: number,
+  onProgress?: (written: number) => void,
+): Promise<void> {
   const config = loadConfig(env);
   const dataKey = await ensureDataKey(config.dataDir);
   const store = await openStore({ url: config.databaseUrl.reveal(), dataKey });
   const receipt = () => ({ id: randomUUID(), mottatt: new Date(), eier, mpc, instansId: randomUUID(), sbd });
-  for (let left = count; left > 0; left -= 1000) {
-    const some = Array.from({ length: Math.min(left, 1000) }, receipt);
+  for (let left = count; left > 0; left -= BATCH) {
+    const some = Array.from({ length: Math.min(left, BATCH) }, receipt);
     await store.unitOfWork(async (tx) => {
       for (const one of some) await tx.putKoekvittering(one);
     });
+    onProgress?.(count - left + some.length);
   }
   await store.close();
 }
@@ -107,15 +119,17 @@ async function pushes(dir: string, data: Data, by: Holder, options: EbmsOptions)
 /** Receipts fetched from a short queue and from a long one. */
 async function fetches(dir: string, data: Data, by: Holder, options: EbmsOptions): Promise<void> {
   const contenders: Contender[] = [];
-  const filled = async (name: string, waiting: number) => {
+  const filled = async (name: string, waiting: number, onProgress?: (written: number) => void) => {
     const { env } = await copyOf(data, dir, name);
-    await putReceipts(env, by.organisasjonsnummer, waiting);
+    await putReceipts(env, by.organisasjonsnummer, waiting, onProgress);
     return env;
   };
   try {
     const few = await filled('few', 0);
     console.log(`Putting ${options.waiting} receipts into the longer queue ...`);
-    const many = await filled('many', options.waiting);
+    const many = await filled('many', options.waiting, (written) => {
+      if (written % TOLD === 0) console.log(`  ${written} receipts`);
+    });
     const start = async (name: string, env: Readonly<Record<string, string>>, title: string): Promise<Contender> => {
       const about = { name, title, warmUp: FEW };
       const contender = await startContender(about, {
@@ -155,8 +169,8 @@ export async function ebms(options: EbmsOptions): Promise<void> {
   try {
     const data = await prepareData(join(dir, 'data'), 1);
     const by = await senderHolder(data.certsDir);
-    await pushes(dir, data, by, options);
-    await fetches(dir, data, by, options);
+    if (options.only !== 'pull') await pushes(dir, data, by, options);
+    if (options.only !== 'push') await fetches(dir, data, by, options);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

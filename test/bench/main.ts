@@ -8,7 +8,7 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
   npm run bench -- lookup [--rounds 7] [--seconds 3] [--connections 16] [--persons 100000] [--profile DIR]
       The look-up service between the least work that a server of this contract can do and the same service built from
       well-known parts, in alternating rounds.
-  npm run bench -- ebms [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--waiting 100000] [--profile DIR]
+  npm run bench -- ebms [push|pull] [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--waiting 100000] [--profile DIR]
       Letters handed to the broker beside the least work that a broker can do, and receipts fetched from a short queue and a
       long one.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
@@ -48,6 +48,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
       ...pace,
       octets: Number(values.octets),
       waiting: Number(values.waiting),
+      only: positionals[1],
       profile: values.profile,
     }),
   register: () =>

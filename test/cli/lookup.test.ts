@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
@@ -140,6 +140,14 @@ describe('cli/lookup', function () {
     const machine = await run(personidentifikator, '--json');
     expect((JSON.parse(machine.out) as PersonInAnswer[])[0]?.epostadresse).to.equal(evil);
     for (const { out } of [human, machine]) expect(out).not.to.match(/(?!\n)\p{Cc}|\u202e/u);
+  });
+
+  it('SECURITY 117: takes the password of the key store from a file, so that no list of processes shows it', async () => {
+    const file = join(folder, 'password');
+    writeFileSync(file, 'changeit\n');
+    expect((await run(id('fresh'), '--password-file', file)).code).to.equal(0);
+    writeFileSync(file, 'wrong');
+    expect(await sentence(run(id('fresh'), '--password-file', file))).to.match(/password is wrong/);
   });
 
   it('as a program: finds the gateway by its data directory; exit codes, and a clean error stream', async () => {

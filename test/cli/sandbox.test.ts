@@ -102,6 +102,32 @@ describe('posthorn sandbox', function () {
     expect(await mailboxOf('digipost')).to.equal(suppliers.digipost);
   });
 
+  it('R-28: takes letters along to the mailbox in the register, by the broker', async () => {
+    await delivered('d-number', { tittel: 'Tas med' });
+    expect((await run('move', id('d-number'))).out).to.equal('No letter lies in another mailbox.\n');
+    const found = (await world.store.reads.persons([id('d-number')])).get(id('d-number'));
+    const postkasse = { postkasseadresse: '0000485887', postkasseleverandoerAdresse: suppliers.eboks };
+    await world.store.unitOfWork((tx) => tx.upsertPersons([{ ...found!, postkasse }]));
+    const { code, out, err } = await run('move', id('d-number'));
+    expect([code, err]).to.deep.equal([0, '']);
+    expect(out).to.match(/^(?:[0-9a-f-]{36} lies in eboks now \(R-28\)\.\n)+$/);
+    const inbox = JSON.parse((await run('inbox', id('d-number'), '--json')).out) as {
+      provider: string;
+      title: string;
+    }[];
+    expect(new Set(inbox.map(({ provider }) => provider))).to.deep.equal(new Set(['eboks']));
+    expect(inbox.map(({ title }) => title)).to.include('Tas med');
+  });
+
+  it('R-28: says which letters do not move while the broker is away', async () => {
+    world.broker.dead = true;
+    const { code, out, err } = await run('move', id('digipost'));
+    world.broker.dead = false;
+    expect([code, out]).to.deep.equal([1, '']);
+    expect(err).to.contain('stays where it is').and.to.contain('try again');
+    expect((await run('move', id('digipost'))).out).to.contain('lies in digipost now');
+  });
+
   it('R-15, R-35: clock +7d sends the print that waits for it, and shows the letter that takes effect then', async () => {
     const inAWeek = new Date(Date.now() + 7 * 86_400_000);
     const { personidentifikator } = testperson('reserved');

@@ -270,6 +270,20 @@ describe('cli/verify', () => {
       expect(await sentence(good(), '--key', folder)).to.match(/cannot be read \(EISDIR\)/);
     });
 
+    it('SECURITY 117: takes the password from a file, and not from two places', async () => {
+      const file = join(folder, 'password');
+      const given = ['--key', certs('sender.p12'), '--password-file', file];
+      writeFileSync(file, 'changeit\n');
+      expect((await run(good(), ...given)).code).to.equal(0);
+      writeFileSync(file, 'wrong\n');
+      expect(await sentence(good(), ...given)).to.match(/password is wrong/);
+      expect(await run(good(), ...given, '--password', 'changeit')).to.deep.equal({
+        code: 2,
+        out: '',
+        err: 'Give --password or --password-file, not both.\n',
+      });
+    });
+
     it('a key store with another password, and one that is none', async () => {
       expect(await sentence(good(), '--key', certs('sender.p12'), '--password', 'wrong')).to.match(/password is wrong/);
       expect(await sentence(good(), '--trust', certs('sender.p12'))).to.match(/certificate/i);

@@ -27,7 +27,18 @@ import { parse } from '../../src/xml/tree.js';
 import { serialise } from '../../src/xml/write.js';
 import { codeOf } from '../soap/mime/support.js';
 import { caller, party } from '../support/answers.js';
-import { cms, contentId, sbd, sdp, sha256, userMessage } from '../support/ebms.js';
+import {
+  cms,
+  cmsPart,
+  contentId,
+  contentType,
+  multipart,
+  rootPart,
+  sbd,
+  sdp,
+  sha256,
+  userMessage,
+} from '../support/ebms.js';
 import { swap } from '../support/messages.js';
 import { makeChain, testKey, testTime, trustOf } from '../support/pki.js';
 import { closedPort } from './stub.js';
@@ -226,12 +237,36 @@ describe('client/ebms', () => {
     });
   }
 
-  it('a receipt for other octets is unverifiable', async () => {
-    const outcome = await outcomeOf((r) => {
-      const altered = serialise(receipt(r)).replace(/<ds:DigestValue>./, '<ds:DigestValue>_');
-      return answerWith(parse(altered));
+  const altered: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
+    'other octets': [/<ds:DigestValue>./, '<ds:DigestValue>_'],
+    'another attachment': [/URI="cid:/, 'URI="cid:x'],
+    'another digest method': [/xmlenc#sha256/, 'xmlenc#sha512'],
+    'another transform': [/#Attachment-Content-Signature-Transform/, '#Attachment-Complete-Signature-Transform'],
+    'a transform less': [/<ds:Transform .*?<\/ds:Transform>/, ''],
+    'a transform more': [/(<ds:Transform .*?<\/ds:Transform>)/, '$1$1'],
+  };
+  for (const [what, [from, to]] of Object.entries(altered)) {
+    it(`a receipt for ${what} is unverifiable`, async () => {
+      const outcome = await outcomeOf((r) => {
+        const good = serialise(receipt(r));
+        expect(good).to.match(from);
+        return answerWith(parse(good.replace(from, to)));
+      });
+      expect(outcome).to.deep.equal({ type: 'unverifiable', reason: `the receipt does not confirm cid:${contentId}` });
     });
-    expect(outcome).to.deep.equal({ type: 'unverifiable', reason: `the receipt does not confirm cid:${contentId}` });
+  }
+
+  it('SECURITY 42: an answer with an attachment is unverifiable, though it is signed', async () => {
+    const outcome = await outcomeOf(async (r, response) => {
+      const attachments = [{ contentId, sha256: sha256(cms) }];
+      const message = { messaging: receipt(r), body: [], bodyId: newId('id'), attachments };
+      const { envelope } = await signEbms(message, provider.key, testTime);
+      response.setHeader('Content-Type', contentType).end(multipart([rootPart(envelope), cmsPart()]));
+      return undefined;
+    });
+    expect(outcome)
+      .to.have.property('reason')
+      .that.matches(/^INVALID_SECURITY/);
   });
 
   it('a fault without an ebMS error, another status, and a cut connection are transport', async () => {

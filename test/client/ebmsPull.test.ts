@@ -18,6 +18,7 @@ import { signEnveloped, verifyEnveloped } from '../../src/security/enveloped.js'
 import { signingKey } from '../../src/security/sign.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
+import { serialise } from '../../src/xml/write.js';
 import type { Asked, Change, Reply } from '../support/brokerStub.js';
 import {
   broker,
@@ -99,6 +100,9 @@ describe('client/ebmsPull', () => {
       const failure = { ...row, severity: 'failure' } as const;
       const loud = await outcomeOf(({ id }) => envelope(encodeErrorSignal(infoFor(id), failure, 'x')));
       expect(loud).to.include({ type: 'ebmsError', code: 'EBMS:0006' });
+      const warning = { ...ebmsErrors.OTHER, severity: 'warning' } as const;
+      const other = await outcomeOf(({ id }) => envelope(encodeErrorSignal(infoFor(id), warning, 'x')));
+      expect(other).to.include({ type: 'ebmsError', code: 'EBMS:0004' });
     });
 
     it('an error, signed or in a fault, is told', async () => {
@@ -200,6 +204,13 @@ describe('client/ebmsPull', () => {
       'an empty channel of another question': [
         /to another message/,
         () => envelope(encodeEmptyChannel(infoFor('other'))),
+      ],
+      'an empty channel whose error is about another message': [
+        /error about another message/,
+        ({ id }) => {
+          const good = serialise(encodeEmptyChannel(infoFor(id)));
+          return envelope(parse(good.replace(/(refToMessageInError=")[^"]*/, '$1other')));
+        },
       ],
       'a receipt where a message is asked for': [
         /neither a message nor an error/,

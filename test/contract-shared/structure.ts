@@ -73,9 +73,8 @@ export function structure(xml: string): readonly string[] {
   return [...describe(root, root.localName ?? '')];
 }
 
-/** What `ours` lacks (`missing`) and what it has beyond `published` (`extra`); empty when no client can tell them apart. */
-export function differences(published: string, ours: string): string[] {
-  const [theirLines, ourLines] = [structure(published), structure(ours)];
+/** What `ours` lacks (`missing`) and what it has beyond `theirs` (`extra`), line by line. */
+export function lineDifferences(theirs: readonly string[], ours: readonly string[]): string[] {
   const lacking = (lines: readonly string[], of: readonly string[]): string[] => {
     const left = new Map<string, number>();
     for (const line of of) left.set(line, (left.get(line) ?? 0) + 1);
@@ -86,7 +85,11 @@ export function differences(published: string, ours: string): string[] {
     });
   };
   return [
-    ...lacking(theirLines, ourLines).map((line) => `missing ${line}`),
-    ...lacking(ourLines, theirLines).map((line) => `extra ${line}`),
+    ...lacking(theirs, ours).map((line) => `missing ${line}`),
+    ...lacking(ours, theirs).map((line) => `extra ${line}`),
   ];
 }
+
+/** The differences of two WSDLs or schemas; empty when no client can tell them apart. */
+export const differences = (published: string, ours: string): string[] =>
+  lineDifferences(structure(published), structure(ours));

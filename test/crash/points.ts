@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Around } from '../../src/around.js';
+import { plain, type Around } from '../../src/around.js';
 import type { Channel } from '../../src/domain/channel.js';
 import type { Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { Hendelsestype } from '../../src/domain/shipment.js';
@@ -123,7 +123,8 @@ const watchedChannel = (channel: Channel, reach: Reach): Channel => ({
 });
 
 /** Ports that call `reach` at each point. */
-export const watching = (reach: Reach): Omit<Around, 'leaseMs'> => ({
+export const watching = (reach: Reach): Around => ({
+  ...plain,
   store: (store) => watchedStore(store, reach),
   payloads: (payloads) => watchedPayloads(payloads, reach),
   channel: (channel) => watchedChannel(channel, reach),

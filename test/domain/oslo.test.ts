@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addMonths, osloInstant, osloOffset, startOfDay } from '../../src/domain/oslo.js';
+import { addMonths, osloDate, osloInstant, osloOffset, startOfDay } from '../../src/domain/oslo.js';
 
 const iso = (text: string) => new Date(text);
 const moved = (text: string, months: number) => addMonths(iso(text), months).toISOString();
@@ -11,6 +11,16 @@ describe('domain/oslo', () => {
     for (let time = Date.UTC(1996, 0); time < end; time += 6 * 3_600_000) {
       const offset = database.format(time).endsWith('GMT+02:00') ? 120 : 60;
       if (osloOffset(new Date(time)) !== offset) expect.fail(`${new Date(time).toISOString()} is not +${offset} min`);
+    }
+  });
+
+  it('has the day of Oslo, which begins before that of UTC', () => {
+    for (const [at, day] of [
+      ['2026-03-01T22:59:59.999Z', '2026-03-01'],
+      ['2026-03-01T23:00:00.000Z', '2026-03-02'],
+      ['2026-07-01T22:00:00.000Z', '2026-07-02'],
+    ] as const) {
+      expect(osloDate(iso(at))).to.equal(day);
     }
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { send } from '../../src/http/plain.js';
+import type { SoapHandler } from '../../src/http/server.js';
 import { limits } from '../../src/limits.js';
 import {
   countingHandler,
@@ -45,6 +46,20 @@ describe('http edge under attack', () => {
     await serves();
     expect(statuses(await slow.closed)).to.deep.equal([408]);
     clearInterval(drip);
+  });
+
+  it('SECURITY 101: a service may give a body more time to come, and the edge gives it no more', async () => {
+    const patient = Object.assign((...args: Parameters<SoapHandler>) => countingHandler(...args), {
+      patient: true,
+    } as const);
+    const times = { ...short, httpUploadTimeout: 2_500 };
+    const { port } = await start({ times, handler: patient });
+    const late = wire(port, post('Content-Length: 4', 'Connection: close'));
+    setTimeout(() => late.socket.write('good'), 700);
+    expect(await late.closed).to.match(/read 4$/);
+    const begun = performance.now();
+    expect(statuses(await wire(port, post('Content-Length: 4')).closed)).to.deep.equal([408]);
+    expect(performance.now() - begun).to.be.within(2_400, 6_000);
   });
 
   it('SECURITY 101: a client that does not read its answer is cut', async () => {

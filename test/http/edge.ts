@@ -4,6 +4,7 @@ import { loadConfig, type Config } from '../../src/config.js';
 import { createApp, type AppOptions } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
 import { createMetrics, type Metrics } from '../../src/http/metrics.js';
+import { octetsOf } from '../../src/http/plain.js';
 import { createEdge, type Edge, type EdgeLimits, type SoapHandler } from '../../src/http/server.js';
 import { limits } from '../../src/limits.js';
 import { createLog } from '../../src/log.js';
@@ -23,13 +24,15 @@ export interface TestEdgeOptions {
   readonly config?: Partial<Config>;
   readonly times?: Partial<EdgeLimits>;
   readonly handler?: SoapHandler;
+  /** Where the handler is; `soapPath` when left out. */
+  readonly paths?: readonly string[];
   readonly app?: Partial<AppOptions>;
 }
 
 /** Reads the whole body and answers with its length. */
 export const countingHandler: SoapHandler = async (request, response) => {
   let octets = 0;
-  for await (const chunk of request) octets += (chunk as Buffer).length;
+  for await (const chunk of octetsOf(request, response)) octets += chunk.length;
   response.end(`read ${octets}`);
 };
 
@@ -60,7 +63,7 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
   const edge = createEdge({
     config,
     log: createLog({ level: 'debug', stream }),
-    soap: new Map([[soapPath, options.handler ?? countingHandler]]),
+    soap: new Map((options.paths ?? [soapPath]).map((path) => [path, options.handler ?? countingHandler])),
     app,
     metrics,
     times: { ...limits, httpLinger: 50, ...options.times },

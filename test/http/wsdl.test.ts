@@ -5,6 +5,7 @@ import { DOMParser } from '@xmldom/xmldom';
 import type { Document, Element } from '@xmldom/xmldom';
 import { expect } from 'chai';
 import { createClientAsync } from 'soap';
+import { versjoner } from '../../src/contract/svarut/names.js';
 import { contractResponse, loadContracts } from '../../src/http/wsdl.js';
 
 const path = '/kontaktinfo-external/ws-v5';
@@ -66,6 +67,27 @@ describe('http/wsdl', () => {
       await new Promise((closed) => server.close(closed));
     }
   });
+
+  it('serves the contract of mailbox providers, which says whose it is, with its schema', () => {
+    const at = '/postkassetjenester/v1';
+    const wsdl = get('wsdl', 'http://gateway.example', at)?.body;
+    expect(address(wsdl)).to.equal(`http://gateway.example${at}`);
+    expect(wsdl?.replace(/\s+/g, ' ')).to.contain("has no WSDL for them. This WSDL and its schema are Posthorn's own");
+    const location = elements(parse(wsdl), 'import')[0]?.getAttribute('schemaLocation');
+    expect(location).to.equal('v1?xsd=postkassetjenester.xsd');
+    expect(get('xsd=postkassetjenester.xsd', '', at)?.body).to.equal(onDisk('xsd/postkassetjenester.xsd'));
+  });
+
+  for (const { navn, path: at, ns } of versjoner) {
+    it(`serves ${navn} of SvarUt, whole in one document and by nobody else's address`, () => {
+      const body = get('wsdl', 'https://post.example.no', at)?.body ?? '';
+      expect(address(body)).to.equal(`https://post.example.no${at}`);
+      expect(body.replace('https://post.example.no', 'http://localhost:8080')).to.equal(onDisk(`wsdl/${navn}.wsdl`));
+      expect(body).to.contain(`targetNamespace="${ns.uri}"`).and.not.to.contain('schemaLocation');
+      expect(body.match(/xmime:expectedContentTypes="application\/octet-stream"/g)).to.have.length(1);
+      expect(get('xsd=forsendelse.xsd', 'http://x', at)?.status).to.equal(404);
+    });
+  }
 
   it('takes an address with or without a slash at its end', () => {
     expect(address(get('wsdl', 'https://post.example.no/')?.body)).to.equal(`https://post.example.no${path}`);

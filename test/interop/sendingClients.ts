@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -12,7 +11,7 @@ import { providerNames } from '../../src/sandbox/providers/types.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { startGateway, testCertsDir } from '../support/gateway.js';
 import type { TestGateway } from '../support/gateway.js';
-import { needs, run, succeed } from './support.js';
+import { needs, python, run, succeed } from './support.js';
 import type { EngineName } from './support.js';
 
 /* Foreign clients of Forsendelse as child processes, and the house that they call: a gateway with the doubles behind it. */
@@ -86,7 +85,6 @@ export async function sendBy(
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Debian's own python has the Debian modules; another may come first on the PATH. */
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
 const classes = here('java/build');
 const jars = ['wss4j', 'xmlsec', 'commons-logging', 'slf4j-api', 'slf4j-nop'].map((j) => `/usr/share/java/${j}.jar`);

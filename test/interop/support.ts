@@ -29,15 +29,18 @@ const succeeds = async (file: string, args: readonly string[]): Promise<boolean>
   onPath(file) && (await run(file, args)).code === 0;
 
 /** Debian's own python has the Debian modules; another may come first on the PATH. */
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const jars = ['wss4j', 'xmlsec', 'commons-logging', 'slf4j-api', 'slf4j-nop'].map((j) => `/usr/share/java/${j}.jar`);
 const classes = here('java/build');
 const classPath = [classes, ...jars].join(delimiter);
+const svarutClient = here('svarut-client');
 const repositoryWsdl = here('../../wsdl/oppslagstjeneste-16-02.wsdl');
 
 interface Engine {
   /** Debian packages that bring it. */
   readonly apt: string;
+  /** What brings it instead, where that is no Debian package. */
+  readonly install?: string;
   readonly present: () => Promise<boolean>;
   /** Makes our program for it, once. */
   readonly build?: () => Promise<unknown>;
@@ -77,6 +80,11 @@ const engines = {
     present: async () => onPath('javac') && onPath('mvn'),
     build: buildJavaDriver,
   },
+  svarut: {
+    apt: '',
+    install: `npm ci --ignore-scripts --prefix ${svarutClient}`,
+    present: async () => existsSync(join(svarutClient, 'node_modules/svarut')),
+  },
   xmlsec1: { apt: 'xmlsec1 openssl', present: async () => onPath('xmlsec1') && onPath('openssl') },
 } as const satisfies Record<string, Engine>;
 
@@ -102,7 +110,8 @@ export const needs = (...names: readonly EngineName[]) =>
     for (const name of names) {
       if (!ready.has(name)) ready.set(name, prepare(name));
       if (await ready.get(name)) continue;
-      const advice = `${name} is not installed: apt-get install ${engines[name].apt}`;
+      const { apt, install = `apt-get install ${apt}` }: Engine = engines[name];
+      const advice = `${name} is not installed: ${install}`;
       if (process.env['TEST_INTEROP'] === 'all') throw new Error(advice);
       console.warn(`    skipped, ${advice}`);
       this.skip();
@@ -148,7 +157,7 @@ export interface Report {
   readonly body?: string;
 }
 
-export type ClientName = Exclude<EngineName, 'xmlsec1' | 'javaSdp'>;
+export type ClientName = Exclude<EngineName, 'xmlsec1' | 'javaSdp' | 'svarut'>;
 
 const clients: Readonly<Record<ClientName, readonly [file: string, ...args: string[]]>> = {
   zeep: [python, here('python/lookup.py')],

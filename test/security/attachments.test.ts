@@ -134,6 +134,25 @@ describe('security/attachments', () => {
     expect(await codeOf(verifyMessage(await withEnvelope(), contentType, { sinks }))).to.equal('FAILED_CHECK');
   });
 
+  it('SECURITY 42: a shorter digest is another digest', async () => {
+    const envelope = await signedEnvelope({ attachments: [{ contentId, sha256: sha256(cms).slice(0, 62) }] });
+    const outcome: unknown = await verifyMessage(multipart([rootPart(envelope), cmsPart()])).catch((e: unknown) => e);
+    expect(outcome).to.have.property('code', 'FAILED_CHECK');
+  });
+
+  it('SECURITY 89: of two references to one part, nothing is stored', async () => {
+    const { attachments } = ebmsMessage();
+    const envelope = await signedEnvelope({ attachments: [...attachments, ...attachments] });
+    let stored = 0;
+    const sinks = storing(async (octets) => {
+      await whole(octets);
+      stored++;
+    });
+    const octets = multipart([rootPart(envelope), cmsPart()]);
+    expect(await codeOf(verifyMessage(octets, contentType, { sinks }))).to.equal('INVALID_SECURITY');
+    expect(stored).to.equal(0);
+  });
+
   it('refuses a part that is signed and that nobody takes', async () => {
     const sinks = { parts: { claim: () => undefined } };
     expect(await codeOf(verifyMessage(await withEnvelope(), contentType, { sinks }))).to.equal('INVALID_REQUEST');

@@ -59,6 +59,24 @@ describe('security/basic', () => {
     expect((await read(withHeader(action)).trusted).action).to.equal('urn:x:Call');
   });
 
+  it('SECURITY 25: passes over WS-Addressing where the policy says so, and over nothing else', async () => {
+    const passes = (header: string, passesAddressing: boolean) => {
+      const stream = (async function* () {
+        yield Buffer.from(withHeader(header));
+      })();
+      const policy = { versions: ['1.1'] as const, maxBytes: 10_000, xop: true, passesAddressing };
+      return codeOf(readWithPassword({ stream }, account, policy));
+    };
+    const block = (name: string, ns: string = WSA): string =>
+      `<a:${name} xmlns:a="${ns}" soap:mustUnderstand="1"><a:Address>http://x</a:Address></a:${name}>`;
+    for (const name of ['Action', 'To', 'From', 'ReplyTo', 'FaultTo', 'MessageID', 'RelatesTo']) {
+      expect(await passes(block(name) + block(name), true), name).to.equal('Call');
+      expect(await passes(block(name), false), name).to.equal('MUST_UNDERSTAND');
+      expect(await passes(block(name, 'urn:x'), true), name).to.equal('MUST_UNDERSTAND');
+    }
+    expect(await passes(block('Other'), true)).to.equal('MUST_UNDERSTAND');
+  });
+
   const broken: Readonly<Record<string, readonly [code: string, envelope: string]>> = {
     'SECURITY 77: a Security header beside the password': [
       'INVALID_SECURITY',

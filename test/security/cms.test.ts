@@ -1,5 +1,5 @@
 import { constants, createCipheriv, privateDecrypt, publicEncrypt, randomBytes } from 'node:crypto';
-import { expect } from 'chai';
+import { AssertionError, expect } from 'chai';
 import { Failure } from '../../src/errors.js';
 import { limits } from '../../src/limits.js';
 import { decryptCms, encryptCms, type KeyTransport } from '../../src/security/cms.js';
@@ -33,7 +33,7 @@ async function refusal(octets: Buffer, key = privateKey): Promise<Failure> {
     if (error instanceof Failure) return error;
     throw error;
   }
-  throw new Error('nothing was refused');
+  throw new AssertionError('nothing was refused');
 }
 
 /** The parts of what we encrypt, to be put together again with one of them changed. */
@@ -93,17 +93,17 @@ const oaep = (...parameters: Buffer[]): Buffer => oid('1.2.840.113549.1.1.7', de
 const mgf1 = (hash: Buffer): Buffer => der.explicit(1, oid('1.2.840.113549.1.1.8', hash));
 
 /** AuthEnvelopedData with AES-256-GCM around `message`. */
-async function gcm(tagLength = 16): Promise<Buffer> {
-  const [key, nonce] = [randomBytes(32), randomBytes(12)];
+async function gcm(tagLength = 16, nonceLength = 12, clear = message, ...more: Buffer[]): Promise<Buffer> {
+  const [key, nonce] = [randomBytes(32), randomBytes(nonceLength)];
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
-  const content = Buffer.concat([cipher.update(message), cipher.final()]);
+  const content = Buffer.concat([cipher.update(clear), cipher.final()]);
   const wrapped = publicEncrypt({ key: certificate.publicKey, oaepHash: 'sha256' }, key);
   const [info] = takeApart(await encrypt(message)).recipients;
   const members = asn1.children(asn1.readDer(info!)).map(({ raw }) => raw);
   return changed(() => ({
     type: der.oid('1.2.840.113549.1.9.16.1.23'),
     recipients: [der.sequence(...members.slice(0, 3), der.octetString(wrapped))],
-    algorithm: oid('2.16.840.1.101.3.4.1.46', der.sequence(der.octetString(nonce), der.integer(tagLength))),
+    algorithm: oid('2.16.840.1.101.3.4.1.46', der.sequence(der.octetString(nonce), der.integer(tagLength), ...more)),
     content: der.context(0, content),
     after: [der.octetString(cipher.getAuthTag())],
   }));
@@ -184,6 +184,12 @@ describe('CMS EnvelopedData', () => {
     expect(failure).to.be.instanceOf(Failure).with.property('code', 'FAILED_CHECK');
   });
 
+  it('SECURITY 100: holds so many octets until the tag has been verified, and no more', async () => {
+    const most = limits.packageBytes;
+    expect((await decrypt(await gcm(16, 12, Buffer.alloc(most)))).length).to.equal(most);
+    expect((await refusal(await gcm(16, 12, Buffer.alloc(most + 1)))).detail).to.contain('too large to hold');
+  });
+
   it('SECURITY 99: refuses AES-256-GCM with any one octet changed', async () => {
     const cms = await gcm();
     for (let at = 0; at < cms.length; at += at < 420 ? 1 : 37) {
@@ -254,6 +260,24 @@ describe('CMS that is not of the profile', () => {
         })),
     ],
     ['a tag of 12 octets', 'UNSUPPORTED_ALGORITHM', () => gcm(12)],
+    ['a nonce of 16 octets', 'UNSUPPORTED_ALGORITHM', () => gcm(16, 16)],
+    ['a third parameter of GCM', 'UNSUPPORTED_ALGORITHM', () => gcm(16, 12, message, der.integer(1))],
+    [
+      'a fifth member of the recipient',
+      'UNSUPPORTED_ALGORITHM',
+      () => recipient((members) => [...members, der.null()]),
+    ],
+    [
+      'a third member of the name of the recipient',
+      'FAILED_CHECK',
+      () =>
+        recipient(([v, , a, k]) => [
+          v!,
+          der.sequence(certificate.issuer.der, der.integer(BigInt(certificate.serial)), der.null()),
+          a!,
+          k!,
+        ]),
+    ],
     [
       'a short initialisation vector',
       'FAILED_CHECK',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { BrokerRetention } from '../../src/domain/formidlingPorts.js';
 import type { Retention } from '../../src/domain/shipmentPorts.js';
 import { createMetrics } from '../../src/http/metrics.js';
 import type { Log } from '../../src/log.js';
@@ -42,16 +43,31 @@ describe('sending/retention', () => {
       unknown: async (refs) => refs.filter((ref) => ref !== needed),
       since: async () => new Date(0),
     };
+    let old = 1;
+    const brokerRetention: BrokerRetention = {
+      forgetMessages: async () => 0,
+      forgetReceipts: async () => Math.max(0, old--),
+    };
     const lines: unknown[] = [];
     const log: Log = {
       error: (message) => void lines.push(message),
-      warn: () => {},
+      warn: (_, values) => void lines.push(values),
       info: (_, values) => void lines.push(values),
       debug: () => {},
       child: () => log,
     };
     const metrics = createMetrics();
-    const deps = { retention, payloads, calendar: clock, clock, days: 0, log, metrics };
+    const deps = {
+      retention,
+      payloads,
+      calendar: clock,
+      clock,
+      days: 0,
+      brokerRetention,
+      brokerDays: 35,
+      log,
+      metrics,
+    };
     const rounds = keepRetention(deps, { remove: 1, sweep: 1 });
     const left = async () => {
       const refs: string[] = [];
@@ -68,6 +84,7 @@ describe('sending/retention', () => {
       'removing stored contents failed; it is tried again',
       { reason: 'retention', removed: 1 },
       { reason: 'orphan', removed: 1 },
+      { receipts: 1 },
     ]);
   });
 });

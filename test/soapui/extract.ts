@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,11 +87,18 @@ const parse = (xml: string): Element => {
 
 type Values = ReadonlyMap<string, string>;
 
+/** What Groovy computes in the project. */
+const computed: Readonly<Record<string, () => string>> = {
+  '=java.util.UUID.randomUUID()': randomUUID,
+  '=java.time.Instant.now()': () => new Date().toISOString(),
+};
+
 /** Property expansion, as far as the project uses it: named values, and Groovy's `'text' * n`. */
 function expand(text: string, values: Values): string {
   return text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
     const repeated = /^='([^']*)' \* (\d+)$/.exec(name);
-    const value = repeated === null ? values.get(name) : (repeated[1] ?? '').repeat(Number(repeated[2]));
+    const value =
+      repeated === null ? (values.get(name) ?? computed[name]?.()) : (repeated[1] ?? '').repeat(Number(repeated[2]));
     if (value === undefined) throw new Error(`cannot expand \${${name}}`);
     return value;
   });

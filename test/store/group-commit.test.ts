@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { groupCommit } from '../../src/store/group-commit.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { groupCommit, LONGEST } from '../../src/store/group-commit.js';
 import type { Store } from '../../src/store/index.js';
 import { eachStore } from '../support/stores.js';
 import { event, ids, person, replayKey } from './support/rows.js';
@@ -20,7 +21,7 @@ function recorded(failing: (sql: string) => boolean = () => false) {
     while (held.length === 0) await new Promise(setImmediate);
     held.shift()?.();
   };
-  return { log, release, submit: groupCommit({ begin: () => run('begin'), run, commit }) };
+  return { log, release, submit: groupCommit({ begin: () => run('begin'), run, commit, rest: () => run('rest') }) };
 }
 
 const settled = async (promise: Promise<unknown>) => {
@@ -54,6 +55,27 @@ describe('group commit', () => {
     expect(done).to.deep.equal(['a', 'b', 'c', 'd']);
     expect(log.filter((sql) => sql === 'begin')).to.have.length(2);
     expect(log.filter((sql) => sql === 'commit')).to.have.length(2);
+  });
+
+  it('takes up no unit after its time, and leaves the database to others before it goes on, in order', async () => {
+    const { log, release, submit } = recorded();
+    const done: string[] = [];
+    const unit = (name: string, ms: number) => submit(async () => void (await sleep(ms), done.push(name)));
+    const units = [unit('a', 0), unit('b', LONGEST), unit('c', 0), unit('d', 0)];
+    await release();
+    await Promise.all(units.slice(0, 1));
+    await release();
+    await Promise.all(units);
+    expect(done).to.deep.equal(['a', 'b', 'c', 'd']);
+    expect(log.filter((sql) => !sql.endsWith('unit'))).to.deep.equal(['begin', 'commit', 'rest', 'begin', 'commit']);
+  });
+
+  it('does one unit at least, however long it takes, and rests for nobody when nothing waits', async () => {
+    const { log, release, submit } = recorded();
+    const unit = submit(() => sleep(LONGEST + 20));
+    await release();
+    await unit;
+    expect(log.filter((sql) => !sql.endsWith('unit'))).to.deep.equal(['begin', 'commit']);
   });
 
   it('takes back the writes of a unit that fails, and commits the others', async () => {

@@ -1,5 +1,5 @@
 import { createHash, createSecretKey, randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -10,6 +10,8 @@ const RECORD = 64 * 1024;
 /** Octets of a record in the file, and of what comes before the first. */
 const SEALED = RECORD + 16;
 const HEADER = 28;
+/** Records of one write. */
+const GATHERED = 16;
 
 const key = createSecretKey(randomBytes(32));
 
@@ -21,6 +23,13 @@ async function collected(octets: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of octets) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Files below `dir`. */
+async function filesIn(dir: string): Promise<{ path: string; size: number }[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })));
 }
 
 /** What came out before the end, and the error that ended it. */
@@ -79,15 +88,40 @@ describe('the payload store', () => {
     expect(largest).to.equal(RECORD);
   });
 
-  it('has written all that it was given but the last two records when it asks for more', async () => {
+  it('keeps no more in memory than what it gathers for one write', async () => {
+    const files = async () => (await filesIn(dir)).length;
+    const before = await files();
     async function* source() {
-      for (let given = 1; given <= 20; given++) {
+      for (let given = 1; given <= 40; given++) {
         yield Buffer.alloc(RECORD, given);
-        const [draft = ''] = await readdir(join(dir, 'incoming'));
-        expect((await stat(join(dir, 'incoming', draft))).size).to.be.at.least(HEADER + (given - 2) * SEALED);
+        if (given < GATHERED) expect(await files()).to.equal(before);
+        const largest = Math.max(...(await filesIn(dir)).map(({ size }) => size));
+        const written = Math.floor((given - 1) / GATHERED) * GATHERED;
+        expect(largest).to.be.at.least(written === 0 ? 0 : HEADER + written * SEALED);
       }
     }
-    expect((await payloads.put(source())).size).to.equal(20 * RECORD);
+    expect((await payloads.put(source())).size).to.equal(40 * RECORD);
+  });
+
+  for (const count of [GATHERED - 1, GATHERED, GATHERED + 1, 2 * GATHERED, 2 * GATHERED + 1])
+    it(`gives ${count} records back, gathered ${GATHERED} at a time`, async () => {
+      const octets = randomBytes(count * RECORD);
+      const { ref } = await put(octets);
+      expect((await collected(payloads.get(ref))).equals(octets)).to.equal(true);
+    });
+
+  it('uses every folder, and one for those that are written together', async () => {
+    const own = join(dir, 'spread');
+    const spread = await openPayloads({ dir: own, key });
+    const used: string[] = [];
+    for (let n = 0; n < 20; n++) {
+      const made = await Promise.all(Array.from({ length: 50 }, () => spread.put(inChunks(Buffer.of(n)))));
+      used.push(...made.map(({ ref }) => ref.slice(0, 2)));
+    }
+    const counts = new Map<string, number>();
+    for (const folder of used) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    expect(Math.max(...counts.values())).to.equal(64);
+    expect(counts.size).to.be.within(1000 / 64, 1000 / 64 + 2);
   });
 
   it('shows nothing of the content in the file, and writes the same octets differently each time', async () => {
@@ -128,7 +162,7 @@ describe('the payload store', () => {
       expect(await payloads.remove(ref).catch((e: unknown) => e)).to.have.property('code', 'INTERNAL');
     });
 
-  it('lists all that lies there with the time it was written; no draft, and nothing that is no payload', async () => {
+  it('lists all that lies there with the time it was written, and nothing that is no payload', async () => {
     const own = join(dir, 'listed');
     const listed = await openPayloads({ dir: own, key });
     const list = async () => {
@@ -142,7 +176,6 @@ describe('the payload store', () => {
     const [first = ''] = refs;
     const then = new Date('2026-03-01T12:00:00Z');
     await utimes(pathOf(first, own), then, then);
-    await writeFile(join(own, 'incoming', 'ab'.repeat(16)), 'a draft');
     await writeFile(join(own, 'ab', 'README'), 'no payload');
     const found = await list();
     expect(found.map(({ ref }) => ref)).to.have.members(refs);
@@ -279,29 +312,25 @@ describe('the payload store', () => {
   });
 
   describe('a write that does not end well', () => {
-    const incoming = () => readdir(join(dir, 'incoming'));
-
     it('leaves nothing behind, and gives its reason', async () => {
       const reason = new Error('the sender hung up');
-      async function* broken() {
-        yield Buffer.alloc(RECORD * 2);
+      async function* broken(records: number) {
+        yield Buffer.alloc(RECORD * records);
         throw reason;
       }
-      expect(await payloads.put(broken()).catch((e: unknown) => e)).to.equal(reason);
-      expect(await incoming()).to.deep.equal([]);
+      const before = await filesIn(dir);
+      for (const records of [0, GATHERED, GATHERED + 2])
+        expect(await payloads.put(broken(records)).catch((e: unknown) => e)).to.equal(reason);
+      expect(await filesIn(dir)).to.deep.equal(before);
     });
 
-    it('that a crash left is removed at the next start when it is old, and only then', async () => {
-      const [old, fresh] = ['0'.repeat(32), '1'.repeat(32)].map((name) => join(dir, 'incoming', name));
-      for (const file of [old, fresh]) await writeFile(file ?? '', 'half');
-      const hours = (n: number) => new Date(Date.now() - n * 3_600_000);
-      await utimes(old ?? '', hours(1.1), hours(1.1));
-      await utimes(fresh ?? '', hours(0.9), hours(0.9));
-      const { ref } = await put(Buffer.from('old, but whole'));
-      await utimes(pathOf(ref), hours(1000), hours(1000));
-      await openPayloads({ dir, key });
-      expect(await incoming()).to.deep.equal(['1'.repeat(32)]);
-      expect((await collected(payloads.get(ref))).toString()).to.equal('old, but whole');
+    it('that a crash has cut is listed with its time, for whoever knows that nobody needs it', async () => {
+      const { ref } = await put(randomBytes(RECORD));
+      await truncate(pathOf(ref), 1000);
+      const found: string[] = [];
+      for await (const one of payloads.list()) found.push(one.ref);
+      expect(found).to.include(ref);
+      expect((await outcome(payloads.get(ref))).error).to.have.property('code', 'INTERNAL');
     });
 
     it('is UNAVAILABLE when the disk cannot be used, at the start and later', async () => {

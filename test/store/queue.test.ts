@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { ShipmentTx } from '../../src/domain/shipmentPorts.js';
 import { randomUUID } from 'node:crypto';
@@ -65,6 +66,44 @@ describe('the queue', () => {
       expect(claimed.slice(0, 5)).to.deep.equal([a1, c1, b1, a2, b2]);
       expect(claimed).to.have.length(10);
       expect(new Set(claimed).size).to.equal(10);
+    });
+
+    describe('priority (R-37)', () => {
+      const ofPriority = (prioritet: Prioritet, seconds: number, leverandoer = 'A') =>
+        shipment({ prioritet }, { mottatt: at(seconds), beslutning: beslutning(leverandoer) });
+      const many = (count: number, prioritet: Prioritet, seconds: number) =>
+        queued(...Array.from({ length: count }, (_, n) => ofPriority(prioritet, seconds + n)));
+
+      it('goes before normal letters that have waited longer, to whichever provider', async () => {
+        await many(6, 'NORMAL', 0);
+        const [urgent = ''] = await queued(ofPriority('PRIORITERT', 50, 'B'));
+        expect(idsOf(await claim(50, 2))).to.include(urgent);
+      });
+
+      it('leaves every fourth turn to normal letters that wait, each in its order, in one batch as in many', async () => {
+        const [normal, urgent] = [await many(12, 'NORMAL', 50), await many(30, 'PRIORITERT', 0)];
+        const ones: string[] = [];
+        for (let n = 0; n < 16; n++) ones.push(...idsOf(await claim(100, 1)));
+        const claimed = [...ones, ...idsOf(await claim(100, 16))];
+        const [ofNormal, ofUrgent] = [normal, urgent].map((ids) => claimed.filter((id) => ids.includes(id)));
+        expect([ofNormal, ofUrgent]).to.deep.equal([normal.slice(0, 8), urgent.slice(0, 24)]);
+        expect(ones.filter((id) => normal.includes(id))).to.have.length(4);
+      });
+
+      it('gives all turns to those who wait, where only one of the two does', async () => {
+        const normal = await many(5, 'NORMAL', 0);
+        expect(idsOf(await claim(100, 9))).to.deep.equal(normal);
+        const urgent = await many(5, 'PRIORITERT', 0);
+        expect(idsOf(await claim(100, 9))).to.deep.equal(urgent);
+      });
+
+      it('is kept by a letter that goes out again', async () => {
+        const [id = ''] = await queued(ofPriority('PRIORITERT', 0));
+        only(await claim(0));
+        await tx((t) => t.retryJob(id, at(400)));
+        await many(6, 'NORMAL', 0);
+        expect(idsOf(await claim(400, 2))).to.include(id);
+      });
     });
 
     it('passes over the providers that it is told to, and no other', async () => {
@@ -235,6 +274,21 @@ describe('the queue', () => {
       expect(await store.unitOfWork((tx) => tx.endJob(current))).to.equal(true);
     });
 
+    it('jobs from before they knew their priority get it', async () => {
+      const [store] = stores() as [Store];
+      const urgent = shipment({ prioritet: 'PRIORITERT' });
+      await accept(store, urgent);
+      const backend = await openBackend(database.url());
+      await backend.write(async (db) => {
+        await db.updateTable('job').set({ prioritet: 'NORMAL' }).execute();
+        await db.deleteFrom('migration').where('name', '=', '0010-priority-and-ages').execute();
+      });
+      await database.open();
+      const rows = await backend.read((db) => db.selectFrom('job').select(['shipment_id', 'prioritet']).execute());
+      await backend.close();
+      expect(rows).to.deep.include({ shipment_id: urgent.id, prioritet: 'PRIORITERT' });
+    });
+
     it('finds due jobs by its index, without sorting and without reading those that wait', async () => {
       await database.open();
       const backend = await openBackend(database.url());
@@ -244,27 +298,24 @@ describe('the queue', () => {
         for (const leverandoer of ['A', 'B', 'C'])
           await db
             .insertInto('job')
-            .values(rows.map((row) => ({ ...row, leverandoer, shipment_id: randomUUID() })))
+            .values(
+              rows.map((row) => ({ ...row, leverandoer, prioritet: 'NORMAL' as const, shipment_id: randomUUID() })),
+            )
             .execute();
         const analyze = database.kind === 'sqlite' ? 'analyze' : 'analyze table job';
         await db.executeQuery(CompiledQuery.raw(analyze));
       });
       const explain = database.kind === 'sqlite' ? 'explain query plan' : 'explain';
       const plan = await backend.read(async (db) => {
-        const { sql, parameters } = dueOf(
-          db,
-          'B',
-          { clock: t0.getTime(), calendar: t0.getTime() },
-          50,
-          [7, 8],
-        ).compile();
+        const now = { clock: t0.getTime(), calendar: t0.getTime() };
+        const { sql, parameters } = dueOf(db, 'B', 'NORMAL', { now, limit: 50, beaten: [7, 8] }).compile();
         const query = CompiledQuery.raw(`${explain} ${sql}`, [...parameters]);
         return (await db.executeQuery<Record<string, string>>(query)).rows;
       });
       await backend.close();
       const said = plan.map((row) => row['detail'] ?? `${row['type']} ${row['key']} ${row['Extra']}`).join();
       expect(said).to.match(
-        /SEARCH job USING COVERING INDEX .*leverandoer=\? AND klar<\?|^(range|ref) leverandoer .*Using index/,
+        /SEARCH job USING COVERING INDEX job_turn .*leverandoer=\? AND prioritet=\? AND klar<\?|^(range|ref) job_turn .*Using index/,
       );
       expect(said).not.to.match(/filesort|TEMP B-TREE/);
     });

@@ -43,6 +43,23 @@ describe('the register', () => {
       }
     });
 
+    it('gives persons in a transaction as it has left them, and as they were when it fails', async () => {
+      await upsert(person('06'));
+      const changed = person('06', { reservasjon: true });
+      const inside = await store.unitOfWork(async (tx) => {
+        await tx.upsertPersons([changed]);
+        return tx.persons(['06', 'unknown']);
+      });
+      expect([...inside]).to.deep.equal([['06', changed]]);
+      const failing = store.unitOfWork(async (tx) => {
+        await tx.upsertPersons([person('06')]);
+        expect((await tx.persons(['06'])).get('06')).to.deep.equal(person('06'));
+        throw new Error('on purpose');
+      });
+      expect(await failing.catch((error: Error) => error.message)).to.equal('on purpose');
+      expect(await store.unitOfWork((tx) => tx.persons(['06']))).to.deep.equal(new Map([['06', changed]]));
+    });
+
     it('gives no change number to a row that is not changed', async () => {
       await upsert(person('10'), person('11'));
       const { seneste } = await store.reads.changesFrom(0, 1);

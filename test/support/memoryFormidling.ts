@@ -82,6 +82,12 @@ export function memoryFormidlingTx(s: MemoryFormidling, newJob: (f: Formidling) 
 /** As `FormidlingReads`, on what is committed. */
 export const memoryFormidlingReads = (current: () => MemoryFormidling): FormidlingReads => ({
   byId: async (id) => current().formidlinger.get(id),
+  utlevert: async (eier, meldingsId) => {
+    const merke = kvitteringsmerke(meldingsId);
+    const found = current().waiting.get(merke);
+    if (found?.kvittering.eier !== eier || found.utleveringer === 0) return undefined;
+    return { ...deliveryOf(merke, found), meldingsId };
+  },
   byConversation: async (id) =>
     [...current().formidlinger.values()]
       .filter((f) => f.konversasjonsId.toLowerCase() === id.toLowerCase())

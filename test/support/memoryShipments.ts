@@ -1,7 +1,9 @@
+import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Formidling } from '../../src/domain/formidling.js';
 import type { Hendelse, Kvittering, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
+import { shared } from '../../src/store/priority.js';
 import { Failure } from '../../src/errors.js';
 
 /*
@@ -12,6 +14,7 @@ import { Failure } from '../../src/errors.js';
 interface MemoryJob {
   readonly nr: number;
   readonly leverandoer: string | null;
+  readonly prioritet: Prioritet;
   readonly neste: number;
   /** Null when the job has been given up. */
   readonly klar: number | null;
@@ -34,8 +37,9 @@ export interface MemoryShipments {
   readonly receipts: Map<string, MemoryReceipt>;
   /** When payloads became free, by reference; null while they are needed. */
   readonly payloads: Map<string, { readonly shipmentId: string; readonly ledig: number | null }>;
-  /** Jobs made so far. */
+  /** Jobs made so far, and turns given. */
   made: number;
+  turns: number;
 }
 
 export const noShipments = (): MemoryShipments => ({
@@ -45,6 +49,7 @@ export const noShipments = (): MemoryShipments => ({
   receipts: new Map(),
   payloads: new Map(),
   made: 0,
+  turns: 0,
 });
 
 /** What a transaction works on. Rows are replaced, never changed. */
@@ -55,6 +60,7 @@ export const copyOf = (s: MemoryShipments): MemoryShipments => ({
   receipts: new Map(s.receipts),
   payloads: new Map(s.payloads),
   made: s.made,
+  turns: s.turns,
 });
 
 const byRef = (s: MemoryShipments, avsender: string, eksternRef: string): Shipment | undefined =>
@@ -63,15 +69,26 @@ const byRef = (s: MemoryShipments, avsender: string, eksternRef: string): Shipme
 const leverandoerOf = ({ beslutning }: Shipment): string | null =>
   beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
 
-const newJob = (s: MemoryShipments, leverandoer: string | null, at: Date, old?: MemoryJob): MemoryJob => ({
+const newJob = (
+  s: MemoryShipments,
+  { leverandoer, prioritet }: Pick<MemoryJob, 'leverandoer' | 'prioritet'>,
+  at: Date,
+  old?: MemoryJob,
+): MemoryJob => ({
   nr: old?.nr ?? ++s.made,
   leverandoer,
+  prioritet,
   neste: at.getTime(),
   klar: at.getTime(),
   leasedUntil: 0,
   forsoek: 0,
   foersteForsoek: null,
   fence: old === undefined ? 0 : old.fence + 1,
+});
+
+const turnOf = (shipment: Shipment) => ({
+  leverandoer: leverandoerOf(shipment),
+  prioritet: shipment.forsendelse.prioritet,
 });
 
 const append = (s: MemoryShipments, id: string, event: Hendelse): void =>
@@ -98,7 +115,7 @@ function shipmentWrites(
         [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref),
       );
       append(s, shipment.id, event);
-      s.jobs.set(shipment.id, newJob(s, leverandoerOf(shipment), tidligst ?? shipment.mottatt));
+      s.jobs.set(shipment.id, newJob(s, turnOf(shipment), tidligst ?? shipment.mottatt));
       return undefined;
     },
     lockShipment: async (id) => s.shipments.get(id),
@@ -144,7 +161,7 @@ function jobWrites(
       if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${id}`);
       const old = s.jobs.get(id);
       if (old === undefined || old.leasedUntil <= at.getTime()) {
-        s.jobs.set(id, newJob(s, leverandoerOf(shipment), at, old));
+        s.jobs.set(id, newJob(s, turnOf(shipment), at, old));
       }
     },
     withdrawJob: async (id, now) => {
@@ -156,8 +173,8 @@ function jobWrites(
 }
 
 /** Makes the job of a message that is passed on, and notes its package. */
-export const formidlingJob = (s: MemoryShipments, { id, leverandoer, mottatt, innhold }: Formidling): void => {
-  s.jobs.set(id, newJob(s, leverandoer, mottatt));
+export const formidlingJob = (s: MemoryShipments, { id, leverandoer, mpc, mottatt, innhold }: Formidling): void => {
+  s.jobs.set(id, newJob(s, { leverandoer, prioritet: mpc.prioritet }, mottatt));
   note(s, id, [innhold.cms.ref]);
 };
 
@@ -209,20 +226,24 @@ function dueJobs(
   except: readonly string[],
 ): readonly string[] {
   const due = [...s.jobs]
-    .map(([id, { klar, nr, leverandoer, forsoek }]) => ({ id, klar: klar ?? Infinity, nr, leverandoer, forsoek }))
+    .map(([id, job]) => ({ ...job, id, klar: job.klar ?? Infinity }))
     .filter(
       (j) =>
         j.klar <= (j.forsoek === 0 ? now + ahead : now) && (j.leverandoer === null || !except.includes(j.leverandoer)),
     )
     .sort((a, b) => a.klar - b.klar || a.nr - b.nr);
-  const turns = new Map<string | null, number>();
+  const turns = new Map<string, number>();
   const inTurn = due.map((job) => {
-    const turn = turns.get(job.leverandoer) ?? 0;
-    turns.set(job.leverandoer, turn + 1);
+    const lane = `${job.leverandoer ?? ''} ${job.prioritet}`;
+    const turn = turns.get(lane) ?? 0;
+    turns.set(lane, turn + 1);
     return { ...job, turn };
   });
   inTurn.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
-  return inTurn.slice(0, limit).map(({ id }) => id);
+  const those = (prioritet: Prioritet) => inTurn.filter((job) => job.prioritet === prioritet).map(({ id }) => id);
+  const chosen = shared({ PRIORITERT: those('PRIORITERT'), NORMAL: those('NORMAL') }, limit, s.turns);
+  s.turns += chosen.length;
+  return chosen;
 }
 
 /** As `Queue`; `transaction` runs work on a copy of the state that is kept when it is done. */

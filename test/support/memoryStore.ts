@@ -28,6 +28,7 @@ interface State {
   readonly seneste: number;
   readonly events: readonly AuditEvent[];
   readonly replay: ReadonlySet<string>;
+  readonly answers: ReadonlyMap<string, string>;
   readonly shipments: MemoryShipments;
   readonly formidling: MemoryFormidling;
   readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
@@ -52,6 +53,7 @@ const empty = (): State => ({
   seneste: 0,
   events: [],
   replay: new Set(),
+  answers: new Map(),
   shipments: noShipments(),
   formidling: noFormidling(),
   tables: {
@@ -90,7 +92,12 @@ export function memoryStore(): MemoryStore {
     const rows = new Map(draft.state.tables[table]).set(key, row);
     draft.state = { ...draft.state, tables: { ...draft.state.tables, [table]: rows } };
   };
+  const personsIn = (from: State, ids: readonly string[]) => {
+    const found = ids.map((id) => from.persons.get(id)).filter((person) => person !== undefined);
+    return new Map(found.map((person) => [person.personidentifikator, withoutNumber(person)]));
+  };
   const txOf = (draft: { state: State }): Tx => ({
+    persons: async (ids) => personsIn(draft.state, ids),
     remember: async ({ key }) => {
       const replay = new Set(draft.state.replay).add(key.toString('hex'));
       const fresh = replay.size > draft.state.replay.size;
@@ -99,6 +106,17 @@ export function memoryStore(): MemoryStore {
     },
     appendEvent: async (event) => {
       draft.state = { ...draft.state, events: [...draft.state.events, event] };
+    },
+    personToChange: async (id) => {
+      const found = draft.state.persons.get(id);
+      return found && withoutNumber(found);
+    },
+    keepAnswer: async ({ key }, answer) => {
+      const earlier = draft.state.answers.get(key.toString('hex'));
+      if (earlier === undefined) {
+        draft.state = { ...draft.state, answers: new Map(draft.state.answers).set(key.toString('hex'), answer) };
+      }
+      return earlier;
     },
     upsertPersons: async (persons) => {
       const { changed, ...next } = upsert(draft.state, persons);
@@ -137,10 +155,7 @@ export function memoryStore(): MemoryStore {
     formidlinger: memoryFormidlingReads(() => state.formidling),
     queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
-      persons: async (ids) => {
-        const found = ids.map((id) => state.persons.get(id)).filter((person) => person !== undefined);
-        return new Map(found.map((person) => [person.personidentifikator, withoutNumber(person)]));
-      },
+      persons: async (ids) => personsIn(state, ids),
       changesFrom: async (fra, limit) => ({
         personer: [...state.persons.values()]
           .filter((p) => p.endringsnummer >= fra)

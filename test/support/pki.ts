@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import { AssertionError } from 'chai';
 import { Failure } from '../../src/errors.js';
 import { parseCrl } from '../../src/security/crl.js';
 import { der } from '../../src/security/der.js';
@@ -24,7 +25,7 @@ export function failureOf(act: () => unknown): Failure {
     if (error instanceof Failure) return error;
     throw error;
   }
-  throw new Error('nothing was refused');
+  throw new AssertionError('nothing was refused');
 }
 
 /** A time at which every good certificate of a test chain is valid; so is the real time. */

@@ -263,7 +263,7 @@ export async function untilStatus(
   url: string,
   eksternRef: string,
   holds: (stand: Stand) => boolean,
-  ms = 15_000,
+  ms = 45_000,
 ): Promise<Stand> {
   const end = Date.now() + ms;
   for (;;) {

@@ -2,16 +2,17 @@ import { createPublicKey, randomUUID, verify, X509Certificate } from 'node:crypt
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { version9 } from '../../src/client/svarut/v9Letter.js';
 import type { SvarUtStatus } from '../../src/domain/svarut/status.js';
 import { childElements, childrenNamed, textOf, type XmlElement } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
 import { serialise } from '../../src/xml/write.js';
 import { violations } from './svarutRestSchema.js';
-import { wsdlSchema, type WsdlSchema } from './svarutV9Schema.js';
+import { wsdlSchema, type WsdlSchema } from './svarutSchema.js';
 
 /* A SvarUt of a test, by SOAP and by REST. Every request is held against the contract: one that breaks it is kept in `violations`. */
 
-const NS = 'http://www.ks.no/svarut/servicesV9';
+const NS = version9.ns.uri;
 const SOAP = 'http://www.w3.org/2003/05/soap-envelope';
 
 export const konto = {
@@ -274,7 +275,7 @@ async function answer(state: State, asked: Asked): Promise<Answer> {
   const { status } = state.behaviour;
   if (asked.path === '/token') return token(state, asked);
   if (status !== undefined) return asked.path.startsWith('/api') ? error(status, 'as told') : [status, '', 'text/html'];
-  return asked.path === '/tjenester/forsendelseservice/ForsendelsesServiceV9' ? v9(state, asked) : rest(state, asked);
+  return asked.path === version9.path ? v9(state, asked) : rest(state, asked);
 }
 
 async function handle(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -302,7 +303,7 @@ export async function startSvarUtDouble(): Promise<SvarUtDouble> {
     tokens: [],
     valid: new Set(),
     status: new Map(),
-    schema: wsdlSchema(),
+    schema: wsdlSchema(version9),
     url: '',
   };
   const server = createServer((request, response) => {

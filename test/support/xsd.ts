@@ -1,30 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import {
-  ParseOption,
-  XmlBufferInputProvider,
-  XmlDocument,
-  XmlError,
-  XmlLibError,
-  xmlRegisterInputProvider,
-  XsdValidator,
-} from 'libxml2-wasm';
+import { ParseOption, XmlDocument, XmlError, XmlLibError, type XsdValidator } from 'libxml2-wasm';
+import { compileOwn, ownSchemas } from '../../src/xml/schema.js';
 
-const folder = fileURLToPath(new URL('../../xsd/', import.meta.url));
-const base = 'xsd:/';
-
-const schemas: ReadonlyMap<string, Buffer> = new Map(
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.xsd'))
-    .map((name) => join(folder, name))
-    .map((path) => [relative(folder, path).split(sep).join('/'), readFileSync(path)]),
-);
-
-// The only files that libxml2 can open in these tests.
-xmlRegisterInputProvider(
-  new XmlBufferInputProvider(Object.fromEntries([...schemas].map(([name, octets]) => [base + name, octets]))),
-);
+const schemas = ownSchemas();
 
 /** The contract, as its two files stand under xsd/. */
 export const contract = ['oppslagstjeneste-ws-16-02.xsd', 'oppslagstjeneste-metadata-16-02.xsd'] as const;
@@ -74,22 +51,24 @@ function targetNamespace(name: string): string {
   }
 }
 
-function compile(files: readonly string[]): XsdValidator {
-  const imports = files.map((name) => `<xs:import namespace="${targetNamespace(name)}" schemaLocation="${name}"/>`);
-  const driver = XmlDocument.fromString(
-    `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${imports.join('')}</xs:schema>`,
-    { url: `${base}driver.xsd` },
-  );
+/** Why `xml` is not valid; nothing when it is. @param prepare changes the document before it is held against the schema */
+export function reasons(
+  schema: XsdValidator,
+  xml: string,
+  prepare: (document: XmlDocument) => void = () => {},
+): string[] {
+  let document: XmlDocument | undefined;
   try {
-    return XsdValidator.fromDoc(driver);
+    document = XmlDocument.fromString(xml, options);
+    prepare(document);
+    schema.validate(document);
+    return [];
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    return error instanceof XmlLibError ? error.details.map((d) => d.message.trim()) : [error.message];
   } finally {
-    driver.dispose();
+    document?.dispose();
   }
-}
-
-function reasons(error: unknown): string[] {
-  if (!(error instanceof XmlError)) throw error;
-  return error instanceof XmlLibError ? error.details.map((d) => d.message.trim()) : [error.message];
 }
 
 /**
@@ -97,20 +76,10 @@ function reasons(error: unknown): string[] {
  * Call `dispose` when done; libxml2 keeps the compiled schema outside JavaScript's heap.
  */
 export function validator(files: readonly string[]): Validate {
-  const schema = compile(files);
-  const validate = (xml: string): string[] => {
-    try {
-      const document = XmlDocument.fromString(xml, options);
-      try {
-        for (const id of document.find(signedHeader.path, signedHeader.namespaces)) id.remove();
-        schema.validate(document);
-        return [];
-      } finally {
-        document.dispose();
-      }
-    } catch (error) {
-      return reasons(error);
-    }
+  const schema = compileOwn(files.map((name) => [targetNamespace(name), name]));
+  const unsigned = (document: XmlDocument): void => {
+    for (const id of document.find(signedHeader.path, signedHeader.namespaces)) id.remove();
   };
+  const validate = (xml: string): string[] => reasons(schema, xml, unsigned);
   return Object.assign(validate, { dispose: () => schema.dispose() });
 }

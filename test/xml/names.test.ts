@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { isNcName, qualifiedName } from '../../src/xml/chars.js';
+import { isNcName, oneLine, qualifiedName } from '../../src/xml/chars.js';
 import { foreignRead } from '../support/oracle.js';
 import { reading } from './support.js';
 
@@ -16,6 +16,17 @@ const ranges =
 const edges = [
   ...new Set(ranges.split(/[ -]/).flatMap((hex) => [-1, 0, 1].map((by) => parseInt(hex, 16) + by))),
 ].filter((c) => c < 0xd800 || c > 0xdfff);
+
+describe('oneLine', () => {
+  it('has a space for whatever ends a line, and for what no document can have', () => {
+    expect(oneLine('a\r\nb\tc\u0085d\u2028e\u2029f\u0000g\ud800h\ufffei')).to.equal('a b c d e f g h i');
+  });
+
+  it('leaves everything else, and what lies beyond the first plane', () => {
+    const text = 'æøå  <&> \u00a0\u202e\ufffd\u{1F4EE}';
+    expect(oneLine(text)).to.equal(text);
+  });
+});
 
 describe('names', () => {
   it('knows the characters of names as libxml2 does, at both ends of every range', () => {

@@ -3,7 +3,8 @@ import { limits } from '../../src/limits.js';
 import type { XmlElement } from '../../src/xml/model.js';
 import { childElements, isElement, textOf } from '../../src/xml/model.js';
 import type { Spill, TextSink } from '../../src/xml/tree.js';
-import { parse } from '../../src/xml/tree.js';
+import { parse, standalone } from '../../src/xml/tree.js';
+import { serialise } from '../../src/xml/write.js';
 import { chunks, seeded } from '../support/generator.js';
 import { drip, read, verdict } from './support.js';
 
@@ -122,4 +123,39 @@ describe('tree: shape', () => {
     expect(b.declarations).to.deep.equal([]);
     expect(root.children).to.deep.equal([b]);
   });
+});
+
+describe('tree: an element as a document of its own', () => {
+  const first = (e: XmlElement): XmlElement => childElements(e)[0] as XmlElement;
+
+  it('keeps its own declarations, and brings along none but those that it needs', () => {
+    const b = first(parse('<a xmlns="urn:a" xmlns:n="urn:n" xmlns:x="urn:x"><b xmlns:o="urn:o"><n:c/></b></a>'));
+    const root = standalone(b);
+    expect(root.parent).to.equal(null);
+    expect(root.declarations.map((d) => d.prefix)).to.deep.equal(['', 'o']);
+    expect(first(root).declarations.map((d) => d.prefix)).to.deep.equal(['n']);
+    expect(first(root).parent).to.equal(root);
+  });
+
+  const documents: Readonly<Record<string, string>> = {
+    'a default namespace that is undone': '<a xmlns="urn:a"><b xmlns=""><c xmlns="urn:c"><d/></c><e xmlns=""/></b></a>',
+    'prefixes of attributes':
+      '<n:a xmlns:n="urn:n" xmlns:m="urn:m"><b z="3" xml:lang="nb" m:x="1" n:y="2"/><c m:x="4"/></n:a>',
+    'a prefix that is bound anew':
+      '<p:a xmlns:p="urn:1"><p:b xmlns:p="urn:2"><p:c/><q:d xmlns:q="urn:1"/></p:b><p:e/></p:a>',
+    'the same declaration twice':
+      '<a xmlns:n="urn:n"><b xmlns:n="urn:n" xmlns:z="urn:z" xmlns:a="urn:a"><c xmlns:z="urn:z"/></b></a>',
+    'texts and comments': '<a xmlns="urn:a"> <b>x &amp; &lt;y&gt; &#xD;<!-- c --><![CDATA[&]]>ø\u{1d6d1}</b>\n<c/></a>',
+  };
+  for (const [what, document] of Object.entries(documents))
+    it(`is what would be read if it were written: ${what}`, () => {
+      const within = first(parse(`<o xmlns="urn:o" xmlns:m="urn:outer" xmlns:i="urn:i">${document}</o>`));
+      const copy = standalone(within);
+      expect(copy).to.deep.equal(parse(serialise(within)));
+      expect(serialise(copy)).to.equal(serialise(within));
+      (first(copy).children as unknown[]).push('changed');
+      expect(serialise(within)).to.equal(
+        serialise(first(parse(`<o xmlns="urn:o" xmlns:m="urn:outer" xmlns:i="urn:i">${document}</o>`))),
+      );
+    });
 });

@@ -87,5 +87,8 @@ export async function push(deps: PushDeps, out: Outgoing): Promise<Utfall> {
     clock,
     ...(deps.timeout === undefined ? {} : { timeout: deps.timeout }),
   });
-  return outcomeOf(pushed);
+  const outcome = outcomeOf(pushed);
+  return outcome.type === 'sent' && route.til.rolle === 'meldingsformidler'
+    ? { ...outcome, til: route.til.rolle }
+    : outcome;
 }

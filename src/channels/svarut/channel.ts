@@ -65,6 +65,6 @@ export const svarutChannel = ({ oppstroem, overleveringer, clock, pause, kilder 
     const endret = clock.now();
     const letter = { meldingsId, konversasjonsId, oppstroemsId: svar.verdi, status: null, endret };
     await overleveringer.begynn(letter, nesteSpoersmaal(letter, endret, pause) ?? endret);
-    return { type: 'sent' };
+    return { type: 'sent', til: 'svarut' };
   },
 });

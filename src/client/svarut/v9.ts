@@ -8,7 +8,7 @@ import { faultReason, postStream, postText, type Posted } from '../post.js';
 import { erDuplikat, feilsvar, innholdNei, neiAv, neiAvError, neiAvFault, spoersmaalstid } from './answer.js';
 import { utenMottaker, utgaaendeInnhold, type Innholdskilde } from './documents.js';
 import { statusverdi } from './status.js';
-import { sendEnvelope } from './v9Letter.js';
+import { sendEnvelope, version9 } from './v9Letter.js';
 
 /*
  * A sender's side of ForsendelsesServiceV9 (CONTRACT.md sections 1 and 2). Small questions are asked by the WSDL that we serve ourselves. Letters
@@ -24,8 +24,7 @@ export interface V9Konto extends Innholdskilde {
   readonly timeout: number;
 }
 
-const PATH = '/tjenester/forsendelseservice/ForsendelsesServiceV9';
-const wsdl = fileURLToPath(new URL('../../../wsdl/ForsendelsesServiceV9.wsdl', import.meta.url));
+const wsdl = fileURLToPath(new URL(`../../../wsdl/${version9.navn}.wsdl`, import.meta.url));
 
 const basic = ({ bruker, passord }: V9Konto): string =>
   `Basic ${Buffer.from(`${bruker}:${passord}`).toString('base64')}`;
@@ -61,7 +60,7 @@ type Asked = (op: string, args: unknown) => Promise<unknown>;
 
 /** Questions of the WSDL. The contract is read at the first. */
 function asking(konto: V9Konto): Asked {
-  const endpoint = konto.url + PATH;
+  const endpoint = konto.url + version9.path;
   let client: Promise<Client> | undefined;
   return async (op, args) => {
     client ??= createClientAsync(wsdl, { forceSoap12Headers: true, endpoint, httpClient: httpClient(konto) });
@@ -127,7 +126,7 @@ async function post(konto: V9Konto, brev: SvarUtBestilling, id: string): Promise
     headers: { Authorization: basic(konto) },
   };
   try {
-    const answer = await postStream(konto.url + PATH, upload, konto.timeout);
+    const answer = await postStream(konto.url + version9.path, upload, konto.timeout);
     return neiIn(answer) ?? { type: 'ja', verdi: id };
   } catch (error) {
     return neiAvError(error);

@@ -1,3 +1,4 @@
+import { versjoner, type Versjon } from '../../contract/svarut/names.js';
 import type {
   MetadataForImport,
   MetadataFraAvleverendeSystem,
@@ -11,7 +12,10 @@ import { element, qualified, serialise, type Ns } from '../../xml/write.js';
 
 /* sendForsendelseMedId of ForsendelsesServiceV9, in the order of its schema (CONTRACT.md section 2). */
 
-const svarut: Ns = { prefix: 'svarut', uri: 'http://www.ks.no/svarut/servicesV9' };
+/** The version that is spoken. */
+export const version9 = versjoner.find(({ navn }) => navn === 'ForsendelsesServiceV9') as Versjon;
+
+const svarut: Ns = { prefix: 'svarut', uri: version9.ns.uri };
 const xsi: Ns = { prefix: 'xsi', uri: 'http://www.w3.org/2001/XMLSchema-instance' };
 const xop: Ns = { prefix: 'xop', uri: 'http://www.w3.org/2004/08/xop/include' };
 /** Children of a message stand in no namespace. */

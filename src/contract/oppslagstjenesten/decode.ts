@@ -41,11 +41,13 @@ function onlyChildren(request: XmlElement, names: readonly string[]): void {
   if (!childElements(request).every(fits)) throw invalid('an element that the schema does not have');
 }
 
+const elevenCharacters = /^.{11}$/su;
+
 function personerIn(request: XmlElement): string[] {
   const ids = childrenNamed(request, tns.uri, 'personidentifikator').map(textOf);
   if (ids.length < 1 || ids.length > limits.persons)
     throw invalid(`1 to ${limits.persons} personidentifikator are allowed`);
-  if (ids.some((id) => [...id].length !== 11)) throw invalid('personidentifikator has 11 characters');
+  if (!ids.every((id) => elevenCharacters.test(id))) throw invalid('personidentifikator has 11 characters');
   return ids;
 }
 

@@ -39,22 +39,42 @@ export function dateTime(at: Date): string {
  * canonical form that is signed and in the form that is sent.
  */
 
-const tagged = (local: string, content: string, attributes = ''): string =>
-  `<${begrep.prefix}:${local}${attributes}>${content}</${begrep.prefix}:${local}>`;
+interface Tag {
+  /** Without the `>`. */
+  readonly start: string;
+  readonly end: string;
+}
 
-const data = (local: string, text: string | undefined, attributes = ''): string =>
-  text === undefined ? '' : tagged(local, escapeText(text), attributes);
+const tag = (local: string): Tag => ({ start: `<${begrep.prefix}:${local}`, end: `</${begrep.prefix}:${local}>` });
 
-const group = (local: string, content: string): string => (content === '' ? '' : tagged(local, content));
+const tags = {
+  personidentifikator: tag('personidentifikator'),
+  reservasjon: tag('reservasjon'),
+  status: tag('status'),
+  varslingsstatus: tag('varslingsstatus'),
+  kontaktinformasjon: tag('Kontaktinformasjon'),
+  mobiltelefonnummer: tag('Mobiltelefonnummer'),
+  epostadresse: tag('Epostadresse'),
+  sikkerDigitalPostAdresse: tag('SikkerDigitalPostAdresse'),
+  postkasseadresse: tag('postkasseadresse'),
+  postkasseleverandoerAdresse: tag('postkasseleverandoerAdresse'),
+  x509Sertifikat: tag('X509Sertifikat'),
+} as const;
+
+const tagged = ({ start, end }: Tag, content: string, attributes = ''): string =>
+  `${start}${attributes}>${content}${end}`;
+
+const data = (to: Tag, text: string | undefined, attributes = ''): string =>
+  text === undefined ? '' : tagged(to, escapeText(text), attributes);
+
+const group = (to: Tag, content: string): string => (content === '' ? '' : tagged(to, content));
 
 const date = (name: string, at: Date | null): string => (at === null ? '' : ` ${name}="${dateTime(at)}"`);
 
-const contact = (local: string, punkt: Kontaktpunkt | undefined): string =>
-  data(
-    local,
-    punkt?.verdi,
-    punkt && date('sistOppdatert', punkt.sistOppdatert) + date('sistVerifisert', punkt.sistVerifisert),
-  );
+const contact = (to: Tag, punkt: Kontaktpunkt | undefined): string =>
+  punkt === undefined
+    ? ''
+    : data(to, punkt.verdi, date('sistOppdatert', punkt.sistOppdatert) + date('sistVerifisert', punkt.sistVerifisert));
 
 /** `certificates`: base64 DER by organisation number of the mailbox supplier. */
 function person(svar: PersonSvar, certificates: ReadonlyMap<string, string>): XmlElement {
@@ -62,20 +82,20 @@ function person(svar: PersonSvar, certificates: ReadonlyMap<string, string>): Xm
   const certificate = visSertifikat === undefined ? undefined : certificates.get(visSertifikat);
   // Joined, so that it is one flat text: it is written twice, once to be signed and once to be sent.
   const markup = [
-    data('personidentifikator', svar.personidentifikator),
-    data('reservasjon', svar.reservasjon),
-    data('status', svar.status),
-    data('varslingsstatus', svar.varslingsstatus),
+    data(tags.personidentifikator, svar.personidentifikator),
+    data(tags.reservasjon, svar.reservasjon),
+    data(tags.status, svar.status),
+    data(tags.varslingsstatus, svar.varslingsstatus),
     group(
-      'Kontaktinformasjon',
-      contact('Mobiltelefonnummer', svar.mobiltelefonnummer) + contact('Epostadresse', svar.epostadresse),
+      tags.kontaktinformasjon,
+      contact(tags.mobiltelefonnummer, svar.mobiltelefonnummer) + contact(tags.epostadresse, svar.epostadresse),
     ),
     group(
-      'SikkerDigitalPostAdresse',
-      data('postkasseadresse', postkasse?.postkasseadresse) +
-        data('postkasseleverandoerAdresse', postkasse?.postkasseleverandoerAdresse),
+      tags.sikkerDigitalPostAdresse,
+      data(tags.postkasseadresse, postkasse?.postkasseadresse) +
+        data(tags.postkasseleverandoerAdresse, postkasse?.postkasseleverandoerAdresse),
     ),
-    certificate === undefined ? '' : tagged('X509Sertifikat', certificate),
+    certificate === undefined ? '' : tagged(tags.x509Sertifikat, certificate),
   ].join('');
   return element(begrep, 'Person', {}, [{ markup }]);
 }

@@ -66,7 +66,10 @@ export interface Overleveringer {
   sett(meldingsId: string, funnet: Pick<Overlevert, 'status' | 'endret'>, klar: Date | null): Promise<void>;
 }
 
-/** What each status is to us; null: nothing. MOTTATT and AKSEPTERT say no more than that it was handed over. */
+/**
+ * What each status is to us; null: nothing. MOTTATT and AKSEPTERT say no more than that it was handed over. SENDT_DIGITALT says that a letter was not
+ * read in its time: whether it goes on paper then is our own affair.
+ */
 export const kvitteringAv: Readonly<Record<SvarUtStatus, Kvitteringstype | null>> = {
   MOTTATT: null,
   AKSEPTERT: null,
@@ -76,7 +79,7 @@ export const kvitteringAv: Readonly<Record<SvarUtStatus, Kvitteringstype | null>
   SENDT_PRINT: 'mottak',
   PRINTET: 'levering',
   MANUELT_HANDTERT: 'feil',
-  SENDT_DIGITALT: 'levering',
+  SENDT_DIGITALT: 'underveis',
   SENDT_SDP: 'underveis',
   LEVERT_SDP: 'levering',
   KLAR_FOR_MOTTAK: 'underveis',

@@ -2,7 +2,6 @@ import { ebmsFailure } from '../../contract/ebms/errors.js';
 import { actionOf } from '../../contract/ebms/names.js';
 import { checkParts } from '../../contract/ebms/parts.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
-import { documentText } from '../../contract/sdp/stored.js';
 import type { DigitalPost, FlyttetDigitalPost, FysiskPost, Header } from '../../contract/sdp/types.js';
 import type { Art } from '../../domain/formidling.js';
 import type { Leverandoer } from '../../domain/sender.js';
@@ -81,7 +80,7 @@ function judged(envelope: Trusted, message: UserMessage, signed: SignedDocument,
   return async (trusted, stage, { log }) => {
     checkParts(message, trusted);
     const { conversationId } = message;
-    const innhold = { conversationId, sbd: documentText(signed.content), cms: stage.take() };
+    const innhold = { conversationId, sbd: signed.text, cms: stage.take() };
     const isNew = await deps.taImot({ ...melding, noekkel, innhold });
     const { instanceIdentifier } = header;
     log.info(isNew ? 'message taken over' : 'message seen before', { ...melding, instanceIdentifier });

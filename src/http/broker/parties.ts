@@ -6,6 +6,7 @@ import { ebmsFailure } from '../../contract/ebms/errors.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
 import { checkMessage } from '../../contract/schemas.js';
 import { decodeSbd } from '../../contract/sdp/sbd.js';
+import { documentText } from '../../contract/sdp/stored.js';
 import type { BusinessDocument, Payload } from '../../contract/sdp/types.js';
 import type { Meldingsnoekkel } from '../../domain/formidling.js';
 import type { Leverandoer } from '../../domain/sender.js';
@@ -55,6 +56,8 @@ export interface SignedDocument {
   readonly signer: Underskriver;
   /** What was verified, to be passed on. */
   readonly content: Content;
+  /** The same, written once. */
+  readonly text: string;
 }
 
 const localsIn = (content: Content): readonly string[] =>
@@ -75,12 +78,13 @@ export function documentOf(envelope: Trusted, types: readonly Payload['type'][],
     throw ebmsFailure('FEATURE_NOT_SUPPORTED', `The document is none of ${types.join(', ')}`);
   }
   const document = decodeSbd(content);
-  checkMessage(envelope, content);
+  const text = documentText(content);
+  checkMessage(envelope, text);
   const { organisasjonsnummer, fingeravtrykk } = signer;
   if (organisasjonsnummer !== document.header.sender) {
     throw ebmsFailure('VALUE_INCONSISTENT', 'The sender of the document is not the organisation that signed it');
   }
-  return { document, signer: { organisasjonsnummer, fingeravtrykk }, content };
+  return { document, signer: { organisasjonsnummer, fingeravtrykk }, content, text };
 }
 
 /** Days for which a message is known again. Providers keep what is normal for thirty. */

@@ -1,7 +1,6 @@
 import { ebmsFailure } from '../../contract/ebms/errors.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
 import { isReceipt, mottattKvittering } from '../../contract/sdp/mottatt.js';
-import { documentText } from '../../contract/sdp/stored.js';
 import type { BraktKvittering } from '../../domain/receipts.js';
 import type { Leverandoer } from '../../domain/sender.js';
 import type { Trusted } from '../../security/trusted.js';
@@ -23,7 +22,7 @@ export function fromProvider(envelope: Trusted, message: UserMessage, provider: 
   const from = provider.organisasjonsnummer;
   checkParties(message, from, 'postkasse', deps);
   checkBody(envelope, message);
-  const { document, signer, content } = documentOf(envelope, ['kvittering', 'feil'], deps);
+  const { document, signer, content, text } = documentOf(envelope, ['kvittering', 'feil'], deps);
   if (!deps.providers.byCertificate.has(signer.fingeravtrykk)) {
     throw ebmsFailure('FAILED_AUTHENTICATION', 'The signer of the document is not registered as a provider');
   }
@@ -36,7 +35,7 @@ export function fromProvider(envelope: Trusted, message: UserMessage, provider: 
     melding: noekkelOf(envelope, message),
     mpc: message.mpc,
     instansId: header.instanceIdentifier,
-    sbd: documentText(content),
+    sbd: text,
   };
   return async (trusted, _stage, { log }) => {
     if (!(await deps.motta(kvittering))) {

@@ -1,9 +1,10 @@
 import { ebmsFailure } from '../../contract/ebms/errors.js';
 import { checkMessage } from '../../contract/schemas.js';
+import type { Bekreftelse } from '../../application/hentFraKoe.js';
 import type { SignalMessage } from '../../contract/ebms/types.js';
 import type { Trusted } from '../../security/trusted.js';
 import { SOAP12 } from '../../soap/names.js';
-import { emptyChannel, receiptFor } from './answers.js';
+import { emptyChannel, isAbout, receiptFor } from './answers.js';
 import { attachedDigests, providerBy, underskriverOf } from './parties.js';
 import type { SoapContext } from '../server.js';
 import type { Answer, Broker, Rest } from './types.js';
@@ -11,8 +12,8 @@ import type { Answer, Broker, Rest } from './types.js';
 /* Senders that fetch receipts and confirm them, each by itself or both in one message (CONTRACT.md of SDP, section 7). */
 
 interface Asked {
-  /** MessageId of the receipt that has been taken over. */
-  readonly bekreft: string | undefined;
+  /** The receipt that has been taken over. */
+  readonly bekreft: Bekreftelse | undefined;
   /** The request for the next. */
   readonly pull: SignalMessage | undefined;
 }
@@ -27,11 +28,10 @@ function askedIn(signals: readonly SignalMessage[]): Asked {
   if (pulls.length > 0 || receipts.length > 0) {
     throw ebmsFailure('INVALID_HEADER', 'One receipt and one request are taken at once');
   }
-  const bekreft = receipt?.info.refToMessageId;
-  if (receipt !== undefined && bekreft === undefined) {
-    throw ebmsFailure('INVALID_HEADER', 'A receipt without RefToMessageId');
-  }
-  return { bekreft, pull };
+  if (receipt === undefined) return { bekreft: undefined, pull };
+  const meldingsId = receipt.info.refToMessageId;
+  if (meldingsId === undefined) throw ebmsFailure('INVALID_HEADER', 'A receipt without RefToMessageId');
+  return { bekreft: { meldingsId, gjelder: (utlevert) => isAbout(receipt.receipt ?? [], utlevert) }, pull };
 }
 
 /** The MessageId that an answer is about. */
@@ -53,7 +53,9 @@ async function answer(
   const looked = early && throttle ? undefined : hent;
   const { bekreftet, utlevering } = await deps.hent({ eier, bekreft, hent: looked, replay: envelope.replay });
   // No error: a confirmation that is repeated has done its work.
-  if (bekreft !== undefined && !bekreftet) log.info('a confirmation of nothing that waits', { eier, bekreft });
+  if (bekreft !== undefined && !bekreftet) {
+    log.info('a confirmation of nothing that waits', { eier, bekreft: bekreft.meldingsId });
+  }
   if (looked !== undefined) pace.found({ eier, mpc: looked }, utlevering === undefined, now);
   if (pull === undefined || hent === undefined) return { operation: 'Receipt', envelope: undefined };
   const { messageId } = pull.info;

@@ -1,36 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeMessaging } from '../../contract/ebms/decode.js';
 import { encodeReceipt, payloadReferences } from '../../contract/ebms/encode.js';
 import { ebmsFailure } from '../../contract/ebms/errors.js';
-import { checkParts } from '../../contract/ebms/parts.js';
-import { messagingBlock } from '../../contract/ebms/names.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
-import { decodeSbd } from '../../contract/sdp/sbd.js';
-import type { BusinessDocument, DigitalPost, FysiskPost } from '../../contract/sdp/types.js';
-import { Failure } from '../../errors.js';
-import type { Utpakket } from '../../package/asice.js';
-import { receivePackage } from '../../package/package.js';
-import { verifyEnveloped } from '../../security/enveloped.js';
-import { sdpPolicy } from '../../security/policy.js';
 import { signingKey, type SigningKey } from '../../security/sign.js';
 import { signEbms } from '../../security/signEbms.js';
-import { verify, type Incoming } from '../../security/signature.js';
+import type { Incoming } from '../../security/signature.js';
 import type { Trusted } from '../../security/trusted.js';
-import { parseCertificate } from '../../security/x509.js';
-import type { DevelopmentIdentity } from '../pki/development.js';
 import { DOWN_PUSHES, LATE_MS, misbehavioursOf, type Misbehaviour } from './behaviour.js';
+import { moveLetter, type NewMailbox } from './move.js';
+import { open, readPush, type PostDocument, type ReaderDeps } from './reading.js';
 import { send, type Reporter } from './report.js';
-import type { Letter, ProviderName, Report } from './types.js';
+import type { Letter, Report } from './types.js';
 
 /*
  * A provider as the other end of the contract: believes no message that it has not verified, answers with a signed receipt, opens the
  * package with its own key, and reports what becomes of the letter.
  */
 
-export interface DoubleDeps extends Omit<Reporter, 'key' | 'organisasjonsnummer'> {
-  readonly name: ProviderName;
-  readonly identity: DevelopmentIdentity;
+export interface DoubleDeps extends ReaderDeps, Omit<Reporter, 'key' | 'organisasjonsnummer'> {
   /** Signs where a double is to sign wrongly. */
   readonly wrongKey: SigningKey;
   /** Whether a mailbox address is (still) one of this provider's. */
@@ -48,59 +36,8 @@ export interface Double {
   receive(incoming: Incoming): Promise<Answer>;
   /** Reports of a letter what its recipient did. */
   report(letter: Letter, report: Report): Promise<boolean>;
-}
-
-const policy = sdpPolicy([messagingBlock]);
-
-/** The message, from the broker and to us. @throws Failure with an ebMS code */
-function messageOf(trusted: Trusted, { identity, broker }: DoubleDeps): UserMessage {
-  const messaging = decodeMessaging(trusted);
-  if (messaging.type !== 'user') throw ebmsFailure('VALUE_NOT_RECOGNIZED', 'A provider takes letters only');
-  const { message } = messaging;
-  if (trusted.principal.certificate.fingeravtrykk !== broker.fingeravtrykk) {
-    throw ebmsFailure('FAILED_AUTHENTICATION', 'The signer is not the broker');
-  }
-  if (message.fra.rolle !== 'meldingsformidler' || message.fra.organisasjonsnummer !== broker.organisasjonsnummer) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'From is not the broker');
-  }
-  if (message.til.organisasjonsnummer !== identity.organisasjonsnummer) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'To is another provider');
-  }
-  checkParts(message, trusted);
-  return message;
-}
-
-type PostDocument = BusinessDocument & { readonly payload: DigitalPost | FysiskPost };
-
-/** The signed document about the letter, whose package is the attachment. @throws Failure with an ebMS code */
-function documentOf(trusted: Trusted, { identity, trust }: DoubleDeps, now: Date): PostDocument {
-  const { signer, document } = verifyEnveloped(trusted.operation, trust, now);
-  const { header, payload } = decodeSbd(document);
-  if (payload.type !== 'digitalPost') throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'A provider takes letters only');
-  if (signer.organisasjonsnummer !== header.sender) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'The document is signed by another than its sender');
-  }
-  if (header.receiver !== identity.organisasjonsnummer) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'The document is for another provider');
-  }
-  const [part, ...more] = trusted.parts;
-  if (part === undefined || more.length > 0) throw ebmsFailure('MIME_INCONSISTENCY', 'A letter has one package');
-  if (part.sha256.toString('hex') !== payload.fingeravtrykk) {
-    throw ebmsFailure('VALUE_INCONSISTENT', 'The package is another than the document says');
-  }
-  return { header, payload };
-}
-
-/** The package, opened with our key. A package that is wrong is the sender's error (CONTRACT.md section 10). */
-async function open(deps: DoubleDeps, cms: Buffer): Promise<readonly Utpakket[] | Report> {
-  const { identity, trust, clock } = deps;
-  const receiver = { privateKey: identity.privateKey, certificate: parseCertificate(identity.certificate), trust };
-  try {
-    return (await receivePackage(cms, receiver, clock.now())).documents;
-  } catch (error) {
-    const detaljer = error instanceof Failure ? `${error.code}: ${error.detail}` : 'The package cannot be opened';
-    return { type: 'feil', feiltype: 'KLIENT', detaljer };
-  }
+  /** Hands a letter that lies here to the mailbox that its recipient has now. @returns whether it lies there */
+  move(letter: Letter, to: NewMailbox): Promise<boolean>;
 }
 
 /** What a provider reports by itself, in order. */
@@ -136,17 +73,21 @@ interface Seen {
   letter: Letter | undefined;
 }
 
-function letterOf(message: UserMessage, { header, payload }: PostDocument, received: Date): Letter {
+function letterOf(message: UserMessage, { header, payload }: PostDocument, pakke: Buffer, received: Date): Letter {
+  const flyttet = payload.type === 'flyttetDigitalPost';
   return {
     messageId: message.info.messageId,
     conversationId: header.conversationId,
     sender: header.sender,
     prioritet: message.mpc.prioritet,
     received,
-    post: payload,
+    post: flyttet ? { ...payload, type: 'digitalPost', fysisk: null } : payload,
+    flyttet,
+    pakke,
     documents: [],
+    pakketAv: undefined,
     reported: [],
-    opened: null,
+    opened: flyttet && payload.aapnet ? received : null,
   };
 }
 
@@ -155,7 +96,6 @@ async function follow(
   deps: DoubleDeps,
   reporter: Reporter,
   letter: Letter,
-  cms: Buffer,
   wrongs: ReadonlySet<Misbehaviour>,
 ): Promise<void> {
   if (wrongs.has('late receipt')) await sleep(LATE_MS, undefined, { ref: false });
@@ -164,27 +104,15 @@ async function follow(
     await send(reporter, letter, { type: 'feil', feiltype: 'KLIENT', detaljer: 'No such mailbox address here' });
     return;
   }
-  const documents = await open(deps, cms);
-  if ('type' in documents) return void (await send(reporter, letter, documents));
-  letter.documents = documents;
+  const unpacked = await open(deps, letter.pakke);
+  if ('type' in unpacked) return void (await send(reporter, letter, unpacked));
+  const { documents, signer } = unpacked;
+  [letter.documents, letter.pakketAv] = [documents, signer.organisasjonsnummer];
   await deps.opened(letter);
   const names = documents.map(({ filnavn }) => filnavn).join(' ');
   for (const report of reportsOf(letter, new Set([...wrongs, ...misbehavioursOf(post, names)]))) {
     await send(reporter, letter, report);
   }
-}
-
-/** The message and its document, verified, with the octets of the package. @throws Failure */
-async function readPush(deps: DoubleDeps, incoming: Incoming) {
-  const { trust, clock } = deps;
-  const pieces: Buffer[] = [];
-  const store = async (octets: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const piece of octets) pieces.push(Buffer.from(piece));
-  };
-  const parts = { claim: () => ({ include: null, store }) };
-  const trusted = await verify(incoming, policy, { trust, clock }, { parts });
-  const message = messageOf(trusted, deps);
-  return { trusted, message, document: documentOf(trusted, deps, clock.now()), cms: Buffer.concat(pieces) };
 }
 
 /** Counts a push of a MessageId. @throws Failure EBMS:0003 when it came with another content before */
@@ -216,9 +144,9 @@ export function createDouble(deps: DoubleDeps): Double {
       throw ebmsFailure('OTHER', 'The mailbox is down; try again later');
     }
     if (known.letter === undefined) {
-      known.letter = letterOf(message, document, clock.now());
+      known.letter = letterOf(message, document, cms, clock.now());
       letters.push(known.letter);
-      follow(deps, reporter, known.letter, cms, wrongs).catch((error: unknown) => deps.lost(String(error)));
+      follow(deps, reporter, known.letter, wrongs).catch((error: unknown) => deps.lost(String(error)));
     }
     const first = known.pushes === 1;
     if (first && wrongs.has('timeout after commit')) return undefined;
@@ -226,5 +154,12 @@ export function createDouble(deps: DoubleDeps): Double {
     return receipt(deps, trusted, first && wrongs.has('wrong ref') ? randomUUID() : messageId, key);
   };
 
-  return { letters, receive, report: (letter, report) => send(reporter, letter, report) };
+  const move = async (letter: Letter, to: NewMailbox): Promise<boolean> => {
+    const moved = await moveLetter({ ...reporter, identity }, letter, to);
+    const at = letters.indexOf(letter);
+    if (moved && at >= 0) letters.splice(at, 1);
+    return moved;
+  };
+
+  return { letters, receive, report: (letter, report) => send(reporter, letter, report), move };
 }

@@ -2,6 +2,7 @@ import type { Varsel } from '../../contract/sdp/types.js';
 import type { Sikkerhetsnivaa } from '../../domain/forsendelse.js';
 import { osloInstant } from '../../domain/oslo.js';
 import type { Calendar } from '../../domain/ports.js';
+import type { NewMailbox } from './move.js';
 import type { Doubles } from './routes.js';
 import type { Letter, ProviderName } from './types.js';
 
@@ -31,6 +32,14 @@ export interface Inboxes {
   open(personidentifikator: string, level: Sikkerhetsnivaa): Promise<Opening>;
   /** The person has a mailbox at `to` from now on, and none at the other provider. */
   switchProvider(personidentifikator: string, to: Mailbox): void;
+  /** The person takes what lies in the other mailbox along to `to`, by the broker (R-28). */
+  moveLetters(personidentifikator: string, to: Mailbox, postkasseadresse: string): Promise<Moving>;
+}
+
+/** What came of taking letters along, by conversation. */
+export interface Moving {
+  readonly moved: readonly string[];
+  readonly failed: readonly string[];
 }
 
 export const mailboxes = ['digipost', 'eboks'] as const satisfies readonly ProviderName[];
@@ -55,9 +64,8 @@ const isTo = ({ post }: Letter, id: string): boolean =>
   post.fysisk === null && post.mottaker.personidentifikator === id;
 
 /** Whether the recipient sees the letter: from virkningstidspunkt on, or from the beginning of virkningsdato (R-35). */
-function isVisible({ post: { digital }, documents }: Letter, now: Date): boolean {
-  // What has not been unpacked is in no mailbox: it is late, or was refused.
-  if (digital === null || documents.length === 0) return false;
+function isVisible({ post: { digital } }: Letter, now: Date): boolean {
+  if (digital === null) return false;
   const { virkning } = digital;
   const from = typeof virkning === 'string' ? osloInstant(Date.parse(virkning)) : virkning;
   return from === null || from <= now;
@@ -82,12 +90,18 @@ function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
 }
 
 /** What citizens do with the letters that the doubles hold, and that they see by the calendar. */
-export function inboxes(doubles: Doubles, moved: Map<string, ProviderName>, calendar: Calendar): Inboxes {
-  const lettersOf = (id: string): (readonly [ProviderName, Letter])[] => {
+export function inboxes(
+  doubles: Doubles,
+  moved: Map<string, ProviderName>,
+  calendar: Calendar,
+  identities: Readonly<Record<Mailbox, NewMailbox['identity']>>,
+): Inboxes {
+  /** Visible or not. What has not been unpacked is in no mailbox: it is late, or was refused. */
+  const letters = (name: Mailbox, id: string): (readonly [Mailbox, Letter])[] =>
+    doubles[name].letters.filter((l) => isTo(l, id) && l.documents.length > 0).map((l) => [name, l] as const);
+  const lettersOf = (id: string): (readonly [Mailbox, Letter])[] => {
     const now = calendar.now();
-    return mailboxes.flatMap((name) =>
-      doubles[name].letters.filter((l) => isTo(l, id) && isVisible(l, now)).map((l) => [name, l] as const),
-    );
+    return mailboxes.flatMap((name) => letters(name, id).filter(([, letter]) => isVisible(letter, now)));
   };
   return {
     inbox: (id) => lettersOf(id).flatMap(([name, letter]) => shown(name, letter)),
@@ -106,5 +120,16 @@ export function inboxes(doubles: Doubles, moved: Map<string, ProviderName>, cale
     },
 
     switchProvider: (id, to) => void moved.set(id, to),
+
+    async moveLetters(id, to, postkasseadresse) {
+      moved.set(id, to);
+      const result = { moved: [] as string[], failed: [] as string[] };
+      const lying = mailboxes.filter((name) => name !== to).flatMap((name) => letters(name, id));
+      for (const [name, letter] of lying) {
+        const done = await doubles[name].move(letter, { identity: identities[to], postkasseadresse });
+        result[done ? 'moved' : 'failed'].push(letter.conversationId);
+      }
+      return result;
+    },
   };
 }

@@ -6,7 +6,7 @@ import { encodeSbd } from '../../contract/sdp/sbd.js';
 import { signEnveloped } from '../../security/enveloped.js';
 import type { SigningKey } from '../../security/sign.js';
 import type { VerifyDeps } from '../../security/signature.js';
-import type { Letter, Report } from './types.js';
+import type { Broker, Letter, Report } from './types.js';
 
 /** Milliseconds before each attempt to hand a receipt over; after the last it is lost, and said so. */
 const PAUSES = [0, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000];
@@ -15,12 +15,15 @@ export interface Reporter extends VerifyDeps {
   /** Nine digits. */
   readonly organisasjonsnummer: string;
   readonly key: SigningKey;
-  /** The broker: its number, and the certificate that it is known by (SHA-256, lower-case hex). */
-  readonly broker: { readonly organisasjonsnummer: string; readonly fingeravtrykk: string };
+  readonly broker: Broker;
   /** Where the broker takes receipts; undefined while nobody knows. */
   readonly brokerUrl: () => Promise<string | undefined>;
   readonly lost: (what: string) => void;
 }
+
+/** That a letter was opened concerns whoever sent it first, wherever it lies now. */
+const receiverOf = ({ flyttet, pakketAv, sender }: Letter, { type }: Report): string =>
+  flyttet && type === 'aapning' ? (pakketAv ?? sender) : sender;
 
 /** The signed document of a receipt: made once, for a message that is repeated is the same. */
 function documentOf(reporter: Reporter, letter: Letter, report: Report, messageId: string): Promise<string> {
@@ -28,7 +31,7 @@ function documentOf(reporter: Reporter, letter: Letter, report: Report, messageI
   const now = clock.now();
   const header = {
     sender: organisasjonsnummer,
-    receiver: letter.sender,
+    receiver: receiverOf(letter, report),
     instanceIdentifier: messageId,
     conversationId: letter.conversationId,
     created: now,

@@ -54,6 +54,7 @@ function createDoubles(options: ProvidersOptions, moved: ReadonlyMap<string, Pro
         organisasjonsnummer: meldingsformidler.organisasjonsnummer,
         fingeravtrykk: fingerprint(meldingsformidler.certificate),
       },
+      mailboxes: new Set(mailboxes.map((mailbox) => fingerprint(pki.identities[mailbox].certificate))),
       // Says that it is this provider, and is not.
       wrongKey: signingKey(sender.privateKey, identity.certificate),
       brokerUrl,
@@ -90,6 +91,10 @@ async function push(double: Double, request: Request, response: Response): Promi
   }
 }
 
+const mailboxIn = (request: Request) => mailboxes.find((name) => name === request.query['to']);
+const noMailbox = { error: `to is one of ${mailboxes.join(', ')}` };
+const noAddress = { error: `${noMailbox.error}, and address the one there` };
+
 /** What the users of the doubles do, for the command line and the demo. A value that is none of those named is answered with 400. */
 function addUsers(app: Express, users: Inboxes): void {
   app.get('/control/inbox/:id', (request, response) => void response.json(users.inbox(request.params.id)));
@@ -99,10 +104,15 @@ function addUsers(app: Express, users: Inboxes): void {
     response.json(await users.open(request.params.id, level));
   });
   app.post('/control/switch/:id', (request, response) => {
-    const to = mailboxes.find((name) => name === request.query['to']);
-    if (to === undefined) return void response.status(400).json({ error: `to is one of ${mailboxes.join(', ')}` });
+    const to = mailboxIn(request);
+    if (to === undefined) return void response.status(400).json(noMailbox);
     users.switchProvider(request.params.id, to);
     response.json({ to });
+  });
+  app.post('/control/move/:id', async (request, response) => {
+    const [to, address] = [mailboxIn(request), request.query['address']];
+    if (to === undefined || typeof address !== 'string') return void response.status(400).json(noAddress);
+    response.json(await users.moveLetters(request.params.id, to, address));
   });
 }
 
@@ -111,6 +121,6 @@ export function addProviders(app: Express, options: ProvidersOptions): Doubles {
   const moved = new Map<string, ProviderName>();
   const doubles = createDoubles(options, moved);
   for (const name of providerNames) app.post(`/${name}`, (request, response) => push(doubles[name], request, response));
-  addUsers(app, inboxes(doubles, moved, options.calendar ?? clock));
+  addUsers(app, inboxes(doubles, moved, options.calendar ?? clock, options.pki.identities));
   return doubles;
 }

@@ -15,12 +15,24 @@ export interface Letter {
   readonly prioritet: Prioritet;
   readonly received: Date;
   readonly post: DigitalPost | FysiskPost;
+  /** It came from another mailbox, with its recipient. */
+  readonly flyttet: boolean;
+  /** The package, encrypted to the provider. */
+  readonly pakke: Buffer;
+  /** Organisation number of whoever signed the package, once it is opened. */
+  pakketAv: string | undefined;
   /** What was in the package, the main document first; empty until it is opened, or when it could not be. */
   documents: readonly Utpakket[];
   /** Types of the receipts that were sent and accepted, in order. */
   readonly reported: string[];
   /** When its recipient opened it, by the calendar. */
   opened: Date | null;
+}
+
+/** The broker: its number, and the certificate that it is known by (SHA-256, lower-case hex). */
+export interface Broker {
+  readonly organisasjonsnummer: string;
+  readonly fingeravtrykk: string;
 }
 
 /** What a provider reports of a letter. */

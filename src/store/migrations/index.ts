@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Backend, Flavour } from '../backend.js';
+import type { Backend, Flavour, Step } from '../backend.js';
 import { register } from './0001-register.js';
 import { senders } from './0002-senders.js';
 import { shipments } from './0003-shipments.js';
@@ -7,13 +7,15 @@ import { letterPolicy } from './0004-letter-policy.js';
 import { CALENDAR_AND_PAYLOADS, calendarAndPayloads } from './0005-calendar-and-payloads.js';
 import { formidling } from './0006-formidling.js';
 import { turn } from './0007-turn.js';
+import { mailboxAnswer } from './0009-mailbox-answer.js';
+import { priorityAndAges } from './0010-priority-and-ages.js';
 import { svarutUpstream } from './0012-svarut-upstream.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
  * A statement must do no harm when it is run again, because MySQL commits after each.
  */
-export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>> = {
+export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> = {
   '0001-register': register,
   '0002-senders': senders,
   '0003-shipments': shipments,
@@ -21,6 +23,8 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => string[]>
   [CALENDAR_AND_PAYLOADS]: calendarAndPayloads,
   '0006-formidling': formidling,
   '0007-turn': turn,
+  '0009-mailbox-answer': mailboxAnswer,
+  '0010-priority-and-ages': priorityAndAges,
   '0012-svarut-upstream': svarutUpstream,
 };
 
@@ -29,6 +33,11 @@ export const migrate = (backend: Backend): Promise<void> =>
   backend.exclusively(async (db) => {
     const { flavour } = backend;
     const run = (statement: string) => db.executeQuery(CompiledQuery.raw(statement));
+    const take = async (step: Step): Promise<void> => {
+      if (typeof step === 'string') return void (await run(step));
+      const found = (await run('when' in step ? step.when : step.unless)).rows.length > 0;
+      if (found === 'when' in step) await run(step.run);
+    };
     await run(
       `create table if not exists migration (
   ${flavour.ddl.text('name', 64)} not null,
@@ -38,7 +47,7 @@ export const migrate = (backend: Backend): Promise<void> =>
     const done = new Set((await db.selectFrom('migration').select('name').execute()).map((row) => row.name));
     for (const [name, statements] of Object.entries(migrations)) {
       if (done.has(name)) continue;
-      for (const statement of statements(flavour)) await run(statement);
+      for (const step of statements(flavour)) await take(step);
       const unlessThere = sql.raw(flavour.onDuplicate(['name'], []));
       await db.insertInto('migration').values({ name, at: Date.now() }).modifyEnd(unlessThere).execute();
     }

@@ -1,6 +1,6 @@
 import { hash, randomUUID, randomBytes, sign, verify, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,12 +30,10 @@ const directory = await open(folder, 'r');
 const makeDurable = await openJournal(process.env['BENCH_DATABASE'] ?? '');
 
 async function keep(octets: Buffer): Promise<void> {
-  const path = join(folder, randomUUID());
-  const file = await open(`${path}.new`, 'wx', 0o600);
+  const file = await open(join(folder, randomUUID()), 'wx', 0o600);
   await file.writeFile(octets);
   await file.sync();
   await file.close();
-  await rename(`${path}.new`, path);
   await directory.sync();
 }
 

@@ -36,7 +36,7 @@ describe('channels/svarut', () => {
   it('hands a letter over under its MessageId, and follows it under the id that it has there', async () => {
     const { made, sent, followed } = channel({ type: 'ja', verdi: 'there-1' });
     expect(await made.prepare(letter())).to.equal(undefined);
-    expect(await made.deliver(letter({ beslutning: toPrint }))).to.deep.equal({ type: 'sent' });
+    expect(await made.deliver(letter({ beslutning: toPrint }))).to.deep.equal({ type: 'sent', til: 'svarut' });
     expect(sent.map(({ id }) => id)).to.deep.equal([ids.message]);
     expect(followed).to.deep.equal([
       {

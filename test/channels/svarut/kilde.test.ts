@@ -74,7 +74,7 @@ describe('channels/svarut, the source of status', () => {
     SENDT_PRINT: 'mottak',
     PRINTET: 'levering',
     MANUELT_HANDTERT: 'feil',
-    SENDT_DIGITALT: 'levering',
+    SENDT_DIGITALT: 'underveis',
     SENDT_SDP: 'underveis',
     LEVERT_SDP: 'levering',
     KLAR_FOR_MOTTAK: 'underveis',

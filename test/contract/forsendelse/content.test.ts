@@ -1,17 +1,11 @@
 import { expect } from 'chai';
-import { Base64Decoder } from '../../../src/contract/forsendelse/base64.js';
-import type { ContentStage } from '../../../src/contract/forsendelse/content.js';
+import type { ContentStage } from '../../../src/contract/contents/stage.js';
 import { stageContents } from '../../../src/contract/forsendelse/content.js';
 import { tns } from '../../../src/contract/forsendelse/names.js';
 import type { TextSink } from '../../../src/xml/tree.js';
 import { element } from '../../../src/xml/write.js';
 import { memoryPayloads } from '../../support/memoryPayloads.js';
 import { failureOf } from '../../support/pki.js';
-
-const decode = (...pieces: readonly string[]): Buffer => {
-  const decoder = new Base64Decoder();
-  return Buffer.concat([...pieces.map((p) => decoder.write(p)), decoder.end()]);
-};
 
 const innhold = element(tns, 'innhold');
 const sinkOf = (stage: ContentStage): TextSink => {
@@ -20,40 +14,6 @@ const sinkOf = (stage: ContentStage): TextSink => {
   return sink;
 };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-describe('contract/forsendelse/base64', () => {
-  it('decodes every length, cut at every place', () => {
-    for (let n = 0; n < 9; n++) {
-      const octets = Buffer.from(Array.from({ length: n }, (_, i) => 250 - i));
-      const text = octets.toString('base64');
-      for (let cut = 0; cut <= text.length; cut++) {
-        expect(decode(text.slice(0, cut), text.slice(cut))).to.deep.equal(octets);
-      }
-      expect(decode(...text)).to.deep.equal(octets);
-    }
-  });
-
-  it('passes over white space anywhere, after the padding too', () => {
-    expect(decode(' QU\r\nJD', '\tRA =', '\n= ').toString()).to.equal('ABCD');
-  });
-
-  for (const [what, pieces] of Object.entries({
-    'a character that is none': ['QUJD', 'R*=='],
-    base64url: ['-_8='],
-    'one digit over': ['QUJDR'],
-    'no padding': ['QUI'],
-    'too little padding': ['QQ='],
-    'too much padding': ['QUI=', '='],
-    'padding alone': ['='],
-    'padding after whole groups': ['QUJD', '===='],
-    'digits after padding': ['QQ==', 'QUJD'],
-    'digits after padding in one piece': ['QQ==QUJD'],
-  })) {
-    it(`refuses ${what}`, () => {
-      expect(failureOf(() => decode(...pieces)).code).to.equal('INVALID_REQUEST');
-    });
-  }
-});
 
 describe('contract/forsendelse/content', () => {
   it('stores contents and leaves tokens that are base64 and that no sender can choose', async () => {

@@ -93,11 +93,14 @@ describe('http/broker/letters', () => {
     await post({ ...first, octets: multipart([rootPart(first.envelope), cmsPart({ content: cms })]) });
     await post(await letter({ message: { info } }));
     await post(await letter({ message: { info: { ...info, messageId: 'M-1' } } }));
-    const [one, two, other, third] = door.taken.map(({ noekkel }) => noekkel);
+    await post(await letter({ message: { info } }, supplier));
+    const [one, two, other, third, another] = door.taken.map(({ noekkel }) => noekkel);
     expect([two?.key, two?.digest]).to.deep.equal([one?.key, one?.digest]);
     expect(other?.key).to.deep.equal(one?.key);
     expect(other?.digest, 'another InstanceIdentifier is other content').not.to.deep.equal(one?.digest);
     expect(third?.key, 'MessageIds are compared octet by octet').not.to.deep.equal(one?.key);
+    expect(another?.key, 'SECURITY 75: the MessageId of another signer').not.to.deep.equal(one?.key);
+    expect(door.taken).to.have.length(5);
   });
 
   const good: Readonly<Record<string, LetterChanges>> = {

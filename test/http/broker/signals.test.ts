@@ -7,15 +7,16 @@ import { encodeSbd } from '../../../src/contract/sdp/sbd.js';
 import { Failure } from '../../../src/errors.js';
 import { signEnveloped, verifyEnveloped, type EnvelopedForm } from '../../../src/security/enveloped.js';
 import { signEbms } from '../../../src/security/signEbms.js';
+import type { Trusted } from '../../../src/security/trusted.js';
 import type { XmlElement } from '../../../src/xml/model.js';
 import { childElements } from '../../../src/xml/model.js';
 import { parse } from '../../../src/xml/tree.js';
-import { element } from '../../../src/xml/write.js';
+import { element, serialise } from '../../../src/xml/write.js';
 import { documentOf, payloads as samples } from '../../contract/sdp/support.js';
 import { cms, cmsPart, contentId, contentType, multipart, rootPart, sha256 } from '../../support/ebms.js';
 import { faultIn } from '../../support/faults.js';
 import { testTime } from '../../support/pki.js';
-import { askingFor, believe, receivedIn, signalIn, type Asking } from '../../support/sdpSender.js';
+import { askingFor, believe, bodyReference, receivedIn, signalIn, type Asking } from '../../support/sdpSender.js';
 import { brokerKey, digipost, eboks, openDoor, sender, trust, type Door } from './world.js';
 
 const mpc = { prioritet: 'NORMAL', id: 'kø:1' } as const;
@@ -69,7 +70,7 @@ describe('http/broker/signals', () => {
     });
     for (const attribute of ['category="Communication"', 'origin="ebMS"']) expect(answer.text).to.contain(attribute);
     const [forespoersel] = door.asked;
-    expect([forespoersel?.eier, forespoersel?.bekreft, forespoersel?.hent]).to.deep.equal([
+    expect([forespoersel?.eier, forespoersel?.bekreft?.meldingsId, forespoersel?.hent]).to.deep.equal([
       '310000019',
       undefined,
       mpc,
@@ -113,9 +114,53 @@ describe('http/broker/signals', () => {
     const envelope = await raw(encodeReceipt(about, references));
     const answer = await door.post(envelope);
     expect([answer.status, answer.text]).to.deep.equal([202, '']);
-    expect(door.asked.map(({ eier, bekreft, hent }) => [eier, bekreft, hent])).to.deep.equal([
+    expect(door.asked.map(({ eier, bekreft, hent }) => [eier, bekreft?.meldingsId, hent])).to.deep.equal([
       ['310000019', 'given-1', undefined],
     ]);
+  });
+
+  describe('CONTRACT 7: a confirmation is held against what was handed out', () => {
+    /** Hands a receipt out, and says whether a confirmation that refers to `made` from it is about what was. */
+    async function holds(made: (body: XmlElement[], trusted: Trusted) => readonly XmlElement[]): Promise<boolean> {
+      const utlevering = await given('levering');
+      door.change = { hent: async () => ({ bekreftet: false, utlevering }) };
+      const trusted = await believe(await door.post(await asking()), trust, testTime);
+      door.reset();
+      const refToMessageId = utlevering.meldingsId;
+      const references = made(bodyReference(trusted), trusted);
+      await door.post(await raw(encodeReceipt({ ...info, messageId: randomUUID(), refToMessageId }, references)));
+      const [{ bekreft } = {}] = door.asked;
+      expect(bekreft?.meldingsId).to.equal(refToMessageId);
+      return bekreft?.gjelder(utlevering) === true;
+    }
+    /** Of the reference to Body in an answer: with another digest, or another address. */
+    const changed = ([body]: XmlElement[], change: (text: string) => string): XmlElement =>
+      parse(change(serialise({ ...(body as XmlElement), parent: null, scope: null, declarations: [] })));
+    const otherDigest = (text: string) =>
+      text.replace(/(DigestValue[^>]*>)[^<]*/, `$1${Buffer.alloc(32).toString('base64')}`);
+
+    it('the reference to its Body, as every client copies it', async () => {
+      expect(await holds((body) => body)).to.equal(true);
+    });
+    it('with everything else that was signed beside it', async () => {
+      expect(await holds((_, { references }) => references)).to.equal(true);
+    });
+    it('under another address', async () => {
+      expect(await holds((body) => [changed(body, (text) => text.replace(/URI="[^"]*"/, 'URI="#soapBody"'))])).to.equal(
+        true,
+      );
+    });
+    it('another digest is not it, under its own address or another', async () => {
+      expect(await holds((body) => [changed(body, otherDigest)])).to.equal(false);
+      expect(await holds(() => references)).to.equal(false);
+      expect(await holds((body, all) => [changed(body, otherDigest), ...all.references.slice(1)])).to.equal(false);
+    });
+
+    it('what is not it is EBMS:0003', async () => {
+      door.change = { hent: () => Promise.reject(new Failure('CONFIRMATION_MISMATCH', 'secret')) };
+      const answer = await door.post(await raw(encodeReceipt(about, references)));
+      expect(faultIn(answer).code).to.equal('EBMS:0003');
+    });
   });
 
   it('a confirmation of nothing that waits is no error, and is told in the log', async () => {
@@ -130,7 +175,7 @@ describe('http/broker/signals', () => {
       const trusted = await believe(await door.post(await raw(messaging)), trust, testTime);
       expect(signalIn(trusted).info.refToMessageId).to.equal('pull-2');
     }
-    expect(door.asked.map(({ bekreft, hent }) => [bekreft, hent])).to.deep.equal([
+    expect(door.asked.map(({ bekreft, hent }) => [bekreft?.meldingsId, hent])).to.deep.equal([
       ['given-1', mpc],
       ['given-1', mpc],
     ]);
@@ -163,6 +208,11 @@ describe('http/broker/signals', () => {
       () => raw(of(encodeReceipt(about, references), encodeReceipt(about, references))),
     ],
     'a confirmation of nothing': ['EBMS:0009', () => raw(encodeReceipt(info, []))],
+    'a confirmation without RefToMessageId': ['EBMS:0009', () => raw(encodeReceipt(info, references))],
+    'what its schema does not allow': [
+      'EBMS:0009',
+      () => raw(parse(serialise(encodePull(info, mpc)).replace('<eb:MessageInfo>', '<eb:MessageInfo a="b">'))),
+    ],
     'an error': ['EBMS:0008', () => raw(encodeErrorSignal(about, ebmsErrors.OTHER, 'x'))],
     'a Body with something in it': [
       'EBMS:0008',
@@ -201,6 +251,10 @@ describe('http/broker/signals', () => {
     await door.post(await asking({ pull: channel }));
     expect(door.asked.at(-1)?.hent).to.equal(undefined);
     expect(await early()).to.equal(before + 3);
+    const another = { prioritet: 'NORMAL', id: randomUUID() } as const;
+    door.change = { throttle: true, hent: async () => ({ bekreftet: false, utlevering }) };
+    for (let i = 0; i < 2; i++) await believe(await door.post(await asking({ pull: another })), trust, testTime);
+    expect(await early(), 'after a receipt the next is asked for at once').to.equal(before + 3);
     expect(trusted.principal.organisasjonsnummer).to.equal('984661185');
   });
 });

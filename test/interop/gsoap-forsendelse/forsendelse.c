@@ -7,14 +7,10 @@
  */
 #include "ForsendelseSoap11.nsmap"
 #include "soapH.h"
+#include "gsoap-document.h"
 #include <unistd.h>
 
 #define PATIENCE 60
-
-static void fail(const char *what) {
-  perror(what);
-  exit(3);
-}
 
 static int fault(struct soap *soap) {
   if (!soap->fault)
@@ -22,18 +18,6 @@ static int fault(struct soap *soap) {
   printf("{\"engine\":\"%s\",\"feil\":{\"kode\":\"%s %d\",\"tekst\":\"%s\"}}\n", CLIENT, *soap_faultcode(soap), soap->error,
          *soap_faultstring(soap));
   return 1;
-}
-
-static void readFile(struct soap *soap, const char *path, struct xsd__base64Binary *content) {
-  FILE *file = fopen(path, "rb");
-  if (!file || fseek(file, 0, SEEK_END))
-    fail(path);
-  content->__size = (int)ftell(file);
-  content->__ptr = soap_malloc(soap, content->__size);
-  rewind(file);
-  if (fread(content->__ptr, 1, content->__size, file) != (size_t)content->__size)
-    fail(path);
-  fclose(file);
 }
 
 static const char *user, *password;

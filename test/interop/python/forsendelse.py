@@ -82,14 +82,14 @@ class Timestamp:
 class Signature(BinarySignature):
     """zeep signs; its own check of answers wants the certificate of the service beforehand, so libxmlsec is asked for it."""
 
-    def __init__(self, certs, name):
+    def __init__(self, certs, name, service=SERVICE):
         super().__init__(
             f"{certs}/{name}.key.pem",
             f"{certs}/{name}.cert.pem",
             signature_method=xmlsec.Transform.RSA_SHA256,
             digest_method=xmlsec.Transform.SHA256,
         )
-        self.authorities, self.verified = f"{certs}/ca.pem", 0
+        self.authorities, self.service, self.verified = f"{certs}/ca.pem", service, 0
 
     def verify(self, envelope):
         soap = etree.QName(envelope).namespace
@@ -113,8 +113,8 @@ class Signature(BinarySignature):
         for element in (body, one(security, "wsu:Timestamp")):
             if element.get(f"{{{WSU}}}Id") not in signed:
                 raise AnswerRefused(f"signature: {etree.QName(element).localname} is not signed")
-        if SERVICE not in openssl("x509", "-noout", "-subject", "-nameopt", "RFC2253,sname", stdin=pem):
-            raise AnswerRefused(f"certificate: the signer is not {SERVICE}")
+        if self.service not in openssl("x509", "-noout", "-subject", "-nameopt", "RFC2253,sname", stdin=pem):
+            raise AnswerRefused(f"certificate: the signer is not {self.service}")
         self.verified += 1
 
 
@@ -203,4 +203,5 @@ def main():
     return code
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ebmsErrorFor } from '../../../src/contract/ebms/errors.js';
-import type { Payload } from '../../../src/contract/sdp/types.js';
+import type { FlyttetDigitalPost, Payload } from '../../../src/contract/sdp/types.js';
 import { Failure } from '../../../src/errors.js';
 import { SIGNATURES, signFiles } from '../../../src/package/xades.js';
 import { DOWN_PUSHES, LATE_MS, type Misbehaviour } from '../../../src/sandbox/providers/behaviour.js';
-import { createDouble, type Double } from '../../../src/sandbox/providers/double.js';
+import { createDouble, type Double, type DoubleDeps } from '../../../src/sandbox/providers/double.js';
+import type { ProviderName } from '../../../src/sandbox/providers/types.js';
 import { ensureDevelopmentPki, type DevelopmentPki } from '../../../src/sandbox/pki/development.js';
 import { signingKey } from '../../../src/security/sign.js';
 import { verify } from '../../../src/security/signature.js';
@@ -40,8 +41,9 @@ describe('sandbox/providers/double', function () {
   this.timeout(20_000);
   let pki: DevelopmentPki;
   let double: Double;
+  let depsOf: (name: ProviderName) => DoubleDeps;
   let broker: Stub;
-  let reports: { readonly payload: Payload; readonly signer: string }[];
+  let reports: Omit<Awaited<ReturnType<typeof reportIn>>, 'answer'>[];
   let lost: string[];
   let hasMailbox: boolean;
 
@@ -60,9 +62,9 @@ describe('sandbox/providers/double', function () {
       );
     });
     const { url } = broker;
-    const { digipost, meldingsformidler, sender } = pki.identities;
-    double = createDouble({
-      name: 'digipost',
+    const { digipost, eboks, meldingsformidler, sender } = pki.identities;
+    depsOf = (name) => ({
+      name,
       identity: digipost,
       trust: trustIn(pki),
       clock: { now: () => new Date() },
@@ -70,12 +72,14 @@ describe('sandbox/providers/double', function () {
         organisasjonsnummer: meldingsformidler.organisasjonsnummer,
         fingeravtrykk: fingerprint(meldingsformidler.certificate),
       },
+      mailboxes: new Set([digipost, eboks].map(({ certificate }) => fingerprint(certificate))),
       wrongKey: signingKey(sender.privateKey, digipost.certificate),
       brokerUrl: () => Promise.resolve(url),
       lost: (what) => lost.push(what),
       hasMailbox: () => hasMailbox,
       opened: async () => undefined,
     });
+    double = createDouble(depsOf('digipost'));
   });
   afterEach(() => broker.stop());
 
@@ -198,6 +202,65 @@ describe('sandbox/providers/double', function () {
       expect(outcome).to.be.instanceOf(Failure);
       expect(ebmsErrorFor(outcome as Failure).code, (outcome as Failure).message).to.equal(code);
       expect(double.letters).to.deep.equal([]);
+    });
+  }
+
+  const moved = (changes: PushChanges = {}, flyttet: Partial<FlyttetDigitalPost> = {}): PushChanges => ({
+    signer: 'eboks',
+    post: ({ fysisk: _, ...post }) => ({
+      ...post,
+      type: 'flyttetDigitalPost',
+      mottaksdato: '2026-03-02',
+      aapnet: false,
+      ...flyttet,
+    }),
+    ...changes,
+    header: { sender: pki.identities.eboks.organisasjonsnummer, ...changes.header },
+    message: { action: 'FlyttetDigitalPost', avtale: 'flyttet', ...changes.message },
+  });
+
+  it('R-28: takes a letter that moves here, and tells whoever it comes from', async () => {
+    expect(await readAnswer(await receive(moved()))).to.equal(messageId);
+    expect(happened(await reported(1))).to.deep.equal(['levering']);
+    expect(reports[0]?.header.receiver).to.equal(pki.identities.eboks.organisasjonsnummer);
+    const [letter] = double.letters;
+    expect(letter).to.include({ flyttet: true, opened: null, pakketAv: pki.identities.posthorn.organisasjonsnummer });
+    expect(letter?.documents).to.have.length(3);
+  });
+
+  it('R-28, R-36: that it was opened concerns whoever packed it; what was opened before it moved stays so', async () => {
+    await receive(moved());
+    await reported(1);
+    expect(await double.report(double.letters[0]!, { type: 'aapning' })).to.equal(true);
+    expect(reports[1]?.header.receiver).to.equal(pki.identities.posthorn.organisasjonsnummer);
+    const other = createDouble(depsOf('digipost'));
+    await other.receive(await pushOf(pki, moved({}, { aapnet: true })));
+    expect(other.letters[0]?.opened).to.be.instanceOf(Date);
+  });
+
+  const notMoved: Readonly<Record<string, readonly [code: string, changes: () => PushChanges, name?: ProviderName]>> = {
+    'one of a sender': ['EBMS:0101', () => moved({ signer: 'posthorn', header: { sender: '310000000' } })],
+    'one of the broker, which has the number of a mailbox': [
+      'EBMS:0101',
+      () => moved({ signer: 'meldingsformidler', header: { sender: '984661185' } }),
+    ],
+    'one of the print provider': ['EBMS:0101', () => moved({ signer: 'utskrift', header: { sender: '310000051' } })],
+    'one in the name of another mailbox': ['EBMS:0003', () => moved({ header: { sender: '984661185' } })],
+    'one under the Action of senders': [
+      'EBMS:0003',
+      () => moved({ message: { action: 'FormidleDigitalPost', avtale: 'digital' } }),
+    ],
+    'a letter of a sender under its Action': ['EBMS:0003', () => ({ message: { action: 'FlyttetDigitalPost' } })],
+    'one for the print provider': ['EBMS:0008', () => moved(), 'utskrift'],
+  };
+  for (const [what, [code, changes, name = 'digipost']] of Object.entries(notMoved)) {
+    it(`R-28: moved mail, ${what}, is ${code}, and no letter is taken`, async () => {
+      const one = createDouble(depsOf(name));
+      const push = await pushOf(pki, changes());
+      const outcome: unknown = await one.receive(push).catch((error: unknown) => error);
+      expect(outcome).to.be.instanceOf(Failure);
+      expect(ebmsErrorFor(outcome as Failure).code, (outcome as Failure).message).to.equal(code);
+      expect(one.letters).to.deep.equal([]);
     });
   }
 

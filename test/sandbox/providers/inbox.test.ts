@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { inboxes } from '../../../src/sandbox/providers/inbox.js';
 import type { Inboxes } from '../../../src/sandbox/providers/inbox.js';
+import type { NewMailbox } from '../../../src/sandbox/providers/move.js';
 import type { Doubles } from '../../../src/sandbox/providers/routes.js';
 import { providerNames } from '../../../src/sandbox/providers/types.js';
 import type { Letter, ProviderName, Report } from '../../../src/sandbox/providers/types.js';
@@ -28,16 +29,22 @@ function letter(conversationId: string, changes: Partial<DigitalPost['digital']>
     prioritet: 'NORMAL',
     received: new Date('2026-03-02T12:00:00Z'),
     post,
+    flyttet: false,
+    pakke: Buffer.alloc(0),
+    pakketAv: undefined,
     documents: opened ? [{ filnavn: 'brev.pdf', mimetype: 'application/pdf', innhold: Buffer.from('%PDF') }] : [],
     reported: [],
     opened: null,
   };
 }
 
+const mailbox = (organisasjonsnummer: string) => ({ organisasjonsnummer, certificate: Buffer.from('DER') });
+
 describe('sandbox/providers/inbox', () => {
   let held: Record<ProviderName, Letter[]>;
   let reports: [ProviderName, string, Report][];
   let moved: Map<string, ProviderName>;
+  let moves: [ProviderName, string, NewMailbox][];
   let users: Inboxes;
   let now: Date;
 
@@ -45,6 +52,7 @@ describe('sandbox/providers/inbox', () => {
     held = { digipost: [], eboks: [], utskrift: [] };
     reports = [];
     moved = new Map();
+    moves = [];
     now = new Date('2026-03-02T12:00:00Z');
     const doubles = Object.fromEntries(
       providerNames.map((name) => [
@@ -53,10 +61,14 @@ describe('sandbox/providers/inbox', () => {
           letters: held[name],
           receive: async () => undefined,
           report: async (l: Letter, report: Report) => reports.push([name, l.conversationId, report]) > 0,
+          move: async (l: Letter, to: NewMailbox) => (
+            moves.push([name, l.conversationId, to]),
+            l.conversationId !== 'stuck'
+          ),
         },
       ]),
     ) as unknown as Doubles;
-    users = inboxes(doubles, moved, { now: () => now });
+    users = inboxes(doubles, moved, { now: () => now }, { digipost: mailbox('1'), eboks: mailbox('2') });
   });
 
   it('shows whose letter it is, what is in it and what the recipient is told, from both mailboxes', () => {
@@ -120,6 +132,21 @@ describe('sandbox/providers/inbox', () => {
     expect([...moved]).to.deep.equal([[reader, 'digipost']]);
   });
 
+  it('R-28: takes along what lies elsewhere, seen or not, and nothing that was never opened or is there', async () => {
+    const later = { virkning: new Date(now.getTime() + 86_400_000) };
+    held.digipost.push(letter('old', {}), letter('later', later), letter('stuck', {}), letter('sealed', {}, false));
+    held.eboks.push(letter('there', {}));
+    const result = await users.moveLetters(reader, 'eboks', '0000485887');
+    expect(result).to.deep.equal({ moved: ['old', 'later'], failed: ['stuck'] });
+    expect(moves.map(([name, id]) => `${name} ${id}`)).to.deep.equal([
+      'digipost old',
+      'digipost later',
+      'digipost stuck',
+    ]);
+    expect(moves[0]?.[2]).to.deep.equal({ identity: mailbox('2'), postkasseadresse: '0000485887' });
+    expect([...moved]).to.deep.equal([[reader, 'eboks']]);
+  });
+
   describe('over HTTP', function () {
     this.timeout(60_000);
     let sandbox: Sandbox;
@@ -139,6 +166,14 @@ describe('sandbox/providers/inbox', () => {
       ['POST', `open/${reader}?level=5`, 400, { error: 'level is 3 or 4' }],
       ['POST', `open/${reader}`, 400, { error: 'level is 3 or 4' }],
       ['POST', `switch/${reader}?to=eboks`, 200, { to: 'eboks' }],
+      ['POST', `move/${reader}?to=eboks&address=0000485887`, 200, { moved: [], failed: [] }],
+      ['POST', `move/${reader}?to=eboks`, 400, { error: 'to is one of digipost, eboks, and address the one there' }],
+      [
+        'POST',
+        `move/${reader}?to=utskrift&address=1`,
+        400,
+        { error: 'to is one of digipost, eboks, and address the one there' },
+      ],
       ['POST', `switch/${reader}?to=utskrift`, 400, { error: 'to is one of digipost, eboks' }],
     ] as const) {
       it(`answers ${method} ${path} with ${status}`, async () => {

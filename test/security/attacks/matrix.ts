@@ -1,5 +1,6 @@
-import type { Message } from '../../support/messages.js';
-import { goodRequest, token } from '../../support/messages.js';
+import type { ErrorCode } from '../../../src/errors.js';
+import type { Message, RequestSpec } from '../../support/messages.js';
+import { body, goodRequest, token } from '../../support/messages.js';
 import type { Base } from './attack.js';
 import { forgedBlock, forgedBody, forgedTimestamp } from './attack.js';
 
@@ -9,23 +10,34 @@ import { forgedBlock, forgedBody, forgedTimestamp } from './attack.js';
  */
 
 /** What is signed, and what an attacker would like to have read instead. */
-const parts = {
-  Body: { original: (m: Message) => m.body, forged: () => forgedBody('ID'), id: (m: Message) => m.ids.body },
+interface Part {
+  readonly original: (m: Message) => string;
+  /** With its Id as `wsu:Id="ID"`. */
+  readonly forged: (base: Base) => string;
+  readonly id: (m: Message) => string;
+}
+
+const common = {
   Timestamp: {
     original: (m: Message) => m.timestamp,
     forged: ({ at }: Base) => forgedTimestamp('ID', at),
     id: (m: Message) => m.ids.timestamp,
-  },
-  Oppslagstjenesten: {
-    original: (m: Message) => m.block,
-    forged: () => forgedBlock('ID'),
-    id: (m: Message) => m.ids.block,
   },
   BinarySecurityToken: {
     original: (m: Message) => m.token,
     forged: ({ other }: Base) => token('ID', other.certificate),
     id: (m: Message) => m.ids.token,
   },
+} as const;
+
+const lookups = {
+  Body: { original: (m: Message) => m.body, forged: () => forgedBody('ID'), id: (m: Message) => m.ids.body },
+  Oppslagstjenesten: {
+    original: (m: Message) => m.block,
+    forged: () => forgedBlock('ID'),
+    id: (m: Message) => m.ids.block,
+  },
+  ...common,
 } as const;
 
 /** What stands on the forged part where its Id stood. */
@@ -74,12 +86,29 @@ function wrap(message: Message, original: string, forged: string, anchor: RegExp
   return text.slice(0, place.index) + moved + text.slice(place.index);
 }
 
-/** Every variant of one good request that has all four parts signed: part × Id form × position × order × wrapped or bare. */
-export function* wrappings(base: Base): Generator<Wrapping> {
+/** What is wrapped: a good request, and its signed parts. */
+interface Wrapped {
+  readonly request: Partial<RequestSpec>;
+  readonly parts: Readonly<Record<string, Part>>;
+}
+
+const lookup: Wrapped = { request: { paaVegneAv: '310000019' }, parts: lookups };
+
+/** A request without header blocks of its own: `operation` is signed, `forged` stands in its place. */
+export const wrappedOperation = (operation: string, forged: string): Wrapped => ({
+  request: { operation },
+  parts: {
+    Body: { original: (m) => m.body, forged: () => body('ID', forged), id: (m) => m.ids.body },
+    ...common,
+  },
+});
+
+/** Every variant of one good request that has all its parts signed: part × Id form × position × order × wrapped or bare. */
+export function* wrappings(base: Base, { request, parts }: Wrapped = lookup): Generator<Wrapping> {
   const message = goodRequest({
     key: base.key,
     at: base.at,
-    paaVegneAv: '310000019',
+    ...request,
     references: (usual, ids) => [...usual, { id: ids.token }],
   });
   for (const [part, { original, forged, id }] of Object.entries(parts))
@@ -95,3 +124,17 @@ export function* wrappings(base: Base): Generator<Wrapping> {
             };
           }
 }
+
+/** Why a wrapped message may be refused; which one it is depends on what is seen first. */
+export const reasons = ['MALFORMED_XML', 'INVALID_SECURITY', 'FAILED_CHECK', 'SECURITY_TOKEN_UNAVAILABLE'] as const;
+export const reasonOf = (text: string): ErrorCode =>
+  reasons.find((code) =>
+    text.includes(
+      {
+        MALFORMED_XML: 'Malformed request',
+        INVALID_SECURITY: 'wsse:InvalidSecurity<',
+        FAILED_CHECK: 'wsse:FailedCheck',
+        SECURITY_TOKEN_UNAVAILABLE: 'wsse:SecurityTokenUnavailable',
+      }[code],
+    ),
+  ) ?? 'INTERNAL';

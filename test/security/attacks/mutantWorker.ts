@@ -4,10 +4,11 @@ import Mocha from 'mocha';
 
 /* Runs tests, many times, each time over fresh modules. Told by the process that started it what to run; tells how it ended. */
 
-/** One run: its number, and URLs of the test files. */
+/** One run: its number, URLs of the test files, and what the titles of the tests hold; all of them when that is left out. */
 export interface Order {
   readonly run: number;
   readonly tests: readonly string[];
+  readonly title?: string;
 }
 
 /** How a run ended. `failed` is the first test that failed, and how. */
@@ -32,9 +33,10 @@ syncBuiltinESMExports();
 
 class Silent {}
 
-async function obey({ run, tests }: Order): Promise<Outcome> {
+async function obey({ run, tests, title }: Order): Promise<Outcome> {
   asked = new Map();
   const mocha = new Mocha({ bail: true, timeout: 60_000, reporter: Silent as never });
+  if (title !== undefined) mocha.fgrep(title);
   for (const test of tests) {
     mocha.suite.emit('pre-require', globalThis, test, mocha);
     await import(`${test}?run=${run}`);

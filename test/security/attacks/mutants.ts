@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve as absolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,19 +19,27 @@ const compile = (text: string): string =>
 
 const compiledName = (file: string): string => file.replace(/\.ts$/, '.js');
 
-/** Everything in src, and the tests that are run with what they lean on, by path. */
-async function readSources(): Promise<ReadonlyMap<string, string>> {
+/** What a module imports, types too where the code is TypeScript; by path, ending in .js. */
+const importsOf = (path: string, code: string): string[] =>
+  [...code.matchAll(/\bfrom '(\.[^']*)'/g)].map(([, specifier]) => join(dirname(path), specifier!));
+
+/** The worker, the tests that are run, and what they lean on, by path. */
+async function readSources(named: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
-  for (const folder of ['src', 'test/support', 'test/security', 'test/client', 'test/contract/sdp', 'test/soap/mime'])
-    for (const name of await readdir(join(root, folder), { recursive: true }))
-      if (name.endsWith('.ts')) texts.set(join(folder, name), await readFile(join(root, folder, name), 'utf8'));
+  const read = async (path: string): Promise<void> => {
+    if (texts.has(path)) return;
+    texts.set(path, '');
+    const text = await readFile(join(root, path), 'utf8');
+    texts.set(path, text);
+    await Promise.all(importsOf(path, text).map((target) => read(target.replace(/\.js$/, '.ts'))));
+  };
+  const worker = ['mutantWorker', 'mutantHooks'].map((name) => `test/security/attacks/${name}.ts`);
+  await Promise.all([...worker, ...[...all, ...named].map((name) => `test/${name}.test.ts`)].map(read));
   return texts;
 }
 
 /** By path: the modules that import it at run time, however far away, and itself. */
 function leaningOn(file: string, compiled: ReadonlyMap<string, string>): string[] {
-  const importsOf = (path: string, code: string): string[] =>
-    [...code.matchAll(/\bfrom '(\.[^']*)'/g)].map(([, specifier]) => join(dirname(path), specifier!));
   const imports = new Map([...compiled].map(([path, code]) => [path, importsOf(path, code)]));
   const found = new Set([file]);
   for (let before = 0; before < found.size;) {
@@ -47,7 +55,7 @@ async function makeWorkplace(compiled: ReadonlyMap<string, string>): Promise<str
     await mkdir(join(place, folder), { recursive: true });
   await Promise.all([...compiled].map(([path, code]) => writeFile(join(place, path), code)));
   await writeFile(join(place, 'package.json'), '{ "type": "module" }\n');
-  await symlink(join(root, 'node_modules'), join(place, 'node_modules'));
+  for (const name of ['node_modules', 'xsd']) await symlink(join(root, name), join(place, name));
   return place;
 }
 
@@ -86,7 +94,7 @@ const nearest = (file: string): readonly string[] => {
   if (/\/(answer|xmlenc)\.ts$/.test(file)) return ['security/attacks/answer'];
   if (file === 'security/trust.ts') return ['security/attacks/policy'];
   if (/^(application|domain)\//.test(file)) return ['security/attacks/rights', 'security/attacks/door'];
-  if (/\/(bodyDigest|attachments|message|forsendelse\/\w+)\.ts$/.test(file)) return ['security/attacks/parts'];
+  if (/\/(bodyDigest|attachments|message|contents\/\w+)\.ts$/.test(file)) return ['security/attacks/parts'];
   if (/^(http|contract)\//.test(file)) return ['security/attacks/door'];
   return attacks;
 };
@@ -95,6 +103,8 @@ export interface Laboratory {
   /** All tests against the sources as they are, by each worker: before anything else, and when everything else is done. */
   readonly unchanged: Promise<readonly Outcome[]>;
   readonly unchangedAfterwards: Promise<readonly Outcome[]>;
+  /** The tests that mutations name against the sources as they are. */
+  readonly named: Promise<Outcome>;
   /** The tests nearest to the change against the changed sources, in the order of the mutations. */
   readonly changed: readonly Promise<Outcome>[];
   close(): Promise<void>;
@@ -102,7 +112,7 @@ export interface Laboratory {
 
 /** Starts a run for every mutation, as many at once as there are processors. */
 export async function startLaboratory(mutations: readonly Mutation[]): Promise<Laboratory> {
-  const texts = await readSources();
+  const texts = await readSources(mutations.flatMap(({ by }) => (by === undefined ? [] : [by[0]])));
   const compiled = new Map([...texts].map(([file, text]) => [compiledName(file), compile(text)]));
   const place = await makeWorkplace(compiled);
   const workers = Array.from({ length: Math.min(4, availableParallelism()) }, () => startWorker(place));
@@ -114,7 +124,7 @@ export async function startLaboratory(mutations: readonly Mutation[]): Promise<L
   const prepare = (run: number, own: readonly string[]): Promise<void> =>
     writeFile(join(place, `${run}.json`), JSON.stringify(own.map((path) => join(place, path))));
 
-  const mutate = async ({ file, from, to }: Mutation, run: number): Promise<Outcome> => {
+  const mutate = async ({ file, from, to, by }: Mutation, run: number): Promise<Outcome> => {
     const path = join('src', file);
     const pieces = (texts.get(path) ?? '').split(from);
     if (pieces.length !== 2)
@@ -122,25 +132,31 @@ export async function startLaboratory(mutations: readonly Mutation[]): Promise<L
     const target = compiledName(path);
     await writeFile(join(place, `${target}.${run}`), compile(pieces.join(to)));
     await prepare(run, leaningOn(target, compiled));
-    return lend((worker) => worker.run({ run, tests: testsOf(nearest(file)) }));
+    const [tests, title] = by === undefined ? [nearest(file)] : [[by[0]], by[1]];
+    return lend((worker) => worker.run({ run, tests: testsOf(tests), ...(title !== undefined && { title }) }));
   };
-  const unchangedAs = async (run: number): Promise<readonly Outcome[]> => {
+  const unchangedBy = async (run: number, borrowers: number, names: readonly string[]): Promise<readonly Outcome[]> => {
     await prepare(
       run,
       [...compiled.keys()].filter((path) => path.startsWith('test/')),
     );
-    return Promise.all(workers.map(() => lend((worker) => worker.run({ run, tests: testsOf(all) }))));
+    const order = { run, tests: testsOf(names) };
+    return Promise.all(Array.from({ length: borrowers }, () => lend((worker) => worker.run(order))));
   };
+  const unchangedAs = (run: number): Promise<readonly Outcome[]> => unchangedBy(run, workers.length, all);
   const unchanged = unchangedAs(0);
+  const specs = new Set(mutations.flatMap(({ by = [] }) => by.slice(0, 1)));
+  const named = unchangedBy(mutations.length + 2, 1, [...specs]).then(([outcome]) => outcome as Outcome);
   const changed = mutations.map((mutation, i) => mutate(mutation, i + 1));
   const unchangedAfterwards = Promise.all(changed).then(() => unchangedAs(mutations.length + 1));
   return {
     unchanged,
     unchangedAfterwards,
+    named,
     changed,
     close: async () => {
       for (const worker of workers) worker.end();
-      await Promise.all([unchanged, ...changed, unchangedAfterwards]);
+      await Promise.all([unchanged, named, ...changed, unchangedAfterwards]);
       await rm(place, { recursive: true, force: true });
     },
   };

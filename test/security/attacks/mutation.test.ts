@@ -16,6 +16,9 @@ describe('SECURITY S8: with one check of the verifier switched off, a test fails
       expect(outcome).to.have.all.keys('passed');
       expect(outcome).to.have.property('passed').that.is.above(500);
     }
+    const named = await laboratory.named;
+    expect(named).to.have.all.keys('passed');
+    expect(named).to.have.property('passed').that.is.above(300);
   });
 
   mutations.forEach(({ file, name }, i) => {

@@ -79,7 +79,7 @@ const rights: readonly Mutation[] = [
   lookup('replay', 'if (!first)', 'if (false)'),
   lookup(
     'replay before the audit trail',
-    'if (!(await tx.remember(replay))) return false;',
+    'if (!(await tx.remember(replay))) return { first: false, found: undefined } as const;',
     'await tx.remember(replay);',
   ),
   access('beginning of validity', 'row.fra <= at && ', ''),
@@ -126,7 +126,7 @@ const doors: readonly Mutation[] = [
   decode('elements in a value', ' && childElements(e).length === 0;', ';'),
   decode('number of persons', 'ids.length < 1 || ids.length > limits.persons', 'ids.length < 1'),
   decode('no person', 'ids.length < 1 || ', ''),
-  decode('length of an identifier', 'if (ids.some((id) => [...id].length !== 11))', 'if (false)'),
+  decode('length of an identifier', 'if (!ids.every((id) => elevenCharacters.test(id)))', 'if (false)'),
   decode('change numbers', '/^[+-]?\\d{1,16}$/.test(text) ? Number(text) : NaN', 'Number(text)'),
   decode('change numbers that a number holds', 'if (!Number.isSafeInteger(fra))', 'if (Number.isNaN(fra))'),
   decode('namespace of the operation', 'operation.ns === tns.uri && ', ''),

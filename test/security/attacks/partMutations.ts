@@ -7,8 +7,8 @@ const digest = within('security/bodyDigest.ts');
 const attachments = within('security/attachments.ts');
 const signature = within('security/signature.ts');
 const message = within('soap/message.ts');
-const parts = within('contract/forsendelse/parts.ts');
-const content = within('contract/forsendelse/content.ts');
+const parts = within('contract/contents/parts.ts');
+const content = within('contract/contents/stage.ts');
 
 export const partMutations: readonly Mutation[] = [
   digest('content of an Include', 'if (this.include !== null) throw failedCheck(', 'if (false) throw failedCheck('),

@@ -1,24 +1,9 @@
 import { expect } from 'chai';
-import type { ErrorCode } from '../../../src/errors.js';
 import { post } from '../../support/messages.js';
 import { base, verdict } from './judge.js';
-import { wrappings } from './matrix.js';
+import { reasonOf, reasons, wrappings } from './matrix.js';
 import type { Target } from './target.js';
 import { expectRefusal, startTarget } from './target.js';
-
-/** Why a wrapped message may be refused; which one it is depends on what is seen first. */
-const reasons = ['MALFORMED_XML', 'INVALID_SECURITY', 'FAILED_CHECK', 'SECURITY_TOKEN_UNAVAILABLE'] as const;
-const reasonOf = (text: string): ErrorCode =>
-  reasons.find((code) =>
-    text.includes(
-      {
-        MALFORMED_XML: 'Malformed request',
-        INVALID_SECURITY: 'wsse:InvalidSecurity<',
-        FAILED_CHECK: 'wsse:FailedCheck',
-        SECURITY_TOKEN_UNAVAILABLE: 'wsse:SecurityTokenUnavailable',
-      }[code],
-    ),
-  ) ?? 'INTERNAL';
 
 describe('the wrapping matrix', () => {
   let target: Target;

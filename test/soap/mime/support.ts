@@ -1,3 +1,4 @@
+import { AssertionError } from 'chai';
 import { Failure } from '../../../src/errors.js';
 import { readMultipart } from '../../../src/soap/mime.js';
 import type { ErrorCode } from '../../../src/errors.js';
@@ -37,5 +38,5 @@ export async function codeOf(work: Promise<unknown>): Promise<ErrorCode> {
     if (error instanceof Failure) return error.code;
     throw error;
   }
-  throw new Error('nothing was refused');
+  throw new AssertionError('nothing was refused');
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('child.ts', import.meta.url));
@@ -17,4 +18,19 @@ export function child(
     started.once('error', reject);
     started.once('close', (code, signal) => resolve({ code, signal, stderr }));
   });
+}
+
+/** Starts a process that writes all it can. Resolves when it is at it, with what ends it. */
+export async function flood(url: string): Promise<{ stop: () => Promise<void> }> {
+  const started = spawn(process.execPath, ['--import', 'tsx', script, 'flood', url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(started, 'exit');
+  await Promise.race([once(started.stdout, 'data'), ended]);
+  return {
+    stop: async () => {
+      started.kill('SIGKILL');
+      await ended;
+    },
+  };
 }

@@ -47,6 +47,7 @@ export function eachQueue(rules: (subject: Subject) => void): void {
       flood: async (count) => {
         const job = {
           leverandoer: 'A',
+          prioritet: 'NORMAL' as const,
           neste: 0,
           klar: 0,
           leased_until: 0,

@@ -48,7 +48,7 @@ async function read(xml: string, following: readonly Part[], bounds?: { letterBy
 const [a, b] = parts('a@x', 'b@x') as [Part, Part];
 const both = ['content of a@x', 'content of b@x'];
 
-describe('contract/forsendelse/parts', () => {
+describe('contract/contents/parts', () => {
   it('binds each part to the element that includes it, in whatever order they come', async () => {
     expect(await read(letter(...good), [a, b])).to.deep.equal(both);
     expect(await read(letter(...good), [b, a])).to.deep.equal(both);
