@@ -173,10 +173,16 @@ function v9(state: State, asked: Asked): Answer {
   state.asked.push(op.local);
   if (op.local === 'sendForsendelseMedId') return sendLetter(state, op, xml, parts);
   if (op.local === 'retrieveForsendelseStatuser') {
-    const found = statusesOf(state, childrenNamed(op, '', 'forsendelseider').map(textOf));
-    const one = ({ id, status, endret }: (typeof found)[number]): string =>
-      `<return><forsendelseStatus>${status}</forsendelseStatus><forsendelsesid>${id}</forsendelsesid><sisteStatusEndring>${endret}</sisteStatusEndring></return>`;
-    return answered(op.local, found.map(one).join(''));
+    const ids = childrenNamed(op, '', 'forsendelseider').map(textOf);
+    const known = new Map(statusesOf(state, ids).map((found) => [found.id, found]));
+    // Of a letter that is not known everything but its id may be left out.
+    const one = (id: string): string => {
+      const found = known.get(id);
+      const told = found && `<forsendelseStatus>${found.status}</forsendelseStatus>`;
+      const since = found && `<sisteStatusEndring>${found.endret}</sisteStatusEndring>`;
+      return `<return>${told ?? ''}<forsendelsesid>${id}</forsendelsesid>${since ?? ''}</return><return/>`;
+    };
+    return answered(op.local, ids.map(one).join(''));
   }
   const last = state.status.get(child(op, 'forsendelsesid') ?? '')?.hendelse ?? '';
   const line = (text: string): string =>

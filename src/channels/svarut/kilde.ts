@@ -30,7 +30,7 @@ const REMEMBERED = 100 * 86_400_000;
 interface Nytt {
   readonly letter: Overlevert;
   readonly status: SvarUtStatus;
-  readonly endret: Date;
+  readonly endret: Date | null;
 }
 
 const replayOf = ({ letter: { meldingsId }, status }: Nytt, now: Date) => ({
@@ -47,7 +47,7 @@ async function kvittering({ oppstroem, clock }: StatuskildeDeps, nytt: Nytt): Pr
   return {
     type,
     feiltype: null,
-    detaljer: `SvarUt: ${status} (${endret.toISOString()})${ord}`,
+    detaljer: `SvarUt: ${status}${endret === null ? '' : ` (${endret.toISOString()})`}${ord}`,
     konversasjonsId: letter.konversasjonsId,
     leverandoer: '',
     avFormidler: true,

@@ -27,7 +27,8 @@ const adresse = (value: SvarUtAdresse | null): Record<string, unknown> | null =>
   if (value === null) return null;
   const { digital, post } = value;
   return uten({
-    navn: post?.navn ?? '',
+    // It must have one, which is used on paper only.
+    navn: post?.navn ?? 'Mottaker',
     digitalId: digital === null ? null : 'fnr' in digital ? digital.fnr : digital.orgnr,
     adresselinje1: post?.adresse1 ?? null,
     adresselinje2: post?.adresse2 ?? null,

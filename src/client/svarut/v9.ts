@@ -70,15 +70,13 @@ function asking(konto: V9Konto): Asked {
   };
 }
 
-const statuser = z
-  .object({
-    return: z
-      .array(
-        z.object({ forsendelseStatus: z.string(), forsendelsesid: z.string(), sisteStatusEndring: z.coerce.date() }),
-      )
-      .default([]),
-  })
-  .nullish();
+/** Everything in it may be left out, as for a letter that is unknown there. */
+const statusresultat = z.object({
+  forsendelseStatus: z.string().default(''),
+  forsendelsesid: z.string().default(''),
+  sisteStatusEndring: z.coerce.date().optional(),
+});
+const statuser = z.object({ return: z.array(statusresultat.nullable()).default([]) }).nullish();
 const historikk = z
   .object({
     return: z.object({ hendelsesLogg: z.array(z.object({ hendelse: z.string().optional() }).nullable()).default([]) }),
@@ -139,7 +137,13 @@ export function v9(konto: V9Konto): SvarUtOppstroem {
   const spoer = (ider: readonly string[]): Promise<Svar<readonly Oppstroemsstatus[]>> =>
     answerTo(ask('retrieveForsendelseStatuser', { forsendelseider: ider }), statuser, (answer) =>
       (answer?.return ?? []).flatMap((one) =>
-        statusverdi({ id: one.forsendelsesid, status: one.forsendelseStatus, endret: one.sisteStatusEndring }),
+        one === null
+          ? []
+          : statusverdi({
+              id: one.forsendelsesid,
+              status: one.forsendelseStatus,
+              endret: one.sisteStatusEndring ?? null,
+            }),
       ),
     );
   return {

@@ -27,7 +27,8 @@ export interface Oppstroemsstatus {
   /** As it knows the letter. */
   readonly id: string;
   readonly status: SvarUtStatus;
-  readonly endret: Date;
+  /** Since when, by its clock; null: it does not say. */
+  readonly endret: Date | null;
 }
 
 /** What we ask of it, whichever contract it speaks. What the other side does is an answer, never an error. */

@@ -178,7 +178,7 @@ for (const kind of ['soap', 'rest'] as const) {
         [first, 'LEST'],
         [third, 'AKSEPTERT'],
       ]);
-      const endret = svar.type === 'ja' ? (svar.verdi[0]?.endret.getTime() ?? 0) : 0;
+      const endret = svar.type === 'ja' ? (svar.verdi[0]?.endret?.getTime() ?? 0) : 0;
       expect(endret).to.be.within(began, Date.now());
       expect(double.batches).to.have.length(1);
     });
