@@ -1,4 +1,5 @@
 import type { Channel } from './domain/channel.js';
+import type { Kanal } from './domain/routing/decision.js';
 import type { Payloads } from './domain/shipmentPorts.js';
 import type { Store } from './store/index.js';
 
@@ -7,6 +8,8 @@ export interface Around {
   readonly store: (store: Store) => Store;
   readonly payloads: (payloads: Payloads) => Payloads;
   readonly channel: (channel: Channel) => Channel;
+  /** Channels that an installation does not have of itself. */
+  readonly besides?: ReadonlyMap<Kanal, Channel>;
   /** Milliseconds that a worker holds a job; what a dead one held is taken up again after that. */
   readonly leaseMs: number;
   /** Milliseconds that a worker rests when it has found nothing and nobody wakes it. */

@@ -40,7 +40,7 @@ export async function prepareDevelopment(config: Pick<Config, 'certsDir' | 'data
   try {
     const { sertifikater } = await store.reads.senders();
     const registered = sertifikater.some((s) => s.fingeravtrykk === fingerprint(pki.identities.sender.certificate));
-    if (!registered) await putDevelopmentSenders(store, pki);
+    if (!registered || (await store.svarut.kontoer()).length === 0) await putDevelopmentSenders(store, pki);
     const { seneste } = await store.reads.changesFrom(0, 1);
     if (seneste === 0) {
       await seedRegister({ unitOfWork: store.unitOfWork, calendar: { now: () => new Date() }, resident })(residents);

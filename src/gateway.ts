@@ -237,6 +237,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
   const parts: Parts = { config, log, store, security, calendar, metrics, clockWatch, around };
   const contracts = loadContracts();
   const sending = await sendingOf(parts, dataKey, directory);
+  const callerOf = createCallerReader(config);
   const edge = createEdge({
     config,
     log,
@@ -251,7 +252,8 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
       ready: healthChecks(parts, sending),
       metrics,
-      callerOf: createCallerReader(config),
+      callerOf,
+      ...(sending && { svarinn: { ...sending.svarinn, callerOf, metrics, log } }),
     }),
     metrics,
   });

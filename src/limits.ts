@@ -126,6 +126,15 @@ export const limits = {
   /** SvarUt: letters of one status call, and of one call for what was signed. */
   svarutIder: 1000,
   svarutSigneringsider: 10,
+  /** SvarUt: attempts to send the same letter, each within this time of the one before; the next is refused. */
+  svarutAttempts: 25,
+  svarutAttemptWindow: 2 * 86_400_000,
+  /** How long an id that was given out waits for its letter. */
+  svarutReservation: 7 * 86_400_000,
+  /** Octets of all documents of a letter that may have to be printed (CONTRACT.md of SvarUt, section 2). */
+  svarutPrintableBytes: 350 * 1024 * 1024,
+  /** Characters of what a caller says about a letter and that is kept in its history. */
+  svarutWords: 200,
   /** HTTP Basic: characters of the user name, and octets of the password. */
   basicUserCharacters: 100,
   basicPasswordBytes: 200,

@@ -5,13 +5,17 @@ import type { Channel } from './domain/channel.js';
 import type { Kanal } from './domain/routing/decision.js';
 import type { Payloads } from './domain/shipmentPorts.js';
 import type { SoapHandler } from './http/server.js';
+import type { SvarInn } from './http/svarinn.js';
 import { createPacker } from './package/package.js';
+import { createSvarInnPacker } from './package/svarinn.js';
 import type { Certificate } from './security/x509.js';
 import { brokerDoor } from './sending/broker.js';
-import { forsendelseHandler } from './sending/handlers.js';
+import type { SvarInnTjeneste, SvarUtTjeneste } from './application/svarut/tjenester.js';
+import { forsendelseHandler, svarinnDoor, svarutDoor } from './sending/handlers.js';
 import { holderOf } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
+import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/svarut.js';
 import type { Parts, SendingDeps } from './sending/types.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
 import { startFetching, waysOf } from './sending/upstream.js';
@@ -26,6 +30,10 @@ export interface Sending {
   readonly meldingsformidler: SoapHandler;
   /** ForsendelsesService of SvarUt, at every path of `versjoner`; undefined: not offered. */
   readonly svarut?: SoapHandler;
+  /** What receiving systems ask. */
+  readonly svarinn: SvarInn;
+  /** What senders and receivers may ask of SvarUt and SvarInn, whatever is put before it. */
+  readonly tjenester: { readonly svarut: SvarUtTjeneste; readonly svarinn: SvarInnTjeneste };
   /** Certificates of the keys that are signed with, by role. */
   readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
   /** Ends what is under way. */
@@ -47,12 +55,14 @@ function workersOf(
   { shipments, payloads }: Parts,
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
+  svarut: SvarUtServices,
 ): { readonly letters?: Worker; readonly all: readonly Pick<Worker, 'stop'>[] } {
   if (deps.config.role === 'web') return { all: [] };
-  const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decideAgain(shipments) });
+  const decide = decideAgain(shipments, deps.store.svarut);
+  const fetching = startFetching({ ...deps, payloads, channels: all.values(), decideAgain: decide });
   const letters = workerOf(deps, shipments, all, channelDeps);
-  const retention = keepRetention(retentionDeps(deps, payloads));
-  return { letters, all: [letters, retention, ...(fetching === undefined ? [] : [fetching])] };
+  const rounds = [keepRetention(retentionDeps(deps, payloads)), keepDeadlines(deps, svarut)];
+  return { letters, all: [letters, ...rounds, ...(fetching === undefined ? [] : [fetching])] };
 }
 
 /**
@@ -77,15 +87,26 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const channelDeps: ChannelDeps = {
     sdp: { ...common, packer, databehandler, ...own },
     videre: { ...common, ...videre },
+    svarinn: {
+      payloads,
+      pakk: createSvarInnPacker({ payloads, clock }),
+      mottakersystemer: () => store.svarut.mottakersystemer(),
+    },
     svarut: await svarutUpstreamOf({ ...deps, payloads, databehandler }),
   };
-  const all = new Map([...channels(channelDeps)].map(([kanal, channel]) => [kanal, around.channel(channel)]));
+  const all = new Map(
+    [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),
+  );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
   const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
-  const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps));
+  const services = svarutServices(deps, parts);
+  const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps, services));
   return {
     forsendelse: forsendelseHandler(deps, parts),
-    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments) }),
+    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments, store.svarut) }),
+    svarut: svarutDoor(deps, parts, services.svarut),
+    svarinn: svarinnDoor(deps, parts, services.svarinn),
+    tjenester: { svarut: services.svarut, svarinn: services.svarinn },
     certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
     stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
   };

@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Channel } from '../domain/channel.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { next, type Utfall } from '../domain/retry.js';
 import type { Beslutning, Kanal } from '../domain/routing/decision.js';
-import type { Hendelse, Hendelsestype, Job, Pakke, Shipment } from '../domain/shipment.js';
+import type { Hendelse, Job, Pakke, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
-import { frigir, transition } from '../domain/transitions.js';
 import { Failure } from '../errors.js';
 import type { Circuits } from './circuits.js';
+import { happen, hendelse } from './hendelser.js';
+import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt } from './svarut/omdiriger.js';
 
 export interface DispatchDeps {
   readonly shipments: ShipmentReads;
@@ -17,38 +17,12 @@ export interface DispatchDeps {
   readonly random: () => number;
   /** By what was decided. A letter for a channel that is not here any more waits for it. */
   readonly channels: ReadonlyMap<Kanal, Channel>;
-  /** Looks up and decides anew. @throws Failure UNAVAILABLE when the register does not answer */
-  readonly decideAgain: (shipment: Shipment) => Promise<Beslutning>;
+  readonly decideAgain: AvgjoerPaaNytt;
   readonly circuits: Circuits;
   /** Told what our own side failed at: the history of a letter, which its sender reads, has none of it. */
   readonly failed?: (error: unknown, shipmentId: string) => void;
   /** Told what the network said of a provider, address and all. */
   readonly unreached?: (detail: string, shipmentId: string) => void;
-}
-
-export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, tekst: string): Hendelse => ({
-  type,
-  tid,
-  kode,
-  tekst,
-});
-
-/** Writes an event, what it leads to, and a receipt for the sender, unless it asks for its letters by SvarUt. */
-export async function happen(
-  tx: Tx,
-  calendar: Calendar,
-  shipment: Shipment,
-  event: Hendelse,
-  told: boolean,
-): Promise<void> {
-  const { id, tilstand, forsendelse } = shipment;
-  await tx.appendShipmentEvent(id, event);
-  const to = transition(tilstand, event.type);
-  if (to !== undefined && to !== tilstand) await tx.updateShipment(id, { tilstand: to });
-  if (to !== undefined && frigir(to, event.type)) await tx.freePayloads(id, calendar.now());
-  const { avsender, prioritet, svarut } = forsendelse;
-  if (told && svarut === undefined)
-    await tx.putReceipt({ id: randomUUID(), shipmentId: id, avsender, prioritet, hendelse: event });
 }
 
 /** An error of our own: the letter waits. The detail is for the log, for the sender reads the history. */
@@ -149,12 +123,18 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
   return outcome;
 }
 
+type Refusal = Extract<Utfall, { type: 'rejected' }>;
+
 /** How a turn ends: what is done to the job, the event that tells of it, and whether the sender gets a receipt. */
 interface Ending {
   readonly job: (tx: Tx) => Promise<boolean>;
   readonly event: Hendelse;
   readonly told: boolean;
 }
+
+/** A SvarUt letter in Altinn lies there until it is read or its time is up. */
+const isNotified = ({ forsendelse, beslutning }: Shipment): boolean =>
+  forsendelse.svarut !== undefined && beslutning.utfall === 'SEND' && beslutning.kanal === 'ALTINN';
 
 /** Who has taken a letter over (R-39). */
 const tattOver = {
@@ -163,11 +143,13 @@ const tattOver = {
   svarut: 'The SvarUt upstream has taken the letter over, and delivers it.',
 } as const;
 
-function endingOf({ clock, random }: DispatchDeps, { forsendelse }: Shipment, job: Job, outcome: Utfall): Ending {
+function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Ending {
   const now = clock.now();
+  const { forsendelse } = shipment;
   if (outcome.type === 'sent') {
     const text = tattOver[outcome.til ?? 'leverandoer'];
-    return { job: (tx) => tx.endJob(job), event: hendelse('SENDT', now, null, text), told: false };
+    const type = isNotified(shipment) ? 'VARSLET' : 'SENDT';
+    return { job: (tx) => tx.endJob(job), event: hendelse(type, now, null, text), told: false };
   }
   const { kode, grunn } = outcome;
   if (outcome.type === 'rejected') {
@@ -237,13 +219,29 @@ const handBack = (deps: DispatchDeps, shipment: Shipment, job: Job): Promise<voi
     await happen(tx, deps.calendar, current, hendelse('OVERLATT', deps.clock.now(), null, text), true);
   });
 
+/** Sends a SvarUt letter another way that nobody would take this way, unless the letter has moved on meanwhile. */
+async function detour(deps: DispatchDeps, shipment: Shipment, { kode, grunn }: Refusal): Promise<void> {
+  const omvei = await finnOmvei(deps.decideAgain, shipment);
+  await deps.unitOfWork(async (tx) => {
+    const current = await tx.lockShipment(shipment.id);
+    if (current?.tilstand !== 'MOTTATT' || current.meldingsId !== shipment.meldingsId) return;
+    const tekst = `Avvist: ${grunn}`;
+    await omdiriger(tx, deps.calendar, current, omvei, { tid: deps.clock.now(), kode, tekst });
+  });
+}
+
 /** What came of a turn; undefined when there was nothing left to do. */
 async function turn(deps: DispatchDeps, shipment: Shipment, job: Job): Promise<Utfall | undefined> {
   const current = await decided(deps, shipment);
   if (current === undefined) return undefined;
   const { beslutning } = current;
-  if (beslutning.utfall !== 'SEND' || beslutning.kanal !== 'PORTAL') return attempt(deps, current);
-  await handBack(deps, current, job);
+  if (beslutning.utfall === 'SEND' && beslutning.kanal === 'PORTAL') {
+    await handBack(deps, current, job);
+    return undefined;
+  }
+  const outcome = await attempt(deps, current);
+  if (outcome?.type !== 'rejected' || !harOmvei(current)) return outcome;
+  await detour(deps, current, outcome);
   return undefined;
 }
 

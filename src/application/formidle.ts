@@ -6,7 +6,8 @@ import type { Feiltype } from '../domain/receipts.js';
 import { next, type Utfall } from '../domain/retry.js';
 import type { Hendelse, Job } from '../domain/shipment.js';
 import type { Circuits } from './circuits.js';
-import { hendelse, reached, reason, unlessDamaged } from './dispatch.js';
+import { reached, reason, unlessDamaged } from './dispatch.js';
+import { hendelse } from './hendelser.js';
 
 export interface FormidleDeps {
   readonly formidlinger: FormidlingReads;

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { Calendar, Clock, UnitOfWork } from '../domain/ports.js';
+import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { feilfoelge, hendelseAv, type Kvitteringstype, type MottattKvittering } from '../domain/receipts.js';
 import type { Beslutning } from '../domain/routing/decision.js';
 import { renset } from '../domain/retry.js';
 import type { Hendelse, Shipment, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
+import { linje } from '../domain/svarut/historikk.js';
 import { Failure } from '../errors.js';
-import { happen, hendelse } from './dispatch.js';
+import { happen, hendelse } from './hendelser.js';
+import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt, type Omvei } from './svarut/omdiriger.js';
 
 export interface KvitteringDeps {
   readonly shipments: ShipmentReads;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly calendar: Calendar;
-  /** Looks up and decides anew. @throws Failure UNAVAILABLE, and the provider is asked to send its receipt again */
-  readonly decideAgain: (shipment: Shipment) => Promise<Beslutning>;
+  /** Where it throws UNAVAILABLE, the provider is asked to send its receipt again. */
+  readonly decideAgain: AvgjoerPaaNytt;
 }
 
 const texts: Readonly<Record<Kvitteringstype, string>> = {
@@ -35,8 +37,21 @@ function eventOf({ type, feiltype, detaljer }: MottattKvittering, tid: Date): He
   return hendelse(hendelseAv[type], tid, type, [texts[type], ...words].join(' '));
 }
 
-/** record: into the history only. happen: and to where the state table says. resend: as `feilfoelge`. */
-type Foelge = { readonly type: 'record' | 'happen' } | { readonly type: 'resend'; readonly beslutning: Beslutning };
+/** record: into the history only. happen: and to where the state table says. resend: as `feilfoelge`. detour: a SvarUt letter goes another way. */
+type Foelge =
+  | { readonly type: 'record' | 'happen' }
+  | { readonly type: 'resend'; readonly beslutning: Beslutning }
+  | { readonly type: 'detour'; readonly omvei: Omvei };
+
+/** A letter that has gone out, and is not delivered. In Altinn, whose reader has been told of it, only who has that very letter knows better. */
+const isUndelivered = ({ tilstand }: Shipment, { gjelder }: MottattKvittering): boolean =>
+  tilstand === 'MOTTATT' || tilstand === 'SENDT' || (tilstand === 'VARSLET' && gjelder !== undefined);
+
+/** A SvarUt letter whose mailbox fails, or cannot notify of it, before the letter is delivered (CONTRACT.md of SvarUt, section 6). */
+const goesAnotherWay = (shipment: Shipment, kvittering: MottattKvittering): boolean =>
+  (kvittering.type === 'feil' || kvittering.type === 'varslingfeilet') &&
+  isUndelivered(shipment, kvittering) &&
+  harOmvei(shipment);
 
 const delivered: ReadonlySet<Tilstand> = new Set<Tilstand>(['LEVERT', 'AAPNET']);
 
@@ -56,8 +71,10 @@ async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: Mo
   const { beslutning, tilstand } = shipment;
   if (beslutning.utfall !== 'SEND' || !isToldBy(shipment, kvittering)) return { type: 'record' };
   if (kvittering.type === 'underveis') return { type: 'record' };
+  if (kvittering.type === 'feil' && isUnsent(shipment, kvittering)) return { type: 'record' };
+  if (goesAnotherWay(shipment, kvittering))
+    return { type: 'detour', omvei: await finnOmvei(deps.decideAgain, shipment) };
   if (kvittering.type !== 'feil') return { type: 'happen' };
-  if (isUnsent(shipment, kvittering)) return { type: 'record' };
   const events = await deps.shipments.events(shipment.id);
   const foelge = feilfoelge({
     tilstand,
@@ -68,6 +85,11 @@ async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: Mo
   if (foelge.type !== 'resend') return { type: foelge.type === 'fail' ? 'happen' : 'record' };
   const ny = await deps.decideAgain(shipment);
   return ny.utfall === 'SEND' ? { type: 'resend', beslutning: ny } : { type: 'happen' };
+}
+
+async function detour({ calendar }: KvitteringDeps, tx: Tx, shipment: Shipment, omvei: Omvei, event: Hendelse) {
+  const { tid, kode, tekst } = linje(event, omvei.fra, { ettersendes: true, lesetimer: 0 });
+  if (await omdiriger(tx, calendar, shipment, omvei, { tid, kode, tekst })) await tx.retryJob(shipment.id, tid);
 }
 
 /** Writes a receipt and what it leads to. False, with nothing written, when the letter is not any more as it was judged. */
@@ -92,6 +114,8 @@ const write = (
       await tx.updateShipment(shipment.id, { beslutning, meldingsId: randomUUID() });
       await happen(tx, deps.calendar, shipment, hendelse('NYTT_OPPSLAG', now, 'feil', text), false);
       await tx.retryJob(shipment.id, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now);
+    } else if (foelge.type === 'detour') {
+      await detour(deps, tx, shipment, foelge.omvei, event);
     } else if (foelge.type === 'record') {
       await tx.appendShipmentEvent(shipment.id, event);
     } else {

@@ -5,7 +5,7 @@ import type { Calendar, Clock, ReplayKey, Tx } from '../domain/ports.js';
 import { decide } from '../domain/routing/decide.js';
 import type { Beslutning } from '../domain/routing/decision.js';
 import { describe } from '../domain/routing/describe.js';
-import type { Bestilling, Fakta } from '../domain/routing/facts.js';
+import type { Bestilling, Fakta, SvarUtFakta } from '../domain/routing/facts.js';
 import { skalSpoerreRegisteret } from '../domain/routing/facts.js';
 import type { SenderData } from '../domain/sender.js';
 import type { Shipment } from '../domain/shipment.js';
@@ -26,7 +26,7 @@ export interface PersonRegister {
 }
 
 /** What the rules are told of this installation, and of one sender. */
-export type Rutegrunnlag = Omit<Fakta, 'forsendelse' | 'register' | 'now'>;
+export type Rutegrunnlag = Omit<Fakta, 'forsendelse' | 'register' | 'now' | 'svarut'>;
 
 /** The writes that use cases about shipments make. */
 export type ShipmentWork = <T>(
@@ -135,11 +135,12 @@ export async function recordRead(
   if (!first) throw new Failure('REPLAYED', 'this signed request has been answered before');
 }
 
-/** Decides about letters of one body, with one question to the register. @throws Failure UNAVAILABLE */
+/** Decides about letters of one body, with one question to the register. `svarut`: of letters that came that way. @throws Failure UNAVAILABLE */
 export async function vurder(
-  deps: ShipmentDeps,
+  deps: Pick<ShipmentDeps, 'routing' | 'register' | 'calendar'>,
   owner: string,
   bestillinger: readonly Bestilling[],
+  svarut?: SvarUtFakta,
 ): Promise<readonly Forklart[]> {
   const grunnlag = deps.routing(owner);
   const ids = spurtOm(
@@ -152,7 +153,10 @@ export async function vurder(
     const { id } = forsendelse.mottaker;
     const asked = answer !== null && id !== null && ids.includes(id);
     const register = asked ? { spurt: answer.spurt, person: answer.persons.get(id) } : null;
-    return forklart(decide({ ...grunnlag, forsendelse, register, now }), forsendelse.virkningstidspunkt);
+    return forklart(
+      decide({ ...grunnlag, ...(svarut && { svarut }), forsendelse, register, now }),
+      forsendelse.virkningstidspunkt,
+    );
   });
 }
 

@@ -2,7 +2,7 @@ import type { Clock, UnitOfWork } from '../domain/ports.js';
 import type { Hendelse, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { transition } from '../domain/transitions.js';
-import { hendelse } from './dispatch.js';
+import { hendelse } from './hendelser.js';
 
 export interface TakeUpAgainDeps {
   readonly shipments: Pick<ShipmentReads, 'events'>;

@@ -17,6 +17,7 @@ import { organisasjonsnummer } from '../security/dn.js';
 import { idHasher } from '../security/idHash.js';
 import { loadPkcs12 } from '../security/keystore.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
+import { servicePassword } from '../security/servicePassword.js';
 import { signingKey } from '../security/sign.js';
 import { createTrust } from '../security/trust.js';
 import type { Trust } from '../security/trust.js';
@@ -38,6 +39,8 @@ import { sendCommand } from './send.js';
 import { sendersCommands } from './senders.js';
 import { statusCommand } from './status.js';
 import { suppliersCommands } from './suppliers.js';
+import { svarinnCommands } from './svarinn.js';
+import { svarutCommands, type SvarUtCommandDeps } from './svarut.js';
 import { verifyCommand } from './verify.js';
 import type { VerifyCommandDeps } from './verify.js';
 import { PASSWORD, type WireDeps } from './wire.js';
@@ -149,6 +152,9 @@ for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand])
 sdpCommands(program, sdp);
 mailboxCommands(program, mailbox);
 queueCommands(program, openShipments, clock);
+const svarut: SvarUtCommandDeps = { open, openShipments, clock, nyttPassord: servicePassword };
+svarutCommands(program, svarut);
+svarinnCommands(program, svarut);
 sandboxCommands(program, {
   sandboxUrl: async () => (await running())?.sandbox.url,
   start: async () => void (await import('../sandbox/main.js')),

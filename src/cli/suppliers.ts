@@ -21,7 +21,8 @@ const problems: Readonly<Record<Exclude<AddSupplierResult, 'stored'>, (org: stri
     new CommandError(`The certificate in ${file} has expired. Ask the supplier for its new one.`),
 };
 
-const read = (file: string): Promise<Buffer> =>
+/** @throws CommandError when it cannot be read */
+export const readCertificate = (file: string): Promise<Buffer> =>
   readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(`${file} cannot be read (${error.code}). Check the name and that you may read it.`);
   });
@@ -36,7 +37,7 @@ function addAdd(suppliers: Command, open: Open, clock: Clock): void {
     .argument('<certificate>', 'file with the certificate that packages for it are encrypted to (PEM or DER)')
     .action((org: string, navn: string, rolle: Leverandoer['rolle'], file: string, _: unknown, command: Command) =>
       withStore(open, async (store) => {
-        const supplier = { organisasjonsnummer: org, navn, rolle, sertifikat: await read(file) };
+        const supplier = { organisasjonsnummer: org, navn, rolle, sertifikat: await readCertificate(file) };
         const result = await addSupplier({ ...store, clock })(supplier);
         if (result !== 'stored') throw problems[result](org, file);
         printer(command).out(`${org} ${navn} is registered as ${rolle}; gateways use it from their next start.`);

@@ -1,9 +1,11 @@
 import type { CalendarRow, Reads, RegisterImport, UnitOfWork } from '../domain/ports.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
+import type { SvarUtReads } from '../domain/svarut/ports.js';
 
 /** An open database, as far as operator commands need it. */
 export interface OpenStore {
   readonly reads: Reads;
+  readonly svarut: SvarUtReads;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
@@ -14,5 +16,6 @@ export interface OpenStore {
 export interface OpenShipments {
   readonly shipments: ShipmentReads;
   readonly unitOfWork: UnitOfWork;
+  readonly calendar: CalendarRow;
   close(): Promise<void>;
 }

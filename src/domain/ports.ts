@@ -10,6 +10,7 @@ import type {
 } from './sender.js';
 import type { FormidlingTx } from './formidlingPorts.js';
 import type { ShipmentTx } from './shipmentPorts.js';
+import type { SvarUtTx } from './svarut/ports.js';
 
 /** Real time: security, certificates, leases. */
 export interface Clock {
@@ -72,7 +73,7 @@ export interface Reads {
 }
 
 /** Writes of one transaction, and what is read with them. */
-export interface Tx extends ShipmentTx, FormidlingTx {
+export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx {
   /** As `Reads.persons`, in the transaction: for answers that hold only when what it writes does. */
   persons: Reads['persons'];
   /** False when the key was there already: the same signed request has been accepted before. */

@@ -55,11 +55,11 @@ export interface Hendelse {
   readonly tekst: string;
 }
 
-/** What is pushed, made once for a MessageId: a provider knows a repeated message by its digests (PROFILES, "Duplicates"). */
+/** What is handed on, made once for a MessageId: a provider knows a repeated message by its digests (PROFILES, "Duplicates"). */
 export interface Pakke {
   readonly meldingsId: string;
-  /** The signed StandardBusinessDocument. */
-  readonly sbd: Blob;
+  /** The signed StandardBusinessDocument; null for what is fetched without one. */
+  readonly sbd: Blob | null;
   /** The encrypted document package. */
   readonly cms: Blob;
 }

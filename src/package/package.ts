@@ -4,25 +4,14 @@ import type { Clock } from '../domain/ports.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
-import { decryptCms, encryptCms, type CmsRecipient } from '../security/cms.js';
+import { decryptCms, type CmsRecipient } from '../security/cms.js';
 import type { Trust } from '../security/trust.js';
 import { openPackage, pack, verifyPackage, type PackageSigner, type Unpacked } from './asice.js';
-
-/*
- * The size of a package goes ahead of it in CMS, so the whole is made before the first octet leaves. Small ones wait in memory; larger ones in
- * the payload store, which encrypts at rest and takes streams: so memory stays bounded, no clear text lies in a temporary file, and the
- * encrypted package has to be kept there anyhow, because each new attempt sends the same octets.
- */
+import { sealTo } from './sealed.js';
 
 export interface PackerDeps extends PackageSigner {
   readonly payloads: Omit<Payloads, 'list'>;
   readonly clock: Clock;
-}
-
-interface Spooled {
-  readonly size: number;
-  readonly open: () => AsyncIterable<Uint8Array>;
-  readonly release: () => Promise<void>;
 }
 
 async function* bounded(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
@@ -37,36 +26,11 @@ async function* bounded(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer, v
   }
 }
 
-async function* joined(first: readonly Buffer[], rest: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  yield* first;
-  yield* rest;
-}
-
-async function spool(octets: AsyncGenerator<Buffer, void>, payloads: Omit<Payloads, 'list'>): Promise<Spooled> {
-  const kept: Buffer[] = [];
-  let size = 0;
-  for (let next = await octets.next(); next.done !== true; next = await octets.next()) {
-    kept.push(next.value);
-    size += next.value.length;
-    if (size <= limits.packageMemoryBytes) continue;
-    const stored = await payloads.put(joined(kept, octets));
-    return { size: stored.size, open: () => payloads.get(stored.ref), release: () => payloads.remove(stored.ref) };
-  }
-  return { size, open: () => joined(kept, empty()), release: async () => undefined };
-}
-
-async function* empty(): AsyncGenerator<Buffer, void> {}
-
 /** The packer of the gateway. */
 export const createPacker = ({ payloads, clock, key, chain }: PackerDeps): Packer => ({
   async pack(innhold, recipient, transport) {
-    const clear = await spool(bounded(pack(innhold, { key, chain }, clock.now())), payloads);
-    try {
-      const options = transport === undefined ? {} : { transport };
-      return await payloads.put(encryptCms(clear.open(), clear.size, recipient, options));
-    } finally {
-      await clear.release();
-    }
+    const options = transport === undefined ? {} : { transport };
+    return sealTo(recipient, bounded(pack(innhold, { key, chain }, clock.now())), payloads, options);
   },
 });
 

@@ -1,5 +1,7 @@
 import { createHash, scryptSync, X509Certificate } from 'node:crypto';
 import type { Gyldighet, Legitimasjon, Leverandoer, Rettighet, SenderData, Sertifikat } from '../domain/sender.js';
+import { lesefristTimer } from '../domain/svarut/lesefrist.js';
+import type { NyttMottakersystem, SvarUtKonto } from '../domain/svarut/ports.js';
 import { identities, type IdentityName } from './pki/identities.js';
 
 export interface DevelopmentCertificate {
@@ -18,6 +20,24 @@ export const developmentAccounts = [
   passord: string;
   identity: IdentityName;
 })[];
+
+/** Every way is open to it. */
+const svarutKonto: SvarUtKonto = {
+  brukernavn: 'svarut-dev',
+  altinn: true,
+  sdp: true,
+  ettersending: true,
+  lesetimer: lesefristTimer,
+  returadresse: { navn: 'Postmottak', adresselinjer: ['Storgata 1'], postnummer: '0155', poststed: 'OSLO' },
+};
+
+const mottakersystem = {
+  brukernavn: 'svarinn-dev',
+  navn: 'Arkiv for utvikling',
+  identity: 'sender2',
+  forsendelseType: null,
+  nivaa: null,
+} as const satisfies Omit<NyttMottakersystem, 'orgnr' | 'sertifikat'> & { identity: IdentityName };
 
 const callers = ['sender', 'sender2', 'supplier', 'sender-seid2'] as const satisfies readonly IdentityName[];
 
@@ -56,9 +76,18 @@ function registered(name: IdentityName, { der, pem, fingeravtrykk }: Development
  * The sender tables and suppliers of PROFILES.md, "Who is who". Callers whose certificate is given may use that one only. Throws when
  * the certificate of a supplier is missing, since packages are encrypted to it.
  */
-export function developmentData(
-  certificates: ReadonlyMap<string, DevelopmentCertificate>,
-): SenderData & { readonly leverandoerer: readonly Leverandoer[] } {
+export function developmentData(certificates: ReadonlyMap<string, DevelopmentCertificate>): SenderData & {
+  readonly leverandoerer: readonly Leverandoer[];
+  readonly svarutKontoer: readonly SvarUtKonto[];
+  readonly mottakersystemer: readonly NyttMottakersystem[];
+} {
+  const sertifikatAv = (identity: IdentityName): Buffer => {
+    const certificate = certificates.get(identity);
+    if (!certificate)
+      throw new Error(`The development certificate "${identity}" is missing; make the development keys first`);
+    return certificate.der;
+  };
+  const { identity: mottaker, ...system } = mottakersystem;
   return {
     organisasjoner: callers.map((name) => ({
       organisasjonsnummer: numberOf(name),
@@ -78,11 +107,13 @@ export function developmentData(
       organisasjonsnummer: numberOf(identity),
       passordhash: passwordHash(brukernavn, passord),
     })),
-    leverandoerer: suppliers.map(({ identity, navn, rolle }) => {
-      const certificate = certificates.get(identity);
-      if (!certificate)
-        throw new Error(`The development certificate "${identity}" is missing; make the development keys first`);
-      return { organisasjonsnummer: numberOf(identity), navn, rolle, sertifikat: certificate.der };
-    }),
+    leverandoerer: suppliers.map(({ identity, navn, rolle }) => ({
+      organisasjonsnummer: numberOf(identity),
+      navn,
+      rolle,
+      sertifikat: sertifikatAv(identity),
+    })),
+    svarutKontoer: [svarutKonto],
+    mottakersystemer: [{ ...system, orgnr: numberOf(mottaker), sertifikat: sertifikatAv(mottaker) }],
   };
 }

@@ -4,8 +4,11 @@ import { loadConfig } from '../config.js';
 import { PATH } from '../contract/oppslagstjenesten/names.js';
 import { every } from '../housekeeping.js';
 import { BROKER_PATH } from '../http/meldingsformidler.js';
+import { SVARINN_PATH } from '../http/svarinn.js';
 import { readRun, runProcess } from '../run.js';
 import { openStore } from '../store/index.js';
+import { developmentAccounts } from './developmentData.js';
+import { fetchLetters } from './municipality/municipality.js';
 import { ensureDevelopmentPki, type DevelopmentPki } from './pki/development.js';
 import { providerNames, type ProviderName } from './providers/types.js';
 import { startSandbox } from './server.js';
@@ -34,6 +37,29 @@ async function followCalendar(databaseUrl: string) {
   return { calendar, stop };
 }
 
+const FETCH_LETTERS_MS = 2_000;
+const municipalityDir = (dataDir: string): string => join(dataDir, 'kommune');
+
+/** The municipality that fetches its letters from the gateway, wherever that runs. */
+function followMunicipality(pki: DevelopmentPki, dataDir: string) {
+  const account = developmentAccounts.find(({ tjeneste }) => tjeneste === 'SVARINN');
+  const konto = async () => {
+    const run = await readRun(dataDir);
+    if (run === undefined || account === undefined) return undefined;
+    return { url: run.gateway.url + SVARINN_PATH, brukernavn: account.brukernavn, passord: account.passord };
+  };
+  const failed = (error: unknown) =>
+    process.stderr.write(`The municipality cannot fetch its letters: ${String(error)}\n`);
+  const options = {
+    konto,
+    identity: pki.identities.sender2,
+    dir: municipalityDir(dataDir),
+    waiting: new Set<string>(),
+    failed,
+  };
+  return every(FETCH_LETTERS_MS, () => fetchLetters(options), failed);
+}
+
 /** The sandbox as a process of its own. */
 await runProcess('sandbox', async () => {
   const config = loadConfig(process.env);
@@ -51,9 +77,11 @@ await runProcess('sandbox', async () => {
     calendar,
     lost: (what) => process.stderr.write(`The sandbox lost ${what}\n`),
   });
+  const municipality = followMunicipality(pki, config.dataDir);
   return {
     url,
     stop: async () => {
+      await municipality.stop();
       await close();
       await stop();
     },
@@ -62,6 +90,7 @@ await runProcess('sandbox', async () => {
       `National look-up service  ${url}${PATH}`,
       `Mailboxes                 ${url}/digipost  ${url}/eboks`,
       `Print service             ${url}/utskrift (what it prints lies in ${join(config.dataDir, 'tray')})`,
+      `Municipality              fetches letters to ${pki.identities.sender2.organisasjonsnummer} by SvarInn, into ${municipalityDir(config.dataDir)}`,
       `Revocation lists          ${url}/crl/issuing.crl`,
     ],
   };

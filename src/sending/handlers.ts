@@ -1,7 +1,8 @@
-import type { SvarUtTjeneste } from '../application/svarut/tjenester.js';
+import type { SvarInnTjeneste, SvarUtTjeneste } from '../application/svarut/tjenester.js';
 import { forsendelse } from '../http/forsendelse.js';
 import { forsendelseEndpoint } from '../http/forsendelseEndpoint.js';
 import type { SoapHandler } from '../http/server.js';
+import type { SvarInn } from '../http/svarinn.js';
 import { svarutHandler } from '../http/svarutEndpoint.js';
 import { limits } from '../limits.js';
 import { passwordDoor } from '../security/password.js';
@@ -38,3 +39,15 @@ export const svarutDoor = (
     maxContents: config.svarutMax,
     metrics,
   });
+
+/** Hands letters to receiving systems. */
+export const svarinnDoor = (
+  { config, clock, senders }: SendingDeps,
+  { payloads }: Pick<Parts, 'payloads'>,
+  tjeneste: SvarInnTjeneste,
+): SvarInn => ({
+  tjeneste,
+  payloads,
+  door: passwordDoor({ clock, credentials: () => senders().legitimasjoner, tjeneste: 'SVARINN' }),
+  plainPasswords: config.mode !== 'production',
+});

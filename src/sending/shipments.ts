@@ -1,12 +1,14 @@
 import { vurder, type PersonRegister, type ShipmentDeps } from '../application/shipmentDeps.js';
+import type { AvgjoerPaaNytt } from '../application/svarut/omdiriger.js';
+import { vurderSvarUtBrev } from '../application/svarut/vurder.js';
 import { personRegister } from '../client/personRegister.js';
 import type { Avsenderpolicy } from '../domain/forsendelse.js';
 import type { Clock } from '../domain/ports.js';
-import type { Beslutning, Kanal } from '../domain/routing/decision.js';
+import type { Kanal } from '../domain/routing/decision.js';
 import type { Leverandoerfakta } from '../domain/routing/facts.js';
 import type { Leverandoer } from '../domain/sender.js';
-import type { Shipment } from '../domain/shipment.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
+import type { SvarUtReads } from '../domain/svarut/ports.js';
 import { Failure } from '../errors.js';
 import { idHasher } from '../security/idHash.js';
 import type { Trust } from '../security/trust.js';
@@ -87,11 +89,14 @@ export function shipmentDeps(
   } satisfies ShipmentDeps;
 }
 
-/** Decides about a letter anew. */
-export const decideAgain =
-  (deps: ShipmentDeps) =>
-  async ({ forsendelse: letter }: Shipment): Promise<Beslutning> => {
+/** Decides about a letter anew, by the rules of the way that it came. */
+export const decideAgain = (deps: ShipmentDeps, svarut: SvarUtReads): AvgjoerPaaNytt => {
+  const vurderBrev = vurderSvarUtBrev({ ...deps, svarut });
+  return async (shipment, uten) => {
+    const { forsendelse: letter } = shipment;
+    if (letter.svarut !== undefined) return vurderBrev(shipment, uten);
     const [decided] = await vurder(deps, letter.avsender, [letter]);
     if (decided === undefined) throw new Failure('INTERNAL', 'no decision for one letter');
     return decided.beslutning;
   };
+};

@@ -32,7 +32,7 @@ export function workerOf(
     calendar,
     random,
     channels: all,
-    decideAgain: decideAgain(shipments),
+    decideAgain: decideAgain(shipments, store.svarut),
     circuits,
     failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
     unreached: (detail, shipmentId) =>

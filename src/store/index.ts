@@ -4,6 +4,7 @@ import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../doma
 import type { Overleveringer } from '../domain/svarut/oppstroem.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
+import type { SvarUtReads } from '../domain/svarut/ports.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
@@ -20,6 +21,7 @@ import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
+import { svarutReads, svarutWrites } from './svarut.js';
 import { overleveringer } from './svarutUpstream.js';
 import { turns } from './turns.js';
 
@@ -30,6 +32,7 @@ export interface Store {
   readonly reads: Reads;
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
+  readonly svarut: SvarUtReads;
   readonly queue: Queue;
   readonly turer: Turer;
   readonly overleveringer: Overleveringer;
@@ -82,6 +85,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     },
     shipments: shipmentReads(backend, seal),
     formidlinger: formidlingReads(backend, seal),
+    svarut: svarutReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     overleveringer: overleveringer(backend),
@@ -127,4 +131,5 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx =
   ...payloadWrites(db, flavour),
   ...receiptWrites(db),
   ...formidlingWrites(db, flavour, seal),
+  ...svarutWrites(db, flavour, seal),
 });

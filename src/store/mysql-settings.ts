@@ -56,6 +56,11 @@ const tables = [
   'shipment_event',
   'job',
   'receipt',
+  'svarut',
+  'svarut_reservert',
+  'svarut_konto',
+  'svarut_type',
+  'mottakersystem',
 ] as const satisfies readonly (keyof Tables)[];
 
 async function collationWarnings(db: Db, collation: string): Promise<string[]> {

@@ -24,20 +24,21 @@ export async function notePayloads(
   await db.insertInto('payload').values(rows).modifyEnd(unlessThere).execute();
 }
 
+const refsOf = ({ sbd, cms }: Pakke): string[] => (sbd === null ? [cms.ref] : [sbd.ref, cms.ref]);
+
 /** Notes a package; the one that it replaces is no more use to anybody. */
 export async function replacePackage(
   db: Db,
   flavour: Flavour,
   shipmentId: string,
-  { sbd, cms }: Pakke,
+  pakke: Pakke,
   old: string | null,
 ): Promise<void> {
   const replaced = old === null ? undefined : (JSON.parse(old) as Pakke);
   if (replaced !== undefined) {
-    const refs = [replaced.sbd.ref, replaced.cms.ref];
-    await db.updateTable('payload').set({ ledig: 0 }).where('ref', 'in', refs).execute();
+    await db.updateTable('payload').set({ ledig: 0 }).where('ref', 'in', refsOf(replaced)).execute();
   }
-  await notePayloads(db, flavour, shipmentId, [sbd.ref, cms.ref]);
+  await notePayloads(db, flavour, shipmentId, refsOf(pakke));
 }
 
 /** The writes of `ShipmentTx` about payloads. */

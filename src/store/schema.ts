@@ -63,6 +63,60 @@ export interface Tables {
     endret: number;
     klar: number;
   };
+  svarut: SvarUtRow;
+  /** Attempts to send one letter, and when the last of them was made. */
+  svarut_forsoek: { likhet: Buffer; antall: number; siste: number };
+  svarut_reservert: ReservasjonRow;
+  svarut_konto: SvarUtKontoRow;
+  svarut_type: { navn: string };
+  mottakersystem: MottakersystemRow;
+}
+
+export interface SvarUtRow {
+  shipment_id: string;
+  konto: string;
+  mottatt: number;
+  /** Stands for the reference. */
+  eksternref: Buffer | null;
+  status: SvarUtStatus;
+  status_endret: number;
+  /** Channels, with commas between. */
+  proevd: string;
+  ettersendes: number;
+  lesetimer: number;
+  frist: number | null;
+  mottakersystem: string | null;
+  /** Sealed JSON. */
+  lest_av: Buffer | null;
+}
+
+export interface SvarUtKontoRow {
+  brukernavn: string;
+  altinn: number;
+  sdp: number;
+  ettersending: number;
+  lesetimer: number;
+  /** JSON. */
+  returadresse: string | null;
+}
+
+export interface ReservasjonRow {
+  id: string;
+  konto: string;
+  reservert: number;
+  avvist: number | null;
+  avvist_tekst: string;
+}
+
+export interface MottakersystemRow {
+  /** Order of registration. */
+  mottakerid: Generated<number>;
+  brukernavn: string;
+  navn: string;
+  orgnr: string;
+  forsendelse_type: string | null;
+  nivaa: number | null;
+  sertifikat: Buffer;
 }
 
 /** `leverandoer` is '' where the decision names none. */

@@ -100,7 +100,7 @@ describe('sandbox/developmentData', () => {
     const directory = await mkdtemp(join(tmpdir(), 'posthorn-development-'));
     const database = await openStore({ url: `sqlite:${join(directory, 'register.db')}` });
     for (const store of [memoryStore(), database]) {
-      const { leverandoerer, ...senders } = data;
+      const { leverandoerer, svarutKontoer, mottakersystemer, ...senders } = data;
       await putSenders(store)(data);
       await putSenders(store)(developmentData(certificates));
       const stored = await store.reads.senders();
@@ -108,6 +108,9 @@ describe('sandbox/developmentData', () => {
         expect(stored[table], table).to.have.deep.members([...senders[table]]);
       }
       expect(await store.reads.suppliers()).to.have.deep.members([...leverandoerer]);
+      expect(await store.svarut.kontoer()).to.deep.equal(svarutKontoer);
+      const systems = (await store.svarut.mottakersystemer()).map(({ mottakerid: _, ...system }) => system);
+      expect(systems).to.deep.equal(mottakersystemer);
     }
     await database.close();
     await rm(directory, { recursive: true });

@@ -25,7 +25,7 @@ describe('what the broker has done with', () => {
           await tx.insertFormidling(one);
           await tx.appendShipmentEvent(one.id, hendelse());
         });
-      const { forgetMessages } = store().brokerRetention;
+      const forgetMessages = (until: Date, limit: number) => store().brokerRetention.forgetMessages(until, limit);
       expect(await forgetMessages(at(1), 1)).to.equal(1);
       expect(await store().formidlinger.byId(older.id)).to.equal(undefined);
       expect([await forgetMessages(at(1), 9), await forgetMessages(at(1), 9)]).to.deep.equal([1, 0]);
@@ -55,7 +55,7 @@ describe('what the broker has done with', () => {
       for (const one of waiting) await store().unitOfWork((tx) => tx.putKoekvittering(one));
       const lease = () => store().unitOfWork((tx) => tx.leaseKoekvittering(koe, at(9), at(10), noekkel().key));
       expect(await lease()).to.have.property('sbd', '<a>0</a>');
-      const { forgetReceipts } = store().brokerRetention;
+      const forgetReceipts = (until: Date, limit: number) => store().brokerRetention.forgetReceipts(until, limit);
       expect(await forgetReceipts(new Date(at(0).getTime() - 1), 9)).to.equal(0);
       expect([await forgetReceipts(at(1), 1), await forgetReceipts(at(1), 9)]).to.deep.equal([1, 1]);
       expect(await lease()).to.have.property('sbd', '<a>2</a>');

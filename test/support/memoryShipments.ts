@@ -1,6 +1,6 @@
 import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Formidling } from '../../src/domain/formidling.js';
-import type { Hendelse, Kvittering, Shipment } from '../../src/domain/shipment.js';
+import type { Hendelse, Kvittering, Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
 import { shared } from '../../src/store/priority.js';
@@ -98,6 +98,9 @@ const note = (s: MemoryShipments, shipmentId: string, refs: readonly string[]): 
   for (const ref of refs) if (!s.payloads.has(ref)) s.payloads.set(ref, { shipmentId, ledig: null });
 };
 
+const refsOf = (pakke: Pakke | undefined): string[] =>
+  [pakke?.sbd, pakke?.cms].flatMap((blob) => (blob ? [blob.ref] : []));
+
 function shipmentWrites(
   s: MemoryShipments,
 ): Pick<ShipmentTx, 'insertShipment' | 'lockShipment' | 'updateShipment' | 'appendShipmentEvent'> {
@@ -124,9 +127,8 @@ function shipmentWrites(
       if (old === undefined) return;
       const { pakke } = change;
       if (pakke !== undefined) {
-        for (const { ref } of old.pakke === undefined ? [] : [old.pakke.sbd, old.pakke.cms])
-          s.payloads.set(ref, { shipmentId: id, ledig: 0 });
-        note(s, id, [pakke.sbd.ref, pakke.cms.ref]);
+        for (const ref of refsOf(old.pakke)) s.payloads.set(ref, { shipmentId: id, ledig: 0 });
+        note(s, id, refsOf(pakke));
       }
       const shipment = { ...old, ...change };
       s.shipments.set(id, shipment);

@@ -3,6 +3,7 @@ import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import type { FormidlingReads } from '../../src/domain/formidlingPorts.js';
 import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
+import type { SvarUtReads } from '../../src/domain/svarut/ports.js';
 import {
   copyOfFormidling,
   memoryFormidlingReads,
@@ -19,6 +20,7 @@ import {
   noShipments,
   type MemoryShipments,
 } from './memoryShipments.js';
+import { copyOfSvarUt, memorySvarUtReads, memorySvarUtTx, noSvarUt, type MemorySvarUt } from './memorySvarutRows.js';
 
 type Rows = Map<string, unknown>;
 
@@ -31,6 +33,7 @@ interface State {
   readonly answers: ReadonlyMap<string, string>;
   readonly shipments: MemoryShipments;
   readonly formidling: MemoryFormidling;
+  readonly svarut: MemorySvarUt;
   readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
 }
 
@@ -38,6 +41,7 @@ export interface MemoryStore {
   readonly reads: Reads;
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
+  readonly svarut: SvarUtReads;
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
@@ -56,6 +60,7 @@ const empty = (): State => ({
   answers: new Map(),
   shipments: noShipments(),
   formidling: noFormidling(),
+  svarut: noSvarUt(),
   tables: {
     organisasjoner: new Map(),
     sertifikater: new Map(),
@@ -131,12 +136,17 @@ export function memoryStore(): MemoryStore {
     putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
     ...memoryShipmentTx(draft.state.shipments),
     ...memoryFormidlingTx(draft.state.formidling, (f) => formidlingJob(draft.state.shipments, f)),
+    ...memorySvarUtTx(draft.state.svarut),
   });
   const transaction = <T>(work: (draft: { state: State }) => Promise<T> | T): Promise<T> => {
     const run = async () => {
-      const { shipments, formidling } = state;
       const draft = {
-        state: { ...state, shipments: copyOf(shipments), formidling: copyOfFormidling(formidling) },
+        state: {
+          ...state,
+          shipments: copyOf(state.shipments),
+          formidling: copyOfFormidling(state.formidling),
+          svarut: copyOfSvarUt(state.svarut),
+        },
       };
       const result = await work(draft);
       state = draft.state;
@@ -153,6 +163,7 @@ export function memoryStore(): MemoryStore {
     unitOfWork,
     shipments: memoryShipmentReads(() => state.shipments),
     formidlinger: memoryFormidlingReads(() => state.formidling),
+    svarut: memorySvarUtReads(() => state.svarut),
     queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
       persons: async (ids) => personsIn(state, ids),

@@ -14,6 +14,7 @@ import { PATH } from '../../src/contract/forsendelse/names.js';
 import { prepareDevelopment } from '../../src/development.js';
 import type { Calendar, Tx } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
+import type { Payloads } from '../../src/domain/shipmentPorts.js';
 import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
@@ -26,8 +27,10 @@ import { identities } from '../../src/sandbox/pki/identities.js';
 import { addProviders, type Doubles, type ProvidersOptions } from '../../src/sandbox/providers/routes.js';
 import { providerNames, type Letter, type ProviderName } from '../../src/sandbox/providers/types.js';
 import { parseCrl } from '../../src/security/crl.js';
+import type { Certificate } from '../../src/security/x509.js';
 import { createTrust } from '../../src/security/trust.js';
 import { openSending, type Sending } from '../../src/sending.js';
+import { openPayloads } from '../../src/store/payloads.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import { hentStatus, sender, type Stand } from './forsendelser.js';
 import { testCertsDir } from './gateway.js';
@@ -95,6 +98,13 @@ export interface SendingWorld extends TestProviders {
   /** Writes rows of the sender tables, and lets the gateway read them. */
   registerSenders(write: (tx: Tx) => Promise<void>): Promise<void>;
   readonly logLines: readonly string[];
+  /** What senders and receivers may ask, without a wire between. */
+  readonly svarut: Sending['tjenester']['svarut'];
+  readonly svarinn: Sending['tjenester']['svarinn'];
+  /** Whom documents for SvarUt are encrypted to. */
+  readonly databehandler: Certificate;
+  /** The gateway's payload store, as one more process has it. */
+  readonly files: Payloads;
   /** Moves the calendar of the gateway and the doubles forward, as `posthorn sandbox clock` does. */
   moveCalendar(ms: number): Promise<void>;
   /** Moves the gateway's clock forward. The doubles take signatures of up to a minute ahead, so less than that in all. */
@@ -163,7 +173,11 @@ export async function openDoors(config: Config, pki: DevelopmentPki, clock: { no
     await store.unitOfWork(write);
     await directory.refresh();
   };
-  return { url, store, calendar, lines, registerSenders, close };
+  const payloads = await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey });
+  const { certificates, tjenester } = sending;
+  const { svarut, svarinn } = tjenester;
+  const databehandler = certificates.databehandler;
+  return { url, store, calendar, lines, registerSenders, close, svarut, svarinn, databehandler, files: payloads };
 }
 
 const pathsOf = ({ forsendelse, meldingsformidler }: Sending) => ({

@@ -50,7 +50,9 @@ export const sdpChannel = (deps: SdpDeps): Channel => ({
 
   async deliver(shipment): Promise<Utfall> {
     const { pakke, meldingsId, forsendelse, beslutning } = shipment;
-    if (pakke?.meldingsId !== meldingsId) throw new Failure('INTERNAL', 'delivery of what was not packed');
+    if (pakke?.meldingsId !== meldingsId || pakke.sbd === null) {
+      throw new Failure('INTERNAL', 'delivery of what was not packed');
+    }
     return push(deps, {
       art: beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT' ? 'fysisk' : 'digital',
       meldingsId,

@@ -35,8 +35,21 @@ export function mottakerId(mottaker: SvarUtAdresse | null): string | null {
   return 'fnr' in digital ? digital.fnr : digital.orgnr;
 }
 
-const dokumentAv = ({ filnavn, mimetype, innhold, ekskluderesFraPrint }: SvarUtDokument): Dokument => ({
-  filnavn,
+/** Characters of a file name in the package for mailboxes and print (CONTRACT.md of SDP, section 13); SvarUt allows more, and fewer. */
+const pakkenavn = { minst: 4, mest: 100 };
+
+/** The name that a document has in a package: its own where that fits, or else what fits of it, with its number, so that no two are alike. */
+function navnIPakke(filnavn: string, nr: number): string {
+  const { length } = [...filnavn];
+  if (length >= pakkenavn.minst && length <= pakkenavn.mest) return filnavn;
+  const endelse = /\.[^.]{1,10}$/u.exec(filnavn)?.[0] ?? '';
+  const slutt = `-dokument-${nr + 1}${endelse}`;
+  const stamme = [...filnavn.slice(0, filnavn.length - endelse.length)];
+  return stamme.slice(0, pakkenavn.mest - [...slutt].length).join('') + slutt;
+}
+
+const dokumentAv = ({ filnavn, mimetype, innhold, ekskluderesFraPrint }: SvarUtDokument, nr: number): Dokument => ({
+  filnavn: navnIPakke(filnavn, nr),
   tittel: filnavn,
   mimetype,
   innhold,

@@ -9,6 +9,7 @@ import { formidling } from './0006-formidling.js';
 import { turn } from './0007-turn.js';
 import { mailboxAnswer } from './0009-mailbox-answer.js';
 import { priorityAndAges } from './0010-priority-and-ages.js';
+import { svarut } from './0011-svarut.js';
 import { svarutUpstream } from './0012-svarut-upstream.js';
 
 /**
@@ -25,6 +26,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0007-turn': turn,
   '0009-mailbox-answer': mailboxAnswer,
   '0010-priority-and-ages': priorityAndAges,
+  '0011-svarut': svarut,
   '0012-svarut-upstream': svarutUpstream,
 };
 

@@ -178,7 +178,7 @@ describe('channels/sdp/channel', () => {
     const c = await channel();
     const { pakke } = await c.ready();
     expect(pakke?.meldingsId).to.equal(ids.message);
-    const kept = [...c.payloads.kept.keys()].filter((ref) => ![pakke?.sbd.ref, pakke?.cms.ref].includes(ref));
+    const kept = [...c.payloads.kept.keys()].filter((ref) => ![pakke?.sbd?.ref, pakke?.cms.ref].includes(ref));
     expect(kept).to.have.length(3);
     expect(c.payloads.kept.get(pakke?.cms.ref ?? '')?.includes('%PDF')).to.equal(false);
   });

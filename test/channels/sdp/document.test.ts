@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { contentOf, documentOf } from '../../../src/channels/sdp/document.js';
-import { channels } from '../../../src/channels/registry.js';
+import { channels, type ChannelDeps } from '../../../src/channels/registry.js';
 import type { SdpDeps } from '../../../src/channels/sdp/channel.js';
 import { decodeSbd, encodeSbd } from '../../../src/contract/sdp/sbd.js';
 import type { Shipment } from '../../../src/domain/shipment.js';
@@ -158,8 +158,8 @@ describe('channels/sdp/document', () => {
 });
 
 describe('channels/registry', () => {
-  it('R-14: mailbox and print are what can be handed on', () => {
-    const list = channels({ sdp: {} as unknown as SdpDeps });
-    expect([...list.keys()]).to.deep.equal(['POSTKASSE', 'UTSKRIFT']);
+  it('R-14: mailbox, print and receiving systems are what can be handed on', () => {
+    const list = channels({ sdp: {} as unknown as SdpDeps, svarinn: {} as unknown as ChannelDeps['svarinn'] });
+    expect([...list.keys()]).to.deep.equal(['POSTKASSE', 'UTSKRIFT', 'SVARINN']);
   });
 });

@@ -111,4 +111,18 @@ describe('domain/svarut/forsendelse', () => {
     });
     expect(postadresseAv({ ...sverige, adresse1: null, postnr: null, poststed: null })).to.equal(null);
   });
+
+  it('gives documents names that a package has room for, each another, and leaves those alone that fit', () => {
+    const lang = (n: number, endelse = '.pdf') => 'x'.repeat(n - endelse.length) + endelse;
+    const navn = ['a.b', 'ab.c', lang(100), lang(101), lang(226), `${'x'.repeat(120)}y`];
+    const dokumenter = navn.map((filnavn) => svarutDocument({ filnavn }));
+    const { hoveddokument, vedlegg } = forsendelseAv(svarutOrder({ dokumenter }), konto, id);
+    const fikk = [hoveddokument, ...vedlegg].map(({ filnavn }) => filnavn);
+    expect(fikk.slice(0, 3)).to.deep.equal(['a-dokument-1.b', 'ab.c', lang(100)]);
+    expect(fikk.slice(3).map((n) => [n.length, /-dokument-\d(?:\.pdf)?$/.exec(n)?.[0]])).to.deep.equal([
+      [100, '-dokument-4.pdf'],
+      [100, '-dokument-5.pdf'],
+      [100, '-dokument-6'],
+    ]);
+  });
 });

@@ -1,0 +1,50 @@
+import type { SvarUtDeps } from '../application/svarut/deps.js';
+import { glem, loepUtLesefrister } from '../application/svarut/lesefrister.js';
+import type { SvarInnDeps } from '../application/svarut/svarinn.js';
+import { svarinnTjeneste, svarutTjeneste } from '../application/svarut/tjeneste.js';
+import type { SvarInnTjeneste, SvarUtTjeneste } from '../application/svarut/tjenester.js';
+import { contentCheck } from '../contract/document/check.js';
+import { every, type Rounds } from '../housekeeping.js';
+import { decryptCms } from '../security/cms.js';
+import { textHasher } from '../security/idHash.js';
+import { decideAgain } from './shipments.js';
+import type { Parts, SendingDeps } from './types.js';
+
+/** Milliseconds between looks at letters whose time to be read is up, and between those at what is forgotten. */
+const ROUNDS_MS = { frist: 1_000, glem: 60_000 };
+
+export interface SvarUtServices {
+  readonly svarut: SvarUtTjeneste;
+  readonly svarinn: SvarInnTjeneste;
+  readonly deps: SvarUtDeps & SvarInnDeps;
+}
+
+/** SvarUt and SvarInn put together. */
+export function svarutServices(
+  { store, dataKey }: SendingDeps,
+  { payloads, shipments, databehandler }: Parts,
+): SvarUtServices {
+  const deps: SvarUtServices['deps'] = {
+    ...shipments,
+    unitOfWork: store.unitOfWork,
+    svarut: store.svarut,
+    payloads,
+    merke: textHasher(dataKey),
+    dekrypter: (octets) => decryptCms(octets, databehandler.store.privateKey, databehandler.certificate),
+    kontroll: contentCheck,
+    decideAgain: decideAgain(shipments, store.svarut),
+  };
+  return { svarut: svarutTjeneste(deps), svarinn: svarinnTjeneste(deps), deps };
+}
+
+/** Moves unread letters on when their time is up, for as long as it is not stopped. Many processes may do it at once. */
+export function keepDeadlines({ log }: Pick<SendingDeps, 'log'>, { deps }: SvarUtServices, ms = ROUNDS_MS): Rounds {
+  const loepUt = loepUtLesefrister({
+    ...deps,
+    failed: (error, shipmentId) =>
+      log.error('an unread letter waits, for something here failed', { error, shipmentId }),
+  });
+  const failed = (error: unknown): void => log.error('looking for unread letters failed; it is tried again', { error });
+  const rounds = [every(ms.frist, loepUt, failed), every(ms.glem, glem(deps), failed)];
+  return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
+}
