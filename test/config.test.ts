@@ -139,6 +139,13 @@ describe('config: defaults and values', () => {
     POSTHORN_SDP_UPSTREAM_URL: ['broker.example', 'ftp://broker.example', 'https://u:p@broker.example'],
     POSTHORN_SDP_UPSTREAM_CERTIFICATES: [','],
     POSTHORN_SDP_UPSTREAM_MPC_ID: ['a b', 'a:b', 'å', 'x'.repeat(101)],
+    POSTHORN_SVARUT_UPSTREAM_URL: ['svarut.example', 'ftp://svarut.example', 'https://u:p@svarut.example'],
+    POSTHORN_SVARUT_UPSTREAM_KIND: ['', 'v9', 'SOAP'],
+    POSTHORN_SVARUT_UPSTREAM_FOR: [',', 'PORTAL', 'UTSKRIFT,SVARINN'],
+    POSTHORN_SVARUT_UPSTREAM_KONTO: ['1', '6f8f3d9e2f6c4a689a550b1c7a1d2e3f'],
+    POSTHORN_SVARUT_UPSTREAM_ORGANISATION: ['97103214', '9710321460', 'x'],
+    POSTHORN_SVARUT_UPSTREAM_POLL: ['0', '86401', 'x'],
+    POSTHORN_SVARUT_UPSTREAM_TIMEOUT: ['0', '901', 'x'],
     POSTHORN_SDP_UPSTREAM_POLL_NORMAL: ['0', '86401', 'x'],
     POSTHORN_SDP_UPSTREAM_POLL_PRIORITERT: ['0', '86401', '1.5'],
   };
@@ -190,6 +197,25 @@ describe('config: errors', () => {
     expect(variablesOf({ POSTHORN_TLS_KEY: '/k' })).to.deep.equal(['POSTHORN_TLS_CERT']);
     expect(variablesOf({ POSTHORN_TLS_CERT: '/c' })).to.deep.equal(['POSTHORN_TLS_KEY']);
     expect(variablesOf({ POSTHORN_TLS_PROXY: 'true' })).to.deep.equal(['POSTHORN_TLS_PROXY']);
+  });
+
+  it('a SvarUt upstream needs an account and one password, and by REST an account id and an issuer of tokens', () => {
+    const prefix = 'POSTHORN_SVARUT_UPSTREAM_';
+    const names = (changes: Record<string, string>) =>
+      variablesOf({ [`${prefix}URL`]: 'http://127.0.0.1:1', ...changes }).map((name) => name.slice(prefix.length));
+    const account = { [`${prefix}USER`]: 'u' };
+    const password = { [`${prefix}PASSWORD`]: 'p' };
+    expect(names({})).to.deep.equal(['USER', 'PASSWORD']);
+    expect(names({ ...account, ...password })).to.deep.equal([]);
+    expect(names({ ...account, [`${prefix}PASSWORD_FILE`]: '/run/password' })).to.deep.equal([]);
+    expect(names({ ...account, ...password, [`${prefix}PASSWORD_FILE`]: '/run/password' })).to.deep.equal([
+      'PASSWORD_FILE',
+    ]);
+    const rest = { ...account, ...password, [`${prefix}KIND`]: 'rest' };
+    expect(names(rest)).to.deep.equal(['KONTO', 'MASKINPORTEN_URL', 'MASKINPORTEN_CLIENT']);
+    const config = load({ [`${prefix}FOR`]: 'altinn, UTSKRIFT,ALTINN' });
+    expect(config.svarutUpstreamFor).to.deep.equal(['ALTINN', 'UTSKRIFT']);
+    expect(load({}).svarutUpstreamFor).to.deep.equal(['UTSKRIFT', 'ALTINN']);
   });
 });
 
@@ -248,6 +274,29 @@ describe('SECURITY 119: production refuses to be downgraded', () => {
     }
     const without = { ...production, POSTHORN_SDP_UPSTREAM_URL: 'https://broker.example/api' };
     expect(variablesOf(without)).to.deep.equal(['POSTHORN_SDP_UPSTREAM_CERTIFICATES']);
+  });
+
+  it("SECURITY 119: a SvarUt upstream and its issuer of tokens are called over TLS, with a key that is not development's", () => {
+    const upstream = {
+      ...production,
+      POSTHORN_SVARUT_UPSTREAM_URL: 'https://svarut.example',
+      POSTHORN_SVARUT_UPSTREAM_KIND: 'rest',
+      POSTHORN_SVARUT_UPSTREAM_USER: 'u',
+      POSTHORN_SVARUT_UPSTREAM_PASSWORD: 'p',
+      POSTHORN_SVARUT_UPSTREAM_KONTO: '6f8f3d9e-2f6c-4a68-9a55-0b1c7a1d2e3f',
+      POSTHORN_SVARUT_UPSTREAM_MASKINPORTEN_URL: 'https://tokens.example',
+      POSTHORN_SVARUT_UPSTREAM_MASKINPORTEN_CLIENT: 'c',
+      POSTHORN_SVARUT_UPSTREAM_KEYSTORE: '/etc/posthorn/enterprise.p12',
+    };
+    expect(problemsOf(upstream)).to.deep.equal([]);
+    const broken = {
+      POSTHORN_SVARUT_UPSTREAM_URL: 'http://svarut.example',
+      POSTHORN_SVARUT_UPSTREAM_MASKINPORTEN_URL: 'http://tokens.example',
+      POSTHORN_SVARUT_UPSTREAM_KEYSTORE: 'certs/dev/posthorn.p12',
+    };
+    for (const [name, value] of Object.entries(broken)) {
+      expect(variablesOf({ ...upstream, [name]: value }), name).to.deep.equal([name]);
+    }
   });
 
   const required = [

@@ -140,6 +140,7 @@ const isNotified = ({ forsendelse, beslutning }: Shipment): boolean =>
 const tattOver = {
   leverandoer: 'The provider has taken the letter over.',
   meldingsformidler: 'The broker upstream has taken the letter over, and passes it on to the provider.',
+  svarut: 'The SvarUt upstream has taken the letter over, and delivers it.',
 } as const;
 
 function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Ending {

@@ -26,6 +26,7 @@ const texts: Readonly<Record<Kvitteringstype, string>> = {
   varslingfeilet: 'A notice did not reach the recipient; the letter stays where it is.',
   returpost: 'The letter came back by post.',
   feil: 'The provider reports an error.',
+  underveis: 'The SvarUt upstream has handed the letter on.',
 };
 
 /** Letters that go out, or went. */
@@ -42,10 +43,14 @@ type Foelge =
   | { readonly type: 'resend'; readonly beslutning: Beslutning }
   | { readonly type: 'detour'; readonly omvei: Omvei };
 
+/** A letter that has gone out, and is not delivered. In Altinn, whose reader has been told of it, only who has that very letter knows better. */
+const isUndelivered = ({ tilstand }: Shipment, { gjelder }: MottattKvittering): boolean =>
+  tilstand === 'MOTTATT' || tilstand === 'SENDT' || (tilstand === 'VARSLET' && gjelder !== undefined);
+
 /** A SvarUt letter whose mailbox fails, or cannot notify of it, before the letter is delivered (CONTRACT.md of SvarUt, section 6). */
-const goesAnotherWay = (shipment: Shipment, { type }: MottattKvittering): boolean =>
-  (type === 'feil' || type === 'varslingfeilet') &&
-  (shipment.tilstand === 'MOTTATT' || shipment.tilstand === 'SENDT') &&
+const goesAnotherWay = (shipment: Shipment, kvittering: MottattKvittering): boolean =>
+  (kvittering.type === 'feil' || kvittering.type === 'varslingfeilet') &&
+  isUndelivered(shipment, kvittering) &&
   harOmvei(shipment);
 
 const delivered: ReadonlySet<Tilstand> = new Set<Tilstand>(['LEVERT', 'AAPNET']);
@@ -57,15 +62,16 @@ function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type, avFor
   return type === 'aapning' && beslutning.kanal === 'POSTKASSE' && delivered.has(tilstand);
 }
 
-/** The message in force has not left the house, so that nobody can have refused it. */
-const isUnsent = ({ tilstand, pakke, meldingsId }: Shipment): boolean =>
-  tilstand === 'MOTTATT' && pakke?.meldingsId !== meldingsId;
+/** The message in force has not left the house, so that nobody can have refused it; nor has who reports of another one. */
+const isUnsent = ({ tilstand, pakke, meldingsId }: Shipment, { gjelder }: MottattKvittering): boolean =>
+  gjelder === undefined ? tilstand === 'MOTTATT' && pakke?.meldingsId !== meldingsId : gjelder !== meldingsId;
 
 /** What a receipt leads to. An error leads to at most one new look-up, and the letter goes out again under a new MessageId. */
 async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: MottattKvittering): Promise<Foelge> {
   const { beslutning, tilstand } = shipment;
   if (beslutning.utfall !== 'SEND' || !isToldBy(shipment, kvittering)) return { type: 'record' };
-  if (kvittering.type === 'feil' && isUnsent(shipment)) return { type: 'record' };
+  if (kvittering.type === 'underveis') return { type: 'record' };
+  if (kvittering.type === 'feil' && isUnsent(shipment, kvittering)) return { type: 'record' };
   if (goesAnotherWay(shipment, kvittering))
     return { type: 'detour', omvei: await finnOmvei(deps.decideAgain, shipment) };
   if (kvittering.type !== 'feil') return { type: 'happen' };

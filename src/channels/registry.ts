@@ -5,6 +5,7 @@ import { svarinnChannel, type SvarInnChannelDeps } from './svarinn/channel.js';
 import { sdpChannel, type SdpDeps } from './sdp/channel.js';
 import { videresender } from './sdp/formidling.js';
 import type { PushDeps } from './sdp/push.js';
+import { svarutChannel, type SvarUtDeps } from './svarut/channel.js';
 
 /** What the channels of an installation need. */
 export interface ChannelDeps {
@@ -12,15 +13,19 @@ export interface ChannelDeps {
   readonly svarinn: SvarInnChannelDeps;
   /** Messages of others go on by this way, wherever our own letters go. */
   readonly videre: PushDeps;
+  /** A SvarUt above us, which takes the letters of some channels; undefined: there is none. */
+  readonly svarut?: SvarUtDeps | undefined;
 }
 
 /** The one list of channels. What is not in it does not exist in this installation, and is never routed to. PORTAL hands nothing on. */
-export function channels({ sdp, svarinn }: Pick<ChannelDeps, 'sdp' | 'svarinn'>): ReadonlyMap<Kanal, Channel> {
+export function channels({ sdp, svarinn, svarut }: Omit<ChannelDeps, 'videre'>): ReadonlyMap<Kanal, Channel> {
   const postal = sdpChannel(sdp);
-  return new Map([
+  const upstream = svarut === undefined ? [] : svarut.kanaler.map((kanal) => [kanal, svarutChannel(svarut)] as const);
+  return new Map<Kanal, Channel>([
     ['POSTKASSE', postal],
     ['UTSKRIFT', postal],
     ['SVARINN', svarinnChannel(svarinn)],
+    ...upstream,
   ]);
 }
 

@@ -79,25 +79,35 @@ async function collect(answer: AsyncIterable<Uint8Array>): Promise<Buffer> {
 const read = async ({ body }: Response): Promise<Buffer> =>
   body === null ? Buffer.alloc(0) : collect(Readable.fromWeb(body as ReadableStream));
 
+/** An answer that was read whole. */
+type Answer = { readonly status: number; readonly octets: Buffer };
+
 /**
- * Posts a text and returns the answer, whatever its status. Redirects are not followed.
+ * One question with a short body or none, and its answer, whatever its status. Redirects are not followed.
  * @param timeout milliseconds for the whole exchange
  * @throws Failure UPSTREAM_FAULT for an answer that is too large, UPSTREAM_UNREACHABLE for the network
  */
-export async function postText(
+export async function ask(
   url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
+  init: Pick<RequestInit, 'method' | 'headers'> & { readonly body?: string },
   timeout: number,
-): Promise<{ readonly status: number; readonly octets: Buffer }> {
+): Promise<Answer> {
   const signal = AbortSignal.timeout(timeout);
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+    const response = await fetch(url, { ...init, redirect: 'error', signal });
     return { status: response.status, octets: await read(response) };
   } catch (error) {
     throw sendFailure(url, error);
   }
 }
+
+/** Posts a text, as `ask`. */
+export const postText = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  timeout: number,
+): Promise<Answer> => ask(url, { method: 'POST', headers, body }, timeout);
 
 /** What is no good answer. @throws Failure UPSTREAM_FAULT for a fault, or any other status than 2xx */
 export function refuseFault({ status, octets }: Pick<Posted, 'status' | 'octets'>): void {
@@ -124,6 +134,8 @@ export interface Upload {
   /** Octets; undefined sends in chunks. */
   readonly contentLength: number | undefined;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Besides, and instead of, those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Posted {
@@ -148,6 +160,7 @@ export function postStream(url: string, upload: Upload, timeout = 30_000): Promi
     'Content-Type': type,
     Accept: 'application/soap+xml',
     ...(length === undefined ? {} : { 'Content-Length': length }),
+    ...upload.headers,
   };
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {

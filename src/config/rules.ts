@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Config, Key } from './settings.js';
+import { svarutUpstreamProduction, svarutUpstreamRules } from './svarutUpstreamRules.js';
 
 /** Something that is wrong with more than one value's form. `needs` are the settings that must have been read to judge it. */
 export interface Rule {
@@ -41,6 +42,7 @@ export const generalRules: readonly Rule[] = [
     problem: 'says that a proxy ends TLS, but no proxy is trusted',
     fix: 'List its addresses in POSTHORN_TRUSTED_PROXIES.',
   },
+  ...svarutUpstreamRules,
 ];
 
 /** A key store for sending: development's is refused, and none means that nothing is sent. */
@@ -112,6 +114,15 @@ export const productionRules: readonly Rule[] = [
   sendingKeystore('databehandlerKeystore'),
   sendingKeystore('meldingsformidlerKeystore'),
   ...upstreamRules,
+  ...svarutUpstreamProduction,
+  {
+    key: 'svarutUpstreamKeystore',
+    needs: ['svarutUpstreamKeystore', 'certsDir'],
+    broken: (config) =>
+      config.svarutUpstreamKeystore !== undefined && isDevelopmentFile(config, config.svarutUpstreamKeystore),
+    problem: 'is a development key store, whose password everybody knows',
+    fix: 'Name the PKCS#12 file of the enterprise certificate, or leave it out.',
+  },
   {
     key: 'identifiers',
     needs: ['identifiers'],

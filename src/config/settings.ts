@@ -1,48 +1,11 @@
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { mimetypes } from '../domain/mimetypes.js';
 import { limits } from '../limits.js';
+import { optional, row, type Row } from './rows.js';
+import { svarutUpstream } from './svarutUpstream.js';
 import { kinds, Secret, type Address } from './values.js';
 
-/** What other settings' defaults are made from. */
-export interface Base {
-  readonly production: boolean;
-  readonly dataDir: string;
-  readonly certsDir: string;
-}
-
-interface Notes {
-  /** The default as README shows it. */
-  readonly shown: string;
-  readonly meaning: string;
-  /** What to do about a wrong value. */
-  readonly fix: string;
-  /** Its value never stands in an error. */
-  readonly secret?: true;
-  /** The value names files, which must be readable when they are named explicitly. */
-  readonly files?: true;
-}
-
-interface Row<T> extends Notes {
-  readonly kind: z.ZodType<unknown, string>;
-  readonly fallback: (base: Base) => T;
-}
-
-const samples: Base = { production: false, dataDir: 'data', certsDir: 'certs/dev' };
-
-/** A setting with a default; `shown` is needed where the default depends on others. */
-function row<T>(
-  kind: z.ZodType<T, string>,
-  fallback: (base: Base) => NoInfer<T>,
-  notes: Omit<Notes, 'shown'> & { shown?: string },
-): Row<T> {
-  return { kind, fallback, shown: String(fallback(samples)), ...notes };
-}
-
-/** A setting that may be absent. */
-function optional<T>(kind: z.ZodType<T, string>, notes: Omit<Notes, 'shown'> & { shown?: string }): Row<T | undefined> {
-  return { kind, fallback: () => undefined, shown: '', ...notes };
-}
+export type { Base } from './rows.js';
 
 const keystore = (name: string, does: string): Row<string> =>
   row(kinds.text, ({ production, certsDir }) => (production ? '' : join(certsDir, `${name}.p12`)), {
@@ -179,6 +142,7 @@ export const settings = {
     meaning: 'Seconds to the next look for receipts of priority letters after an empty one (R-37)',
     fix: 'Use 60 or more, but against a broker of your own.',
   }),
+  ...svarutUpstream,
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,

@@ -63,6 +63,11 @@ const freeze = (list: string[]): readonly string[] => Object.freeze(list);
 /** Organisation number and URL. */
 export type Address = readonly [organisasjonsnummer: string, url: string];
 
+/** Channels whose letters a SvarUt upstream can deliver. */
+const videresendt = ['POSTKASSE', 'UTSKRIFT', 'ALTINN'] as const;
+export type Videresendt = (typeof videresendt)[number];
+const kanSendesVidere = (item: string): item is Videresendt => (videresendt as readonly string[]).includes(item);
+
 const text = z.string();
 
 /** How each kind of value is read from its text; the message says what is wrong with it. */
@@ -110,6 +115,14 @@ export const kinds = {
       'is not a list of types that documents can be held against',
     )
     .transform(freeze),
+  kanaler: text
+    .transform((value) => splitList(value.toUpperCase()))
+    .refine((list): list is Videresendt[] => list.length > 0 && list.every(kanSendesVidere), {
+      error: `is not a list of ${videresendt.join(', ')}`,
+    })
+    .transform((list): readonly Videresendt[] => Object.freeze([...new Set(list)] as Videresendt[])),
+  uuid: text.refine((value) => z.uuid().safeParse(value).success, 'is no UUID'),
+  organisasjonsnummer: text.refine((value) => /^\d{9}$/.test(value), 'is not nine digits'),
   mpcId: text.refine((value) => /^[\w.-]{1,100}$/.test(value), 'is not 1 to 100 letters, digits, dots and hyphens'),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')

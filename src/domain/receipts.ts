@@ -3,8 +3,11 @@ import type { ReplayKey } from './ports.js';
 import type { Kanal } from './routing/decision.js';
 import type { Hendelsestype, Tilstand } from './shipment.js';
 
-/** What a business receipt says: the element in `kvittering`, or `feil` (sdp-kvittering.xsd, sdp-feil.xsd). */
-export type Kvitteringstype = 'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil';
+/**
+ * What a business receipt says: the element in `kvittering`, or `feil` (sdp-kvittering.xsd, sdp-feil.xsd). underveis: a SvarUt upstream has handed
+ * the letter on, which tells its reader of it and changes nothing here.
+ */
+export type Kvitteringstype = 'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil' | 'underveis';
 /** `feiltype` of `feil`: the input was wrong, or the provider failed. */
 export type Feiltype = 'KLIENT' | 'SERVER';
 
@@ -20,6 +23,8 @@ export interface MottattKvittering {
   readonly leverandoer: string;
   /** Made by the broker that had taken the letter over, which answers for the provider then. */
   readonly avFormidler?: true;
+  /** MessageId of the push that it is about, where that is known: about an earlier one it decides nothing. */
+  readonly gjelder?: string;
   /** Recognises the document when it comes again, in whichever message. */
   readonly replay: ReplayKey;
   /** Recognises the message that it was brought in; absent when it was fetched, for then each delivery is another message. */
@@ -46,6 +51,7 @@ export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {
   varslingfeilet: 'VARSLINGFEILET',
   returpost: 'RETURPOST',
   feil: 'FEIL',
+  underveis: 'SENDT',
 };
 
 /**

@@ -5,7 +5,7 @@ export type Utfall =
   | {
       readonly type: 'sent';
       /** Who has taken it over, where that is not the provider itself. */
-      readonly til?: 'meldingsformidler';
+      readonly til?: 'meldingsformidler' | 'svarut';
     }
   | {
       readonly type: 'deferred';

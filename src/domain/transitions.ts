@@ -77,6 +77,7 @@ const tabell: Readonly<Record<Tilstand, Steg>> = {
     ...staarFast('VARSLET'),
     ...underveis,
     VARSLET: 'VARSLET',
+    LEVERING: 'LEVERT',
     AAPNING: 'AAPNET',
     NYTT_OPPSLAG: 'MOTTATT',
     LESEFRIST: 'LEVERT',

@@ -37,6 +37,12 @@ function supplierFacts(suppliers: readonly Leverandoer[], trust: Trust, clock: C
     );
 }
 
+/** Who prints when a SvarUt upstream does: it takes letters over TLS, so that there is no certificate of a printer to judge. */
+const printUpstream = (config: SendingDeps['config']): string | undefined =>
+  config.svarutUpstreamUrl !== undefined && config.svarutUpstreamFor.includes('UTSKRIFT')
+    ? config.svarutUpstreamOrganisation
+    : undefined;
+
 /** Who is asked about recipients: the register of this installation's own database, or a service of the 16-02 contract. */
 function registerOf(
   { config, store, clock, trust }: SendingDeps,
@@ -57,7 +63,9 @@ export function shipmentDeps(
 ) {
   const { store, clock, calendar, config, trust, dataKey, senders } = deps;
   const facts = supplierFacts(suppliers, trust, clock);
-  const utskriftsleverandoer = suppliers.find(({ rolle }) => rolle === 'UTSKRIFT')?.organisasjonsnummer ?? null;
+  const printer = suppliers.find(({ rolle }) => rolle === 'UTSKRIFT')?.organisasjonsnummer ?? null;
+  const upstream = printUpstream(config);
+  const utskriftsleverandoer = upstream ?? printer;
   return {
     clock,
     calendar,
@@ -70,7 +78,10 @@ export function shipmentDeps(
     register: registerOf(deps, databehandler),
     routing: (avsender: string) => ({
       policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
-      leverandoerer: facts(),
+      leverandoerer:
+        upstream === undefined
+          ? facts()
+          : new Map([...facts(), [upstream, { rolle: 'UTSKRIFT', sertifikatGyldig: true }]]),
       utskriftsleverandoer,
       kanaler,
       identifikatorer: config.identifiers,

@@ -9,6 +9,7 @@ import type { Job } from '../domain/shipment.js';
 import { startWorker, type Worker } from '../worker.js';
 import { turns } from './broker.js';
 import { decideAgain } from './shipments.js';
+import { leaseFor } from './svarutUpstream.js';
 import type { SendingDeps } from './types.js';
 
 /** Letters that a process hands on at once. */
@@ -21,7 +22,8 @@ export function workerOf(
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
 ): Worker {
-  const { store, clock, calendar, log, random = Math.random, around = plain } = deps;
+  const { config, store, clock, calendar, log, random = Math.random, around = plain } = deps;
+  const leaseMs = leaseFor(config, around.leaseMs);
   const circuits = createCircuits();
   const letters = dispatch({
     shipments: store.shipments,
@@ -39,7 +41,7 @@ export function workerOf(
   return startWorker<Job>({
     claim: (limit) => {
       const now = clock.now();
-      return store.queue.claim(now, around.leaseMs, limit, circuits.resting(now), calendar.ahead());
+      return store.queue.claim(now, leaseMs, limit, circuits.resting(now), calendar.ahead());
     },
     run: turns({ store, clock, log, random, circuits, videresender: videresending(channelDeps) }, letters),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),

@@ -26,16 +26,17 @@ function field(value: string): string {
   return value;
 }
 
-const headerOf = (part: OutgoingPart, boundary: string): Buffer =>
-  Buffer.from(
-    `--${boundary}\r\nContent-Type: ${field(part.contentType)}\r\nContent-Transfer-Encoding: binary\r\n` +
-      `Content-ID: <${field(part.contentId)}>\r\n\r\n`,
-  );
+/** A part with the fields of its header. */
+interface Piece extends Pick<OutgoingPart, 'size' | 'open'> {
+  readonly fields: string;
+}
+
+const headerOf = ({ fields }: Piece, boundary: string): Buffer => Buffer.from(`--${boundary}\r\n${fields}\r\n\r\n`);
 
 const CRLF = Buffer.from('\r\n');
 const endOf = (boundary: string): Buffer => Buffer.from(`--${boundary}--\r\n`);
 
-async function* octetsOf(parts: readonly OutgoingPart[], boundary: string): AsyncGenerator<Uint8Array> {
+async function* octetsOf(parts: readonly Piece[], boundary: string): AsyncGenerator<Uint8Array> {
   for (const part of parts) {
     yield headerOf(part, boundary);
     let size = 0;
@@ -51,7 +52,7 @@ async function* octetsOf(parts: readonly OutgoingPart[], boundary: string): Asyn
   yield endOf(boundary);
 }
 
-function lengthOf(parts: readonly OutgoingPart[], boundary: string): number | undefined {
+function lengthOf(parts: readonly Piece[], boundary: string): number | undefined {
   let length = endOf(boundary).length;
   for (const part of parts) {
     if (part.size === undefined) return undefined;
@@ -60,17 +61,47 @@ function lengthOf(parts: readonly OutgoingPart[], boundary: string): number | un
   return length;
 }
 
-/**
- * A multipart/related message (RFC 2387) whose first part is the root. Contents are sent as they stand, under a boundary that nobody can
- * foresee; each is opened when its turn comes.
- */
+const multipart = (contentType: string, parts: readonly Piece[], boundary: string): OutgoingMultipart => ({
+  contentType,
+  contentLength: lengthOf(parts, boundary),
+  body: octetsOf(parts, boundary),
+});
+
+/** A boundary that nobody can foresee. */
+const newBoundary = (): string => `MIME-${randomUUID()}`;
+
+/** A multipart/related message (RFC 2387) whose first part is the root. Contents are sent as they stand; each is opened when its turn comes. */
 export function writeMultipart(parts: readonly [OutgoingPart, ...OutgoingPart[]]): OutgoingMultipart {
-  const boundary = `MIME-${randomUUID()}`;
+  const boundary = newBoundary();
   const [root] = parts;
   const type = field(root.contentType).replace(/[ \t]*;.*$/, '');
-  return {
-    contentType: `multipart/related; type="${type}"; boundary="${boundary}"; start="<${field(root.contentId)}>"`,
-    contentLength: lengthOf(parts, boundary),
-    body: octetsOf(parts, boundary),
-  };
+  const contentType = `multipart/related; type="${type}"; boundary="${boundary}"; start="<${field(root.contentId)}>"`;
+  const pieces = parts.map((part) => ({
+    ...part,
+    fields:
+      `Content-Type: ${field(part.contentType)}\r\nContent-Transfer-Encoding: binary\r\n` +
+      `Content-ID: <${field(part.contentId)}>`,
+  }));
+  return multipart(contentType, pieces, boundary);
+}
+
+/** A field of a form; one with a file name is a file. */
+export interface FormField extends Omit<OutgoingPart, 'contentId'> {
+  readonly name: string;
+  readonly filename?: string;
+}
+
+/** A name as browsers write it: UTF-8, without what could end it. */
+const formName = (name: string): string =>
+  name.replace(/["\r\n]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+
+/** A multipart/form-data message (RFC 7578), its contents as in `writeMultipart`. */
+export function writeForm(fields: readonly FormField[]): OutgoingMultipart {
+  const boundary = newBoundary();
+  const pieces = fields.map((one) => {
+    const file = one.filename === undefined ? '' : `; filename="${formName(one.filename)}"`;
+    const disposition = `Content-Disposition: form-data; name="${formName(one.name)}"${file}`;
+    return { ...one, fields: `${disposition}\r\nContent-Type: ${field(one.contentType)}` };
+  });
+  return multipart(`multipart/form-data; boundary="${boundary}"`, pieces, boundary);
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Overleveringer } from '../domain/svarut/oppstroem.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
@@ -21,6 +22,7 @@ import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
 import { svarutReads, svarutWrites } from './svarut.js';
+import { overleveringer } from './svarutUpstream.js';
 import { turns } from './turns.js';
 
 export interface Store {
@@ -33,6 +35,7 @@ export interface Store {
   readonly svarut: SvarUtReads;
   readonly queue: Queue;
   readonly turer: Turer;
+  readonly overleveringer: Overleveringer;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
@@ -85,6 +88,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     svarut: svarutReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
+    overleveringer: overleveringer(backend),
     unitOfWork: (work) => write((db) => work(tx(db))),
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),

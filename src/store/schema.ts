@@ -54,6 +54,15 @@ export interface Tables {
   mpc_receipt: MpcReceiptRow;
   /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
   turn: { navn: string; klar: number; feil: number; fence: number };
+  /** Letters that a SvarUt upstream has: what it said last, since when, and when it is asked again. */
+  svarut_upstream: {
+    meldings_id: string;
+    konversasjons_id: string;
+    oppstroems_id: string;
+    status: SvarUtStatus | null;
+    endret: number;
+    klar: number;
+  };
   svarut: SvarUtRow;
   /** Attempts to send one letter, and when the last of them was made. */
   svarut_forsoek: { likhet: Buffer; antall: number; siste: number };

@@ -110,6 +110,7 @@ describe('application/dispatch', () => {
   for (const [til, who] of [
     [undefined, 'The provider has'],
     ['meldingsformidler', 'The broker upstream has'],
+    ['svarut', 'The SvarUt upstream has'],
   ] as const)
     it(`R-39: the history says who has taken a letter over: ${til ?? 'the provider'}`, async () => {
       const d = await dispatching({ deliver: () => ({ type: 'sent', ...(til && { til }) }) });

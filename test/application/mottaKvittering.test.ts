@@ -124,6 +124,33 @@ describe('application/mottaKvittering', () => {
     });
   }
 
+  const fromSvarUt = { leverandoer: '', avFormidler: true, gjelder: ids.message } as const;
+
+  it('the handing-on by a SvarUt upstream is told in the history, and changes nothing in any state', async () => {
+    for (const tilstand of ['SENDT', 'LEVERT', 'FEILET', 'VARSLET'] as const) {
+      const r = await receiving({ shipment: sent({ tilstand, beslutning: toPrint }) });
+      await r.motta(kvittering({ ...fromSvarUt, type: 'underveis', detaljer: 'SvarUt: VARSLET' }));
+      expect((await r.current()).tilstand).to.equal(tilstand);
+      expect((await r.events()).map(({ type, tekst }) => [type, tekst.endsWith('SvarUt: VARSLET')])).to.deep.equal([
+        ['SENDT', true],
+      ]);
+      expect(await r.receipts()).to.deep.equal([]);
+    }
+  });
+
+  it('an error about the push in force ends the letter, even before its answer; one about an earlier push decides nothing', async () => {
+    const unpacked = letter({ tilstand: 'MOTTATT', beslutning: toPrint });
+    const error = { ...fromSvarUt, feiltype: null } as const;
+    const one = await receiving({ shipment: unpacked });
+    await one.motta(feil({ ...error, gjelder: 'an earlier one' }));
+    expect((await one.current()).tilstand).to.equal('MOTTATT');
+    await one.motta(feil(error));
+    expect((await one.current()).tilstand).to.equal('FEILET');
+    const later = await receiving({ shipment: sent({ beslutning: toPrint }) });
+    await later.motta(feil({ ...error, gjelder: 'an earlier one' }));
+    expect((await later.current()).tilstand).to.equal('SENDT');
+  });
+
   it('R-37: an error that the broker makes itself is about the letter, as one of its provider is', async () => {
     const strange = { leverandoer: '310000027', feiltype: 'SERVER' } as const;
     const recorded = await receiving();

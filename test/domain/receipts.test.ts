@@ -6,7 +6,7 @@ import { tilstander } from '../../src/domain/shipment.js';
 const sak = { tilstand: 'SENDT', kanal: 'POSTKASSE', sendtPaaNytt: false, feiltype: 'KLIENT' } as const;
 
 describe('domain/receipts', () => {
-  it('knows each receipt of the schema by the name of its element', () =>
+  it('knows each receipt of the schema by the name of its element, and the handing-on by a SvarUt upstream', () =>
     expect(hendelseAv).to.deep.equal({
       mottak: 'MOTTAK',
       levering: 'LEVERING',
@@ -14,6 +14,7 @@ describe('domain/receipts', () => {
       varslingfeilet: 'VARSLINGFEILET',
       returpost: 'RETURPOST',
       feil: 'FEIL',
+      underveis: 'SENDT',
     }));
 
   describe('R-28: feil', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseMultipartType, readMultipart } from '../../src/soap/mime.js';
 import type { OutgoingPart } from '../../src/soap/multipartWriter.js';
-import { writeMultipart } from '../../src/soap/multipartWriter.js';
+import { writeForm, writeMultipart } from '../../src/soap/multipartWriter.js';
 import { codeOf, inChunks, whole } from './mime/support.js';
 import { failureOf } from '../support/pki.js';
 
@@ -61,5 +61,32 @@ describe('soap/multipartWriter', () => {
     for (const contentId of ['a\r\nX: y', 'å', '']) {
       expect(failureOf(() => writeMultipart([partOf(contentId, 'x')])).code).to.equal('INTERNAL');
     }
+  });
+
+  it('RFC 7578: a form says the names of its fields and files in UTF-8, and its length', async () => {
+    const { contentType, contentLength, body } = writeForm([
+      { name: 'forsendelse', contentType: 'application/json', size: 2, open: () => [Buffer.from('{}')] },
+      { name: 'å.pdf', filename: 'å.pdf', contentType: 'application/pdf', size: 1, open: () => [Buffer.from('x')] },
+    ]);
+    const octets = await whole(body);
+    expect(contentLength).to.equal(octets.length);
+    const form = await new Response(new Uint8Array(octets), { headers: { 'content-type': contentType } }).formData();
+    const file = form.get('å.pdf') as File;
+    expect([form.get('forsendelse'), file.name, file.type, await file.text()]).to.deep.equal([
+      '{}',
+      'å.pdf',
+      'application/pdf',
+      'x',
+    ]);
+  });
+
+  it('SECURITY 92: a name in a form cannot end its line or its quotes', async () => {
+    const name = 'a"; filename="b\r\nX: y';
+    const { body } = writeForm([{ name, filename: name, contentType: 'text/plain', size: 0, open: () => [] }]);
+    const [, head] = (await whole(body)).toString().split('\r\n');
+    const written = 'a%22; filename=%22b%0D%0AX: y';
+    expect(head).to.equal(`Content-Disposition: form-data; name="${written}"; filename="${written}"`);
+    const wrong = () => writeForm([{ name, contentType: 'a\r\nb', size: 0, open: () => [] }]);
+    expect(failureOf(wrong).code).to.equal('INTERNAL');
   });
 });

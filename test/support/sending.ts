@@ -11,6 +11,7 @@ import { createCalendar, type SharedCalendar } from '../../src/application/calen
 import { createDirectory } from '../../src/application/directory.js';
 import { ensureDataKey, loadConfig } from '../../src/config.js';
 import { PATH } from '../../src/contract/forsendelse/names.js';
+import { versjoner } from '../../src/contract/svarut/names.js';
 import { prepareDevelopment } from '../../src/development.js';
 import type { Calendar, Tx } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
@@ -180,8 +181,13 @@ export async function openDoors(config: Config, pki: DevelopmentPki, clock: { no
   return { url, store, calendar, lines, registerSenders, close, svarut, svarinn, databehandler, files: payloads };
 }
 
-const pathsOf = ({ forsendelse, meldingsformidler }: Sending) => ({
-  get: (path: string) => (isBrokerPath(path) ? meldingsformidler : path === PATH ? forsendelse : undefined),
+const svarutPaths = new Set(versjoner.map(({ path }) => path));
+
+const pathsOf = ({ forsendelse, meldingsformidler, svarut }: Sending) => ({
+  get: (path: string) => {
+    if (isBrokerPath(path)) return meldingsformidler;
+    return path === PATH ? forsendelse : svarutPaths.has(path) ? svarut : undefined;
+  },
 });
 
 const emptyApp = (config: Config, metrics: ReturnType<typeof createMetrics>) =>

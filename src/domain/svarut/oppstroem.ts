@@ -1,0 +1,200 @@
+import type { Dokument, Forsendelse, Postadresse } from '../forsendelse.js';
+import type { Kvitteringstype } from '../receipts.js';
+import type { Kanal } from '../routing/decision.js';
+import type { Shipment } from '../shipment.js';
+import type { SvarUtAdresse, SvarUtBestilling, SvarUtDokument, SvarUtPostadresse } from './bestilling.js';
+import type { SvarUtStatus } from './status.js';
+
+/*
+ * A SvarUt above us, which delivers letters instead of channels of our own. What has been decided here holds there: a letter for paper goes
+ * without the number of its reader, so that it is printed at once, and every other is digital only, so that nobody but us puts it on paper when
+ * it is not read.
+ */
+
+/** Why it did not do what it was asked. innhold: the same letter is refused again. adgang: our account or token is. */
+export interface Nei {
+  readonly type: 'nei';
+  readonly art: 'innhold' | 'adgang' | 'svarer_feil' | 'naas_ikke';
+  /** Its own words; they may name anybody. */
+  readonly grunn: string;
+  /** For the log only, for it may name addresses. */
+  readonly detalj?: string;
+}
+
+export type Svar<T> = { readonly type: 'ja'; readonly verdi: T } | Nei;
+
+export interface Oppstroemsstatus {
+  /** As it knows the letter. */
+  readonly id: string;
+  readonly status: SvarUtStatus;
+  /** Since when, by its clock; null: it does not say. */
+  readonly endret: Date | null;
+}
+
+/** What we ask of it, whichever contract it speaks. What the other side does is an answer, never an error. */
+export interface SvarUtOppstroem {
+  /**
+   * Hands a letter over: once, however often it is called with the same id (UUID).
+   * @returns the id by which its status is asked for
+   */
+  send(brev: SvarUtBestilling, id: string): Promise<Svar<string>>;
+  /** Letters that it does not know are left out. */
+  statuser(ider: readonly string[]): Promise<Svar<readonly Oppstroemsstatus[]>>;
+  /** The last that its history says of a letter; undefined when it says nothing. */
+  sisteHendelse(id: string): Promise<Svar<string | undefined>>;
+}
+
+/** A letter that was handed over, and what is known of it. */
+export interface Overlevert {
+  /** MessageId of the push. */
+  readonly meldingsId: string;
+  readonly konversasjonsId: string;
+  /** Its id there. */
+  readonly oppstroemsId: string;
+  /** Null: none yet. */
+  readonly status: SvarUtStatus | null;
+  /** When that was found; first when it was handed over. */
+  readonly endret: Date;
+}
+
+/** The letters that are followed there, shared by all processes of an installation. */
+export interface Overleveringer {
+  /** Begins to follow a letter, from `klar` on; one that is followed already stays as it is. */
+  begynn(letter: Overlevert, klar: Date): Promise<void>;
+  /** Those that are to be asked about, the longest overdue first. */
+  forfalte(now: Date, antall: number): Promise<readonly Overlevert[]>;
+  /** What was found. `klar`: when it is asked about again; null: never. */
+  sett(meldingsId: string, funnet: Pick<Overlevert, 'status' | 'endret'>, klar: Date | null): Promise<void>;
+}
+
+/**
+ * What each status is to us; null: nothing. MOTTATT and AKSEPTERT say no more than that it was handed over. SENDT_DIGITALT says that a letter was not
+ * read in its time: whether it goes on paper then is our own affair.
+ */
+export const kvitteringAv: Readonly<Record<SvarUtStatus, Kvitteringstype | null>> = {
+  MOTTATT: null,
+  AKSEPTERT: null,
+  AVVIST: 'feil',
+  VARSLET: 'underveis',
+  LEST: 'aapning',
+  SENDT_PRINT: 'mottak',
+  PRINTET: 'levering',
+  MANUELT_HANDTERT: 'feil',
+  SENDT_DIGITALT: 'underveis',
+  SENDT_SDP: 'underveis',
+  LEVERT_SDP: 'levering',
+  KLAR_FOR_MOTTAK: 'underveis',
+  IKKE_LEVERT: 'feil',
+};
+
+const endelige: ReadonlySet<SvarUtStatus> = new Set<SvarUtStatus>([
+  'AVVIST',
+  'LEST',
+  'MANUELT_HANDTERT',
+  'IKKE_LEVERT',
+]);
+
+const doegn = 86_400_000;
+/** Milliseconds after which a letter of which nothing new is heard is not asked about any more: it keeps letters for three months. */
+export const foelgesLengst = 90 * doegn;
+/** Milliseconds that no pause between two questions about a letter exceeds. */
+export const lengsteMellomrom = doegn / 4;
+
+/**
+ * When a letter is asked about again: after an eighth of the time for which nothing new has been heard of it, `pause` milliseconds at the least.
+ * Null: never, since nothing more can come.
+ */
+export function nesteSpoersmaal(
+  { status, endret }: Pick<Overlevert, 'status' | 'endret'>,
+  now: Date,
+  pause: number,
+): Date | null {
+  const stille = now.getTime() - endret.getTime();
+  if ((status !== null && endelige.has(status)) || stille >= foelgesLengst) return null;
+  return new Date(now.getTime() + Math.min(Math.max(pause, stille / 8), Math.max(pause, lengsteMellomrom)));
+}
+
+function postAv(adresse: Postadresse): SvarUtPostadresse {
+  const [adresse1 = null, adresse2 = null, adresse3 = null, fjerde = null] = adresse.adresselinjer;
+  const linjer = { navn: adresse.navn, adresse1, adresse2, adresse3 };
+  if ('postnummer' in adresse) {
+    return { ...linjer, postnr: adresse.postnummer, poststed: adresse.poststed, land: null };
+  }
+  // A fourth line has no field of its own: it is the place.
+  const { land } = adresse;
+  return { ...linjer, postnr: null, poststed: fjerde, land: 'navn' in land ? land.navn : land.kode };
+}
+
+function mottakerAv({ mottaker: { id, postadresse } }: Forsendelse): SvarUtAdresse {
+  const digital = id === null ? null : id.length === 9 ? { orgnr: id } : { fnr: id };
+  return { digital, post: postadresse === null ? null : postAv(postadresse) };
+}
+
+const dokumentAv = ({ filnavn, mimetype, innhold, ikkePaaPapir }: Dokument): SvarUtDokument => ({
+  filnavn,
+  mimetype,
+  dokumentType: null,
+  ekskluderesFraPrint: ikkePaaPapir === true,
+  giroarkSider: [],
+  skalSigneres: false,
+  innhold,
+});
+
+/** The order of a letter that came another way than by SvarUt. */
+const bestillingAv = (forsendelse: Forsendelse): SvarUtBestilling => ({
+  tittel: forsendelse.tittel,
+  mottaker: mottakerAv(forsendelse),
+  dokumenter: [forsendelse.hoveddokument, ...forsendelse.vedlegg].map(dokumentAv),
+  lenker: [],
+  avgivendeSystem: 'Posthorn',
+  eksternref: forsendelse.eksternRef,
+  forsendelseType: null,
+  konteringskode: forsendelse.kostnadskode,
+  krevNiva4Innlogging: forsendelse.sikkerhetsnivaa === 4,
+  kryptert: false,
+  kunDigitalLevering: false,
+  printkonfigurasjon: {
+    brevtype: forsendelse.utskrift.posttype === 'A_PRIORITERT' ? 'APOST' : 'BPOST',
+    fargePrint: forsendelse.utskrift.farge === 'FARGE',
+    tosidig: true,
+  },
+  signaturtype: null,
+  signeringUtloper: null,
+  svarPaForsendelse: null,
+  svarPaForsendelseLink: false,
+  svarSendesTil:
+    forsendelse.utskrift.returadresse === null
+      ? null
+      : { digital: null, post: postAv(forsendelse.utskrift.returadresse) },
+  metadataFraAvleverendeSystem: null,
+  metadataForImport: null,
+});
+
+/** On paper nobody logs in or signs, and what may not be printed is no use. */
+const paaPapir = (b: SvarUtBestilling): SvarUtBestilling => ({
+  ...b,
+  mottaker: { digital: null, post: b.mottaker?.post ?? null },
+  dokumenter: b.dokumenter
+    .filter(({ ekskluderesFraPrint }) => !ekskluderesFraPrint)
+    .map((dokument) => ({ ...dokument, skalSigneres: false })),
+  krevNiva4Innlogging: false,
+  kunDigitalLevering: false,
+  signaturtype: null,
+  signeringUtloper: null,
+});
+
+/** The order that goes out for a letter, its documents in the clear and `kryptert` false. @param kanal as it was decided */
+export function utgaaende({ forsendelse }: Pick<Shipment, 'forsendelse'>, kanal: Kanal): SvarUtBestilling {
+  const { svarut, hoveddokument, vedlegg } = forsendelse;
+  const klart = [hoveddokument, ...vedlegg];
+  const bestilling =
+    svarut === undefined
+      ? bestillingAv(forsendelse)
+      : {
+          ...svarut,
+          kryptert: false,
+          // What the channels carry is in the clear, however it came.
+          dokumenter: svarut.dokumenter.map((d, i) => ({ ...d, innhold: klart[i]?.innhold ?? d.innhold })),
+        };
+  return kanal === 'UTSKRIFT' ? paaPapir(bestilling) : { ...bestilling, kunDigitalLevering: true };
+}
