@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ebms } from './ebms.js';
 import { lookup } from './lookup.js';
 import { register } from './register.js';
+import { svarutLarge } from './svarutLarge.js';
 
 const usage = `Benchmarks of Posthorn. Close other programs first; both print their last line as JSON.
 
@@ -13,6 +14,8 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
       long one.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
+  npm run bench -- svarut-large [--mebibytes 350]
+      One large letter by SvarUt, as inline base64 and by MTOM, to its receiver by SvarInn: octets compared, peak memory.
 `;
 
 const { values, positionals } = parseArgs({
@@ -25,6 +28,7 @@ const { values, positionals } = parseArgs({
     octets: { type: 'string', default: '100000' },
     waiting: { type: 'string', default: '100000' },
     profile: { type: 'string' },
+    mebibytes: { type: 'string', default: '350' },
     db: { type: 'string', default: 'mariadb' },
     url: { type: 'string' },
   },
@@ -51,6 +55,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
       only: positionals[1],
       profile: values.profile,
     }),
+  'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes) }),
   register: () =>
     register({
       persons: Number(values.persons ?? 3_800_000),
