@@ -31,8 +31,11 @@ function deferred({ failed }: DispatchDeps, error: unknown, { id }: Shipment): U
   return reason(error);
 }
 
-/** What an error of our own is to a letter. */
+/** What an error of our own is to a letter: it waits, but for a package that nobody may make, however often it is tried. */
 export function reason(error: unknown): Utfall {
+  if (error instanceof Failure && error.code === 'INVALID_REQUEST') {
+    return { type: 'rejected', kode: error.code, grunn: `The letter cannot be packed: ${error.values['reason']}` };
+  }
   const kode = error instanceof Failure ? error.code : 'INTERNAL';
   const grunn = kode === 'UNAVAILABLE' ? 'A service that the letter needs did not answer' : 'An error of our own';
   return { type: 'deferred', kode, grunn };

@@ -223,6 +223,21 @@ describe('application/dispatch', () => {
     });
   }
 
+  it('R-33: a package that may not be made, since it is too large, ends the letter, and says why', async () => {
+    const reason = 'a document package has at most 5 octets';
+    const d = await dispatching({ prepare: () => Promise.reject(new Failure('INVALID_REQUEST', 'x', { reason })) });
+    await d.turn();
+    expect((await d.current()).tilstand).to.equal('FEILET');
+    const [event] = await d.events();
+    expect(event).to.include({
+      type: 'FEIL',
+      kode: 'INVALID_REQUEST',
+      tekst: `The letter cannot be packed: ${reason}`,
+    });
+    expect(await d.job()).to.equal(undefined);
+    expect(d.reports).to.deep.equal([]);
+  });
+
   it('R-15: a letter that waited is decided by the register as it is when it goes', async () => {
     let asked = 0;
     const fresh = { ...toMailbox, fattet: testTime };
