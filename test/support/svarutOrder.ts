@@ -1,4 +1,8 @@
-import type { SvarUtBestilling, SvarUtDokument } from '../../src/domain/svarut/bestilling.js';
+import type {
+  MetadataFraAvleverendeSystem,
+  SvarUtBestilling,
+  SvarUtDokument,
+} from '../../src/domain/svarut/bestilling.js';
 
 export const svarutDocument = (change: Partial<SvarUtDokument> = {}): SvarUtDokument => ({
   filnavn: 'vedtak.pdf',
@@ -45,3 +49,19 @@ export const svarutOrder = (change: Partial<SvarUtBestilling> = {}): SvarUtBesti
   metadataForImport: null,
   ...change,
 });
+
+/** Metadata that say nothing. */
+export const svarutMetadata: MetadataFraAvleverendeSystem = {
+  sakssekvensnummer: 0,
+  saksaar: 0,
+  journalaar: 0,
+  journalsekvensnummer: 0,
+  journalpostnummer: 0,
+  journalposttype: null,
+  journalstatus: null,
+  journaldato: null,
+  dokumentetsDato: null,
+  tittel: null,
+  saksbehandler: null,
+  ekstraMetadata: [],
+};

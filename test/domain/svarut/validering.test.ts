@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SvarUtBestilling, SvarUtPostadresse } from '../../../src/domain/svarut/bestilling.js';
 import { validerBestilling } from '../../../src/domain/svarut/validering.js';
 import { Failure } from '../../../src/errors.js';
-import { svarutDocument, svarutOrder } from '../../support/svarutOrder.js';
+import { svarutDocument, svarutMetadata, svarutOrder } from '../../support/svarutOrder.js';
 
 const grunnlag = { now: new Date('2026-11-10T08:00:00Z'), typer: ['Byggesøknad'] };
 const doegn = (antall: number): Date => new Date(grunnlag.now.getTime() + antall * 86_400_000);
@@ -31,20 +31,7 @@ const signering = {
   ...dokumenter({ skalSigneres: true }),
 } as const;
 const metadata = (...keys: string[]) => ({
-  metadataFraAvleverendeSystem: {
-    sakssekvensnummer: 0,
-    saksaar: 0,
-    journalaar: 0,
-    journalsekvensnummer: 0,
-    journalpostnummer: 0,
-    journalposttype: null,
-    journalstatus: null,
-    journaldato: null,
-    dokumentetsDato: null,
-    tittel: null,
-    saksbehandler: null,
-    ekstraMetadata: keys.map((key) => ({ key, value: 'v' })),
-  },
+  metadataFraAvleverendeSystem: { ...svarutMetadata, ekstraMetadata: keys.map((key) => ({ key, value: 'v' })) },
 });
 const lenke = (urlLenke: string | null, urlTekst: string | null = 'Les mer') => ({
   lenker: [{ urlLenke, urlTekst, ledetekst: null }],
