@@ -110,6 +110,7 @@ const watchedPayloads = (payloads: Payloads, reach: Reach): Payloads => ({
 });
 
 const watchedChannel = (channel: Channel, reach: Reach): Channel => ({
+  ...channel,
   prepare: async (shipment) => {
     const pakke = await packing.run(true, () => channel.prepare(shipment));
     reach('dispatch.packed');
