@@ -9,14 +9,17 @@ import { BROKER_PATH } from './http/meldingsformidler.js';
 import { SVARINN_PATH } from './http/svarinn.js';
 import { createLog } from './log.js';
 import { runProcess } from './run.js';
+import { startProcesses } from './run/processes.js';
 
 // Helper threads of the young collection cost more processor time than they save; more processors are used by more processes.
 setFlagsFromString('--no-parallel-scavenge');
 
-/** The gateway as a process of its own: configuration from the environment; SIGTERM drains and ends it. */
+/** The gateway as a process of its own, or as several: configuration from the environment; SIGTERM drains and ends it. */
 await runProcess('gateway', async () => {
   const config = loadConfig(process.env);
   const log = createLog({ level: config.logLevel, values: { role: 'gateway' } });
+  const { processes: count } = config;
+  if (count > 1) return startProcesses({ script: new URL(import.meta.url), count, log });
   const gateway = await startGateway(config, log);
   const { url } = gateway;
   return {

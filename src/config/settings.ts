@@ -169,6 +169,11 @@ export const settings = {
     meaning: '`web` takes requests and `worker` hands letters on; many of each may run on one database',
     fix: 'Set it to all, web or worker.',
   }),
+  processes: row(kinds.whole(1, 64), () => 1, {
+    meaning:
+      'Processes of the gateway behind its port, on one database (MySQL or MariaDB to gain by it): one that ends is replaced, and SIGHUP replaces them all without a pause',
+    fix: 'Use a number from 1 to 64, such as the number of processors.',
+  }),
   identifiers: row(
     kinds.oneOf('any', 'synthetic', 'real'),
     ({ production }): 'any' | 'real' => (production ? 'real' : 'any'),
