@@ -8,8 +8,8 @@ import { startGateway } from './gateway.js';
 import { BROKER_PATH } from './http/meldingsformidler.js';
 import { SVARINN_PATH } from './http/svarinn.js';
 import { createLog } from './log.js';
+import { startProcesses } from './processes.js';
 import { runProcess } from './run.js';
-import { startProcesses } from './run/processes.js';
 
 // Helper threads of the young collection cost more processor time than they save; more processors are used by more processes.
 setFlagsFromString('--no-parallel-scavenge');

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry } from 'prom-client';
-import type { Log } from '../log.js';
-import type { ChildMessage, ReadyMessage, Started } from '../run.js';
-import { answerMetrics } from './metrics.js';
+import type { Log } from './log.js';
+import type { ChildMessage, ReadyMessage, Started } from './run.js';
+import { answerMetrics } from './run/metrics.js';
 
 export interface ProcessesOptions {
   /** What each of them runs. */
@@ -29,6 +29,8 @@ const REPLACE_AFTER_MS = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
 /** One that lived this long ended for a reason of its own, not because it cannot start. */
 const LIVED_MS = 60_000;
 
+const waitBefore = (failures: number): number => REPLACE_AFTER_MS[Math.min(failures, REPLACE_AFTER_MS.length - 1)] ?? 0;
+
 function begin(): Member {
   const worker = cluster.fork({ POSTHORN_PROCESSES: '1' });
   const ended = once(worker, 'exit').then(([code, signal]) => (signal === null ? `exit code ${code}` : String(signal)));
@@ -51,13 +53,8 @@ async function end({ worker, ended }: Member, graceMs: number): Promise<void> {
   clearTimeout(kill);
 }
 
-/**
- * Several processes behind one port: one that ends by itself is replaced, and SIGHUP replaces all of them one after another, each when the
- * new one is ready, so that there is always somebody who answers.
- * @throws Error with a sentence when one of them cannot start; none is left running then
- */
-export async function startProcesses({ script, count, log, graceMs = 30_000 }: ProcessesOptions): Promise<Started> {
-  cluster.setupPrimary({ exec: fileURLToPath(script) });
+/** The processes that there are, and how they come and go. */
+function createCrew(log: Log, graceMs: number) {
   const aggregator = new AggregatorRegistry();
   const members = new Set<Member>();
   const leaving = new Set<Member>();
@@ -82,43 +79,56 @@ export async function startProcesses({ script, count, log, graceMs = 30_000 }: P
       members.delete(member);
       if (stopping || leaving.delete(member)) return;
       failures = Date.now() - begun > LIVED_MS ? 0 : failures + 1;
-      const wait = REPLACE_AFTER_MS[Math.min(failures, REPLACE_AFTER_MS.length - 1)] ?? 0;
-      log.error('a process ended by itself; another takes its place', { how, inSeconds: wait / 1000 });
-      await sleep(wait);
+      log.error('a process ended by itself; another takes its place', { how, inMs: waitBefore(failures) });
+      await sleep(waitBefore(failures));
       if (stopping) return;
       [member, begun] = [join(), Date.now()];
     }
   };
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    process.off('SIGHUP', replaceAll);
-    await Promise.all([...members].map(leave));
-  };
-  let turn = Promise.resolve();
   const replace = async (old: Member): Promise<void> => {
     if (stopping || !members.has(old)) return;
     const fresh = join();
     void watch(fresh);
-    await fresh.ready;
+    const ready = await fresh.ready.catch((error: unknown) => error as Error);
+    if (ready instanceof Error && !stopping) throw ready;
     await leave(old);
   };
-  const replaceAll = (): void => {
-    const replaced = async (): Promise<void> => {
+  return {
+    join,
+    watch,
+    replaceAll: async (): Promise<void> => {
       for (const old of [...members]) await replace(old);
-      log.info('all processes have been replaced');
-    };
-    turn = turn.then(replaced).catch((error: unknown) => log.error('the processes were not all replaced', { error }));
+    },
+    stop: async (): Promise<void> => {
+      stopping = true;
+      await Promise.all([...members].map(leave));
+    },
   };
+}
 
-  const first = Array.from({ length: count }, join);
-  try {
-    const [ready] = await Promise.all(first.map((member) => member.ready));
-    for (const member of first) void watch(member);
-    process.on('SIGHUP', replaceAll);
-    log.info('processes listen', { url: ready?.url, pids: first.map(({ worker }) => worker.process.pid) });
-    return { url: ready?.url ?? '', summary: ready?.summary ?? [], stop };
-  } catch (error) {
-    await stop();
+/**
+ * Several processes behind one port: one that ends by itself is replaced, and SIGHUP replaces all of them one after another, each when the
+ * new one is ready, so that there is always somebody who answers.
+ * @throws Error with a sentence when one of them cannot start; none is left running then
+ */
+export async function startProcesses({ script, count, log, graceMs = 30_000 }: ProcessesOptions): Promise<Started> {
+  cluster.setupPrimary({ exec: fileURLToPath(script) });
+  const crew = createCrew(log, graceMs);
+  const first = Array.from({ length: count }, crew.join);
+  const readiness = Promise.all(first.map((member) => member.ready));
+  const [ready] = await readiness.catch(async (error: unknown) => {
+    await crew.stop();
     throw error;
-  }
+  });
+  for (const member of first) void crew.watch(member);
+  let turn = Promise.resolve();
+  const replaceAll = (): void => {
+    turn = turn.then(crew.replaceAll).then(
+      () => log.info('all processes have been replaced'),
+      (error: unknown) => log.error('the processes were not all replaced', { error }),
+    );
+  };
+  process.on('SIGHUP', replaceAll);
+  log.info('processes listen', { url: ready?.url, pids: first.map(({ worker }) => worker.process.pid) });
+  return { url: ready?.url ?? '', summary: ready?.summary ?? [], stop: () => crew.stop() };
 }
