@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, type RegistryContentType } from 'prom-client';
 import type { Log } from './log.js';
 import type { ChildMessage, ReadyMessage, Started } from './run.js';
 import { answerMetrics } from './run/metrics.js';
@@ -31,8 +31,9 @@ const LIVED_MS = 60_000;
 
 const waitBefore = (failures: number): number => REPLACE_AFTER_MS[Math.min(failures, REPLACE_AFTER_MS.length - 1)] ?? 0;
 
-function begin(): Member {
+function begin(metrics: AggregatorRegistry<RegistryContentType>): Member {
   const worker = cluster.fork({ POSTHORN_PROCESSES: '1' });
+  answerMetrics(worker, metrics);
   const ended = once(worker, 'exit').then(([code, signal]) => (signal === null ? `exit code ${code}` : String(signal)));
   const ready = new Promise<ReadyMessage>((resolve, reject) => {
     worker.on('message', (message: ChildMessage | object) => {
@@ -61,9 +62,8 @@ function createCrew(log: Log, graceMs: number) {
   let stopping = false;
 
   const join = (): Member => {
-    const member = begin();
+    const member = begin(aggregator);
     members.add(member);
-    answerMetrics(member.worker, aggregator);
     return member;
   };
   const leave = async (member: Member): Promise<void> => {
@@ -96,12 +96,12 @@ function createCrew(log: Log, graceMs: number) {
   return {
     join,
     watch,
-    replaceAll: async (): Promise<void> => {
+    replaceAll: async () => {
       for (const old of [...members]) await replace(old);
     },
-    stop: async (): Promise<void> => {
+    stop: () => {
       stopping = true;
-      await Promise.all([...members].map(leave));
+      return Promise.all([...members].map(leave));
     },
   };
 }
@@ -130,5 +130,5 @@ export async function startProcesses({ script, count, log, graceMs = 30_000 }: P
   };
   process.on('SIGHUP', replaceAll);
   log.info('processes listen', { url: ready?.url, pids: first.map(({ worker }) => worker.process.pid) });
-  return { url: ready?.url ?? '', summary: ready?.summary ?? [], stop: () => crew.stop() };
+  return { url: ready?.url ?? '', summary: ready?.summary ?? [], stop: async () => void (await crew.stop()) };
 }
