@@ -112,6 +112,8 @@ function createCrew(log: Log, graceMs: number) {
  * @throws Error with a sentence when one of them cannot start; none is left running then
  */
 export async function startProcesses({ script, count, log, graceMs = 30_000 }: ProcessesOptions): Promise<Started> {
+  // Each accepts for itself: a connection that is handed to one which has just been killed would wait for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(script) });
   const crew = createCrew(log, graceMs);
   const first = Array.from({ length: count }, crew.join);
