@@ -96,6 +96,8 @@ const lengsteGrunn = 200;
 /** A provider's own words, short and without anything that could be a national id. */
 export const renset = (ord: string): string => ord.replace(/\d{6}\D?\d{5,}/g, '…').slice(0, lengsteGrunn);
 
+const utenBeskrivelse: Tospraaklig = { nb: 'uten beskrivelse', en: 'no description' };
+
 /**
  * What an ebMS error in answer to a push means: a known code is final, `EBMS:0004` Other and anything unlisted is tried again with
  * the same MessageId. The code decides; the short description is the provider's own words. Null stands for a member that is
@@ -106,7 +108,8 @@ export function ebmsOutcome(
   shortDescription: string | null,
 ): Exclude<Utfall, { type: 'sent' }> {
   const navn = errorCode === null ? undefined : endeligeFeil.get(errorCode);
-  const ord = renset(shortDescription ?? navn ?? 'no description');
+  const sagt = shortDescription ?? navn;
+  const ord = sagt === undefined ? utenBeskrivelse : renset(sagt);
   if (errorCode !== null && navn !== undefined) {
     return { type: 'rejected', kode: errorCode, grunn: tekst('LEVERANDOER_AVVISTE', { ord }) };
   }

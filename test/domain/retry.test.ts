@@ -104,7 +104,7 @@ describe('domain/retry', () => {
       expect(ebmsOutcome(null, null)).to.deep.equal({
         type: 'deferred',
         kode: 'EBMS:0004',
-        grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord: 'no description' }),
+        grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord: { nb: 'uten beskrivelse', en: 'no description' } }),
       }));
     it('no name of a member that objects have is a code', () => {
       for (const code of ['constructor', 'toString', '__proto__'])
