@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { VERSION } from '../client/agent.js';
 import { ensureDataKey, loadConfig } from '../config.js';
 import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
@@ -139,7 +140,7 @@ const verify: VerifyCommandDeps = {
 
 const program = new Command('posthorn')
   .description('A standards-based SOAP gateway for Norwegian digital mail')
-  .version('0.1.0')
+  .version(VERSION)
   .exitOverride();
 
 registerCommands(program, open, { resident, clock });

@@ -106,7 +106,10 @@ export const settings = {
   }),
   databehandlerKeystore: keystore('posthorn', 'signs packages, and the documents about them, as databehandler'),
   databehandlerKeystorePassword: keystorePassword,
-  meldingsformidlerKeystore: keystore('meldingsformidler', 'signs envelopes to mailbox and print providers'),
+  meldingsformidlerKeystore: keystore(
+    'meldingsformidler',
+    'signs envelopes to mailbox and print providers; not needed where a meldingsformidler upstream is set',
+  ),
   meldingsformidlerKeystorePassword: keystorePassword,
   sdpProviders: row(kinds.addresses, () => noAddresses, {
     shown: 'none; `npm start` gives those of the sandbox',

@@ -68,7 +68,8 @@ export async function openMysql(url: string): Promise<Backend> {
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) });
   try {
     const collation = await exactCollation(db);
-    return backendOf(db, flavourWith(collation), await serverWarnings(db, collation));
+    const flavour = flavourWith(collation);
+    return backendOf(db, flavour, await serverWarnings(db, flavour, collation));
   } catch (error) {
     await db.destroy();
     throw failureOf(error, ` (${new URL(url).host}${new URL(url).pathname})`);

@@ -174,7 +174,7 @@ async function leaseJobs(
   return won;
 }
 
-type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'withdrawJob'>;
+type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'withdrawJob'>;
 
 /** The writes of `ShipmentTx` that end a turn. */
 export function jobWrites(db: Db): Writes {
@@ -196,6 +196,10 @@ export function jobWrites(db: Db): Writes {
     waitJob: (job, until) =>
       release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foerste_forsoek: null }),
     giveUpJob: (job) => release(job, { klar: null }),
+    async endGivenUp(shipmentId) {
+      const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is', null);
+      return (await job.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
     async withdrawJob(shipmentId, now) {
       const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is not', null);
       const { numDeletedRows } = await job.where('leased_until', '<=', now.getTime()).executeTakeFirstOrThrow();

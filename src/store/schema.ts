@@ -144,6 +144,8 @@ export interface EventRow {
   tid: number;
   kode: string | null;
   tekst: string;
+  /** Null where it is the same as `tekst`. */
+  tekst_en: string | null;
 }
 
 export interface JobRow {

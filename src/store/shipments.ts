@@ -56,10 +56,16 @@ export const eventRow = ({ type, tid, kode, tekst }: Hendelse): EventRow => ({
   type,
   tid: tid.getTime(),
   kode: kode === null ? null : cut(kode, KODE),
-  tekst: cut(tekst, TEKST),
+  tekst: cut(tekst.nb, TEKST),
+  tekst_en: tekst.en === tekst.nb ? null : cut(tekst.en, TEKST),
 });
 
-export const eventOf = ({ type, tid, kode, tekst }: EventRow): Hendelse => ({ type, tid: new Date(tid), kode, tekst });
+export const eventOf = ({ type, tid, kode, tekst, tekst_en: en }: EventRow): Hendelse => ({
+  type,
+  tid: new Date(tid),
+  kode,
+  tekst: { nb: tekst, en: en ?? tekst },
+});
 
 /** A job that nobody has begun, due at `at`. */
 export const newJob = (
@@ -102,7 +108,7 @@ export function shipmentReads({ read }: Backend, seal: Seal): ShipmentReads {
   };
 }
 
-/** As `ShipmentReads.queue`; jobs that somebody is at are among them. The last event is its type and its text. */
+/** As `ShipmentReads.queue`; jobs that somebody is at are among them. The last event is its type and its English text. */
 async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
   const rows = await db
     .selectFrom('job as j')
@@ -113,7 +119,7 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
       eb.fn.coalesce('s.avsender', 'f.eier').as('avsender'),
       eb
         .selectFrom('shipment_event as e')
-        .select(sql<string>`concat(e.type, ': ', e.tekst)`.as('siste'))
+        .select(sql<string>`concat(e.type, ': ', coalesce(e.tekst_en, e.tekst))`.as('siste'))
         .whereRef('e.shipment_id', '=', 'j.shipment_id')
         .orderBy('e.nr', 'desc')
         .limit(1)

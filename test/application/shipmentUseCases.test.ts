@@ -5,6 +5,7 @@ import { hentKvitteringer } from '../../src/application/hentKvitteringer.js';
 import { hentStatus } from '../../src/application/hentStatus.js';
 import { sendForsendelse } from '../../src/application/sendForsendelse.js';
 import { trekkTilbakeForsendelse } from '../../src/application/trekkTilbakeForsendelse.js';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import { limits } from '../../src/limits.js';
 import { testTime } from '../support/pki.js';
 import { numbers, person } from './lookups.js';
@@ -82,7 +83,7 @@ describe('application/hentKvitteringer', () => {
     shipmentId,
     avsender,
     prioritet: 'NORMAL' as const,
-    hendelse: { type: 'LEVERING' as const, tid: testTime, kode: null, tekst: 'Levert' },
+    hendelse: { type: 'LEVERING' as const, tid: testTime, kode: null, tekst: ordrett('Levert') },
   });
 
   async function waiting() {

@@ -21,7 +21,10 @@ eachStore((database) => {
     /** Ends a letter's attempts, as dispatch does. */
     const end = (letter: Shipment, type: 'OPPGITT' | 'FEIL') =>
       store().unitOfWork(async (tx) => {
-        await tx.appendShipmentEvent(letter.id, hendelse({ type, tid: at(10), tekst: 'The mailbox is down' }));
+        await tx.appendShipmentEvent(
+          letter.id,
+          hendelse({ type, tid: at(10), tekst: { nb: 'Postkassen er nede', en: 'The mailbox is down' } }),
+        );
         await tx.updateShipment(letter.id, { tilstand: 'FEILET' });
       });
 

@@ -25,7 +25,7 @@ describe('jobs that are not done', () => {
     it('a job given up is claimed by nobody, and stays to be seen, with the reason', async () => {
       const [id = '', waits] = await queued(due('A'), due(null, 500));
       const job = only(await claim(0));
-      const oppgitt = hendelse({ type: 'OPPGITT', tekst: 'Tok ikke imot' });
+      const oppgitt = hendelse({ type: 'OPPGITT', tekst: { nb: 'Tok ikke imot', en: 'Would not have it' } });
       await tx(async (t) => {
         await t.giveUpJob(job);
         await t.appendShipmentEvent(id, oppgitt);
@@ -33,7 +33,7 @@ describe('jobs that are not done', () => {
       expect(await claim(400_000, 9, [''])).to.have.length(1);
       const common = { avsender: '310000019' };
       const [first, second] = await store.shipments.queue(9);
-      const sisteHendelse = 'OPPGITT: Tok ikke imot';
+      const sisteHendelse = 'OPPGITT: Would not have it';
       expect(first).to.deep.equal({
         ...common,
         shipmentId: id,
@@ -45,6 +45,16 @@ describe('jobs that are not done', () => {
       });
       expect(second).to.include({ shipmentId: waits, leverandoer: null, givenUp: false });
       expect(await store.shipments.queue(1)).to.deep.equal([first]);
+    });
+
+    it('a job given up is taken away once, and no other one is', async () => {
+      const [id = '', waits = ''] = await queued(due('A'), due(null, 500));
+      const job = only(await claim(0));
+      const end = (one: string) => tx((t) => t.endGivenUp(one));
+      expect([await end(id), await end(waits), await end('x')]).to.deep.equal([false, false, false]);
+      await tx((t) => t.giveUpJob(job));
+      expect([await end(id), await end(id)]).to.deep.equal([true, false]);
+      expect((await store.shipments.queue(9)).map((row) => row.shipmentId)).to.deep.equal([waits]);
     });
 
     describe('a retry', () => {

@@ -141,7 +141,7 @@ function shipmentWrites(
 
 function jobWrites(
   s: MemoryShipments,
-): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
+): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'retryJob' | 'withdrawJob'> {
   const ours = ({ shipmentId, fence }: Job): MemoryJob | undefined => {
     const job = s.jobs.get(shipmentId);
     return job?.fence === fence ? job : undefined;
@@ -158,6 +158,7 @@ function jobWrites(
     waitJob: async (job, until) =>
       release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foersteForsoek: null }),
     giveUpJob: async (job) => release(job, { klar: null }),
+    endGivenUp: async (id) => s.jobs.get(id)?.klar === null && s.jobs.delete(id),
     retryJob: async (id, at) => {
       const shipment = s.shipments.get(id);
       if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${id}`);
@@ -202,7 +203,7 @@ function queueRow(s: MemoryShipments, shipmentId: string, job: MemoryJob): Queue
     forsoek: job.forsoek,
     neste: new Date(job.neste),
     givenUp: job.klar === null,
-    sisteHendelse: last === undefined ? '' : `${last.type}: ${last.tekst}`,
+    sisteHendelse: last === undefined ? '' : `${last.type}: ${last.tekst.en}`,
   };
 }
 

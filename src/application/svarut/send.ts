@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Forsendelse } from '../../domain/forsendelse.js';
+import { tekst } from '../../domain/hendelsestekst.js';
 import { mottakertype } from '../../domain/identifier.js';
 import type { Tx } from '../../domain/ports.js';
 import type { Shipment } from '../../domain/shipment.js';
@@ -120,8 +121,8 @@ function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, { letter, 
 async function skrivHistorikk(tx: Tx, deps: SvarUtDeps, shipment: Shipment, { bestilling, decided }: Klar) {
   const { id, mottatt } = shipment;
   const [, ...linjer] = mottattlinjer(bestilling.dokumenter.length);
-  for (const tekst of [...linjer, veivalg(decided.beslutning)])
-    await tx.appendShipmentEvent(id, hendelse('MOTTATT', mottatt, null, tekst));
+  for (const linje of [...linjer, veivalg(decided.beslutning)])
+    await tx.appendShipmentEvent(id, hendelse('MOTTATT', mottatt, null, linje));
   if (shipment.tilstand !== 'FEILET') return;
   await tx.appendShipmentEvent(id, ikkeLevert(decided.beslutning, mottatt));
   await tx.withdrawJob(id, mottatt);
@@ -142,7 +143,7 @@ function lagre(
     const now = deps.calendar.now();
     const siden = new Date(now.getTime() - limits.svarutAttemptWindow);
     if ((await tx.countAttempt(likhet, now, siden)) > limits.svarutAttempts) return 'DUPLIKAT';
-    const [foerste = ''] = mottattlinjer(bestilling.dokumenter.length);
+    const [foerste] = mottattlinjer(bestilling.dokumenter.length);
     const there = await tx.insertShipment(shipment, hendelse('MOTTATT', shipment.mottatt, null, foerste), null);
     if (there !== undefined) return there.konversasjonsId === shipment.konversasjonsId ? undefined : there;
     await tx.insertSvarUt(nyttBrev(deps, konto, shipment, klar));
@@ -158,7 +159,10 @@ async function avvis(deps: SvarUtDeps, konto: Konto, id: string, error: unknown)
   if (!(error instanceof Failure) || !error.code.startsWith('SVARUT_') || error.code === 'SVARUT_ID_USED') return;
   const reservasjon = await deps.svarut.reservasjon(id);
   if (reservasjon?.konto !== konto.brukernavn) return;
-  const avvist = { tid: deps.clock.now(), tekst: `Avvist: ${errorText(error.code, 'nb', error.values)}` };
+  const avvist = {
+    tid: deps.clock.now(),
+    tekst: tekst('AVVIST', { grunn: errorText(error.code, 'nb', error.values) }).nb,
+  };
   await deps.unitOfWork((tx) => tx.reserve({ ...reservasjon, avvist }));
 }
 

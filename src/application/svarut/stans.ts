@@ -1,3 +1,4 @@
+import { tekst } from '../../domain/hendelsestekst.js';
 import type { Calendar, Clock, UnitOfWork } from '../../domain/ports.js';
 import type { Shipment, Tilstand } from '../../domain/shipment.js';
 import { happen, hendelse } from '../hendelser.js';
@@ -31,7 +32,6 @@ export const stans =
       if (!kanStanses(shipment)) return { type: 'late', tilstand };
       const now = clock.now();
       if (tilstand === 'MOTTATT' && !(await tx.withdrawJob(id, now))) return { type: 'busy' };
-      const tekst = 'Forsendelsen er stanset av operatør, og er manuelt håndtert';
-      await happen(tx, calendar, shipment, hendelse('STANSET', now, null, tekst), false);
+      await happen(tx, calendar, shipment, hendelse('STANSET', now, null, tekst('STANSET')), false);
       return { type: 'stopped' };
     });

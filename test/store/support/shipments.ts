@@ -96,7 +96,7 @@ export const hendelse = (changes: Partial<Hendelse> = {}): Hendelse => ({
   type: 'MOTTATT',
   tid: t0,
   kode: null,
-  tekst: 'Mottatt fra avsender',
+  tekst: { nb: 'Mottatt fra avsender', en: 'Received from its sender' },
   ...changes,
 });
 
@@ -105,7 +105,7 @@ export const kvittering = (changes: Partial<Kvittering> = {}): Kvittering => ({
   shipmentId: randomUUID(),
   avsender: '310000019',
   prioritet: 'NORMAL',
-  hendelse: hendelse({ type: 'LEVERING', tekst: 'Levert' }),
+  hendelse: hendelse({ type: 'LEVERING', tekst: { nb: 'Levert', en: 'Delivered' } }),
   ...changes,
 });
 
