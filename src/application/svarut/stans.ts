@@ -13,10 +13,11 @@ export interface StansDeps {
 export type Stanset =
   { readonly type: 'stopped' | 'unknown' | 'busy' } | { readonly type: 'late'; readonly tilstand: Tilstand };
 
-/** What lies with ourselves or in Altinn can be taken back; mailboxes and printers give nothing back (FEATURES.md 36). */
+/** What lies with ourselves or in Altinn, or was given up, can be taken back; mailboxes and printers give nothing back (FEATURES.md 36). */
 const kanStanses = (shipment: Shipment): boolean =>
   shipment.tilstand === 'MOTTATT' ||
   shipment.tilstand === 'VARSLET' ||
+  shipment.tilstand === 'FEILET' ||
   (shipment.tilstand === 'SENDT' && kanalAv(shipment) === 'SVARINN');
 
 /** Stops a SvarUt letter that an operator handles otherwise: MANUELT_HANDTERT. */
@@ -32,6 +33,7 @@ export const stans =
       const now = clock.now();
       if (tilstand === 'MOTTATT' && !(await tx.withdrawJob(id, now))) return { type: 'busy' };
       const tekst = 'Forsendelsen er stanset av operatør, og er manuelt håndtert';
+      if (tilstand === 'FEILET') await tx.withdrawJob(id, now);
       await happen(tx, calendar, shipment, hendelse('STANSET', now, null, tekst), false);
       return { type: 'stopped' };
     });
