@@ -134,21 +134,30 @@ function addList(accounts: Command, deps: SvarUtCommandDeps): void {
     .description('Show the accounts that send by SvarUt, and their rules')
     .action((_: unknown, command: Command) =>
       withStore(deps.open, async ({ reads, svarut }) => {
-        const owners = new Map(
-          (await reads.senders()).legitimasjoner
-            .filter(({ tjeneste }) => tjeneste === 'SVARUT')
-            .map(({ brukernavn, organisasjonsnummer }) => [brukernavn, organisasjonsnummer]),
-        );
+        const accounts = (await reads.senders()).legitimasjoner.filter(({ tjeneste }) => tjeneste === 'SVARUT');
+        const known = new Map(accounts.map((account) => [account.brukernavn, account]));
         const rows = (await svarut.kontoer()).map((konto) => [
           konto.brukernavn,
-          owners.get(konto.brukernavn) ?? '-',
+          known.get(konto.brukernavn)?.organisasjonsnummer ?? '-',
           yes(konto.altinn),
           yes(konto.sdp),
           yes(konto.ettersending),
           String(konto.lesetimer),
+          String(konto.lesetimerApost ?? konto.lesetimer),
           konto.returadresse?.navn ?? '-',
+          known.get(konto.brukernavn)?.nett?.join(',') ?? 'everywhere',
         ]);
-        const head = ['account', 'organisation', 'Altinn', 'mailboxes', 'reprint', 'hours', 'return address'];
+        const head = [
+          'account',
+          'organisation',
+          'Altinn',
+          'mailboxes',
+          'reprint',
+          'hours',
+          'A-post',
+          'return address',
+          'from',
+        ];
         for (const line of table([head, ...rows])) printer(command).out(line);
       }),
     );

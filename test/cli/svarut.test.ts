@@ -86,7 +86,7 @@ describe('posthorn svarut and posthorn svarinn', () => {
     });
     const { out } = await run('svarut', 'accounts', 'list');
     expect(out)
-      .to.match(/arkiv +310000019 +yes +yes +yes +40 +Postmottak/)
+      .to.match(/arkiv +310000019 +yes +yes +yes +40 +40 +Postmottak +everywhere\n/)
       .and.not.contain(password);
   });
 
@@ -122,6 +122,8 @@ describe('posthorn svarut and posthorn svarinn', () => {
       const rotated = passwordIn((await run(add[0], add[1], 'rotate', user)).out);
       expect(await opens(tjeneste, user, rotated)).to.equal('UNAUTHORIZED');
       expect(await opens(tjeneste, user, rotated, '192.0.2.7')).to.include({ brukernavn: user });
+      if (tjeneste === 'SVARUT')
+        expect((await run('svarut', 'accounts', 'list')).out).to.match(/10\.1\.0\.0\/16,192\.0\.2\.7$/m);
       await run(...add);
       expect(await opens(tjeneste, user, rotated)).to.include({ brukernavn: user });
     }
