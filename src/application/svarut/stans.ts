@@ -33,7 +33,11 @@ export const stans =
       const now = clock.now();
       if (tilstand === 'MOTTATT' && !(await tx.withdrawJob(id, now))) return { type: 'busy' };
       const tekst = 'Forsendelsen er stanset av operatør, og er manuelt håndtert';
-      if (tilstand === 'FEILET') await tx.withdrawJob(id, now);
+      if (tilstand === 'FEILET') {
+        // What was given up is no job that waits; only such a one can be taken away.
+        await tx.retryJob(id, now);
+        await tx.withdrawJob(id, now);
+      }
       await happen(tx, calendar, shipment, hendelse('STANSET', now, null, tekst), false);
       return { type: 'stopped' };
     });

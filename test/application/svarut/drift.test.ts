@@ -16,7 +16,6 @@ describe('application/svarut/drift', () => {
   const { deps, tjeneste, order } = world;
   const send = async (...changes: Parameters<typeof order>) => tjeneste.send(konto, await order(...changes), null);
   const put = (id: string, tilstand: Tilstand) => store.unitOfWork((tx) => tx.updateShipment(id, { tilstand }));
-  const stateOf = async (id: string) => (await store.shipments.byId(id))?.tilstand;
   before(() => world.begin());
 
   it('an operator says that a letter was received which waits for a system: LEST, once; no other letter is', async () => {
@@ -65,17 +64,25 @@ describe('application/svarut/drift', () => {
       const ref = (await stored.shipments.byId(id))?.forsendelse.hoveddokument.innhold.ref;
       expect(await stored.retention.forget(new Date(0), 10)).to.deep.equal([ref]);
     });
-  });
 
-  it('a letter that was given up is handled by hand, and is not taken up again', async () => {
-    const id = await send();
-    await put(id, 'FEILET');
-    expect(await stans(deps)(id)).to.deep.equal({ type: 'stopped' });
-    expect([await stateOf(id), (await tjeneste.statuser(konto, [id]))[0]?.status]).to.deep.equal([
-      'TRUKKET',
-      'MANUELT_HANDTERT',
-    ]);
-    expect((await store.shipments.queue(100)).map((row) => row.shipmentId)).to.not.include(id);
+    it('a letter that was given up is handled by hand, and is not taken up again', async () => {
+      const [stored] = stores();
+      if (stored === undefined) throw new Error('no store');
+      const there = svarutWorld(stored);
+      const id = await there.tjeneste.send(konto, await there.order(), null);
+      const jobs = await stored.queue.claim(testTime, 1_000, 100, []);
+      await stored.unitOfWork(async (tx) => {
+        for (const job of jobs) if (job.shipmentId === id) expect(await tx.giveUpJob(job)).to.equal(true);
+        await tx.updateShipment(id, { tilstand: 'FEILET' });
+      });
+      const deadLetters = async () =>
+        (await stored.shipments.queue(100)).filter((row) => row.shipmentId === id).map(({ givenUp }) => givenUp);
+      expect(await deadLetters()).to.deep.equal([true]);
+      expect(await stans(there.deps)(id)).to.deep.equal({ type: 'stopped' });
+      expect((await stored.shipments.byId(id))?.tilstand).to.equal('TRUKKET');
+      expect((await there.tjeneste.statuser(konto, [id]))[0]?.status).to.equal('MANUELT_HANDTERT');
+      expect(await deadLetters()).to.deep.equal([]);
+    });
   });
 
   it('A-post has reading hours of its own where the account says so, and notices have its words', async () => {
