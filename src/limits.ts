@@ -131,6 +131,9 @@ export const limits = {
   svarutAttemptWindow: 2 * 86_400_000,
   /** How long an id that was given out waits for its letter. */
   svarutReservation: 7 * 86_400_000,
+  /** SvarInn: how long a letter lies before its operator is told, and how long until he is told again (FEATURES.md 42). */
+  svarinnLying: 2 * 3_600_000,
+  svarinnReminder: 8 * 3_600_000,
   /** Octets of all documents of a letter that may have to be printed (CONTRACT.md of SvarUt, section 2). */
   svarutPrintableBytes: 350 * 1024 * 1024,
   /** Characters of what a caller says about a letter and that is kept in its history. */

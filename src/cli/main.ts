@@ -15,8 +15,9 @@ import { identities } from '../sandbox/pki/identities.js';
 import { resident } from '../sandbox/residents.js';
 import { answerPolicy } from '../security/answer.js';
 import { organisasjonsnummer } from '../security/dn.js';
-import { idHasher } from '../security/idHash.js';
+import { idHasher, textHasher } from '../security/idHash.js';
 import { loadPkcs12 } from '../security/keystore.js';
+import { isNetwork } from '../security/networks.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
 import { servicePassword } from '../security/servicePassword.js';
 import { signingKey } from '../security/sign.js';
@@ -153,7 +154,14 @@ for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand])
 sdpCommands(program, sdp);
 mailboxCommands(program, mailbox);
 queueCommands(program, openShipments, clock);
-const svarut: SvarUtCommandDeps = { open, openShipments, clock, nyttPassord: servicePassword };
+const svarut: SvarUtCommandDeps = {
+  open,
+  openShipments,
+  clock,
+  nyttPassord: servicePassword,
+  erNett: isNetwork,
+  merke: async () => textHasher(await dataKey()),
+};
 svarutCommands(program, svarut);
 svarinnCommands(program, svarut);
 sandboxCommands(program, {

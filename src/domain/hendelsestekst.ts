@@ -27,6 +27,7 @@ const tabell = {
     nb: 'Forsendelsen er stanset av operatør, og er manuelt håndtert',
     en: 'Stopped by an operator, who handles the letter by other means',
   },
+  SATT_MOTTATT: { nb: 'Satt som mottatt av operatør', en: 'Set as received by an operator' },
   TATT_OPP_IGJEN: {
     nb: 'En operatør har tatt opp igjen brevet.',
     en: 'An operator has taken the letter up again.',

@@ -73,6 +73,8 @@ export interface ShipmentTx {
   withdrawJob(shipmentId: string, now: Date): Promise<boolean>;
   /** What belongs to a letter is needed no more, from `since` on by the calendar; what has been free before stays as it was. */
   freePayloads(shipmentId: string, since: Date): Promise<void>;
+  /** What belongs to a letter is removed with the next round, however long it would be kept. */
+  dropPayloads(shipmentId: string): Promise<void>;
   /** Keeps a payload that belongs to no letter. */
   keepPayload(ref: string): Promise<void>;
   putReceipt(receipt: Kvittering): Promise<void>;

@@ -18,11 +18,33 @@ export interface Metrics {
   connectionRefused(): void;
   /** Stored contents that were removed: of letters that are final, or left by a crash. */
   payloadsRemoved(reason: 'retention' | 'orphan', count: number): void;
+  /** Letters that receiving systems have let lie, by their accounts; those that are not named have none. */
+  svarinnLying(
+    letters: readonly { readonly system: string; readonly letters: number; readonly seconds: number }[],
+  ): void;
   /** Everything, in the Prometheus text format. */
   exposition(): Promise<{ contentType: string; body: string }>;
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What receiving systems let lie, as it is now. */
+function lyingGauges(registry: Registry): Metrics['svarinnLying'] {
+  const gauge = (name: string, help: string): Gauge<'system'> =>
+    new Gauge({ name, help, labelNames: ['system'], registers: [registry], aggregator: 'max' });
+  const letters = gauge(
+    'posthorn_svarinn_lying_letters',
+    'Letters that a receiving system has not fetched for two hours',
+  );
+  const seconds = gauge('posthorn_svarinn_lying_seconds', 'Age of the oldest of them');
+  return (all) => {
+    for (const one of [letters, seconds]) one.reset();
+    for (const { system, ...lying } of all) {
+      letters.set({ system }, lying.letters);
+      seconds.set({ system }, lying.seconds);
+    }
+  };
+}
 
 /**
  * Counters in a registry of their own, so that two services in one process do not mix.
@@ -66,6 +88,7 @@ export function createMetrics(readerOf = (registry: Registry) => () => registry.
     certificateDays: (role, left) => days.set({ role }, left),
     connectionRefused: () => refused.inc(),
     payloadsRemoved: (reason, count) => removed.inc({ reason }, count),
+    svarinnLying: lyingGauges(registry),
     exposition: async () => ({ contentType: registry.contentType, body: await read() }),
   };
 }

@@ -5,6 +5,7 @@ import type { Legitimasjon } from '../domain/sender.js';
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
 import { Guesses } from './guesses.js';
+import { withinNetworks } from './networks.js';
 
 /*
  * HTTP Basic (RFC 7617) against the credential table. The slow hash runs once; then an HMAC of the password, under a key that lives as
@@ -89,6 +90,10 @@ interface Remembered {
   readonly until: number;
 }
 
+/** From elsewhere than its networks an account is not there: whoever guesses learns nothing by it. */
+const admitted = (row: Legitimasjon | undefined, remote: string): Legitimasjon | undefined =>
+  row?.nett === undefined || withinNetworks(remote, row.nett) ? row : undefined;
+
 /** The door of one service that takes passwords (PROFILES, "HTTP Basic"; SECURITY.md 114). */
 export function passwordDoor({ clock, credentials, tjeneste, slowHash = nodeScrypt }: PasswordDeps): PasswordDoor {
   const key = randomBytes(32);
@@ -108,7 +113,7 @@ export function passwordDoor({ clock, credentials, tjeneste, slowHash = nodeScry
   return async (authorization, remote) => {
     const { brukernavn, password } = readBasic(authorization);
     const now = clock.now().getTime();
-    const row = rowOf(brukernavn);
+    const row = admitted(rowOf(brukernavn), remote);
     const mac = macOf(password);
     if (row !== undefined && knows(row, mac, now)) return row;
     const takeBack = guesses.take([`account ${brukernavn}`, `address ${remote}`], now);

@@ -36,6 +36,8 @@ export interface Tables {
     brukernavn: string;
     organisasjonsnummer: string;
     passordhash: string;
+    /** Networks, with commas between; null: every one. */
+    nett: string | null;
   };
   delegation: Period & { leverandoer: string; oppdragsgiver: string };
   service_right: Period & { organisasjon: string; tjeneste: Tjeneste };
@@ -88,6 +90,9 @@ export interface SvarUtRow {
   mottakersystem: string | null;
   /** Sealed JSON. */
   lest_av: Buffer | null;
+  /** Stands for the number of the recipient. */
+  mottaker: Buffer | null;
+  konteringskode: string | null;
 }
 
 export interface SvarUtKontoRow {
@@ -98,6 +103,9 @@ export interface SvarUtKontoRow {
   lesetimer: number;
   /** JSON. */
   returadresse: string | null;
+  lesetimer_apost: number | null;
+  varsel_epost: string | null;
+  varsel_sms: string | null;
 }
 
 export interface ReservasjonRow {

@@ -128,6 +128,14 @@ describe('security/password', () => {
     expect(work).to.have.length(4);
   });
 
+  it('SECURITY 114: an account that is bound to networks is not there from elsewhere, known password or not', async () => {
+    const d = door([row({ nett: ['10.1.0.0/16'] })]);
+    expect(await d.code(good, '10.1.2.3')).to.equal('310000019');
+    expect(await d.code(good, '10.2.0.1')).to.equal('UNAUTHORIZED');
+    expect(d.work, 'the work of an unknown user').to.deep.equal(['16 1 1', '16384 8 1']);
+    expect(await d.code(good, '::ffff:10.1.2.3')).to.equal('310000019');
+  });
+
   it('SECURITY 114: refuses guesses unseen when an account has had its number, from wherever they come', async () => {
     const { code, work, pass } = door();
     const guess = (n: number) => code(basic('arkiv', `guess ${n}`), `192.0.2.${n}`);

@@ -66,6 +66,7 @@ describe('opening a store', () => {
         '0010-priority-and-ages': '70f4c6ac7c588133',
         '0011-svarut': '2cca6c29c1ae4c23',
         '0012-svarut-upstream': '7eb62fe889d21a3c',
+        '0018-svarut-accounts': 'b8f456680138674a',
         '0019-event-language': '761e51cdf5204a42',
       },
       mysql: {
@@ -80,6 +81,7 @@ describe('opening a store', () => {
         '0010-priority-and-ages': '6b4e1551ef3721e8',
         '0011-svarut': 'bbd161e4a3a28475',
         '0012-svarut-upstream': 'b137b29e670ae79e',
+        '0018-svarut-accounts': 'a01003b29a846f22',
         '0019-event-language': '346c50b2e34f958f',
       },
     });

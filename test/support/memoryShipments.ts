@@ -189,6 +189,9 @@ export const memoryShipmentTx = (s: MemoryShipments): ShipmentTx => ({
     for (const [ref, row] of s.payloads)
       if (row.shipmentId === id && row.ledig === null) s.payloads.set(ref, { ...row, ledig: since.getTime() });
   },
+  dropPayloads: async (id) => {
+    for (const [ref, row] of s.payloads) if (row.shipmentId === id) s.payloads.set(ref, { ...row, ledig: 0 });
+  },
   keepPayload: async (ref) => note(s, '', [ref]),
   putReceipt: async (receipt) => void s.receipts.set(receipt.id, { receipt, leasedUntil: 0 }),
   confirmReceipt: async (avsender, id) => s.receipts.get(id)?.receipt.avsender === avsender && s.receipts.delete(id),

@@ -14,7 +14,7 @@ import { limits } from '../../limits.js';
 import { hendelse } from '../hendelser.js';
 import { audit, spurtOm, type Caller, type Forklart } from '../shipmentDeps.js';
 import { shipmentDigest } from '../shipmentDigest.js';
-import { avsendernavn, erUuid, kontoregler, referansemerke, ugyldig, type SvarUtDeps } from './deps.js';
+import { avsendernavn, erUuid, kontoregler, mottakermerke, referansemerke, ugyldig, type SvarUtDeps } from './deps.js';
 import { Beholdning, iKlartekst, sjekkLesbare, sjekkStoerrelse } from './dokumenter.js';
 import { ikkeLevert } from './omdiriger.js';
 import type { Konto, SvarUtTjeneste } from './tjenester.js';
@@ -90,15 +90,20 @@ async function forbered(
   const bestilling = await iKlartekst(deps, ordered, beholdning);
   const regler = await kontoregler(deps.svarut, konto.brukernavn);
   const { organisasjonsnummer } = konto;
-  const letter = forsendelseAv(bestilling, { organisasjonsnummer, returadresse: regler.returadresse }, id);
+  const letter = forsendelseAv(bestilling, { organisasjonsnummer, ...regler }, id);
   const digest = shipmentDigest(letter);
   if (there !== undefined) return igjen(deps, konto, there, digest);
   await sjekkLesbare(deps, bestilling);
   return { letter, digest, bestilling, regler, decided: await avgjoer(deps, konto, id, letter, regler) };
 }
 
-function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, { letter, regler }: Klar): SvarUtBrev {
-  const { eksternref } = letter.svarut as SvarUtBestilling;
+/** A-post is for what is urgent, so its paper may wait a shorter time (section 7, policies of 2013). */
+const lesetimerAv = ({ letter, regler }: Klar): number =>
+  letter.utskrift?.posttype === 'A_PRIORITERT' ? (regler.lesetimerApost ?? regler.lesetimer) : regler.lesetimer;
+
+function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, klar: Klar): SvarUtBrev {
+  const { letter, regler } = klar;
+  const { eksternref, konteringskode } = letter.svarut as SvarUtBestilling;
   const { id: mottaker } = letter.mottaker;
   const virksomhet = mottaker !== null && mottakertype(mottaker) === 'VIRKSOMHET';
   return {
@@ -106,11 +111,13 @@ function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, { letter, 
     konto: konto.brukernavn,
     mottatt: shipment.mottatt,
     eksternref: eksternref === null ? null : referansemerke(deps, eksternref),
+    mottaker: mottaker === null ? null : mottakermerke(deps, mottaker),
+    konteringskode,
     status: shipment.tilstand === 'FEILET' ? 'IKKE_LEVERT' : 'AKSEPTERT',
     statusEndret: shipment.mottatt,
     proevd: [],
     ettersendes: !letter.kunDigitalt && (regler.ettersending || !virksomhet),
-    lesetimer: regler.lesetimer,
+    lesetimer: lesetimerAv(klar),
     frist: null,
     mottakersystem: null,
     lestAv: null,
