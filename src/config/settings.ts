@@ -146,6 +146,11 @@ export const settings = {
     fix: 'Use 60 or more, but against a broker of your own.',
   }),
   ...svarutUpstream,
+  maxShipment: row(kinds.octets(1024, limits.letterBytesMost), () => limits.letterBytes, {
+    meaning:
+      'Largest letter that Forsendelse takes: octets of all its documents, `k`, `m` and `g` allowed. Mailboxes and print take no more than the default (R-33): a larger one ends there as FEILET',
+    fix: `Use a number of octets up to ${limits.letterBytesMost}, such as 52428800 or 50m.`,
+  }),
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,

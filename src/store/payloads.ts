@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
+import { passed } from './garbage.js';
 import {
   fileKey,
   HEADER_SIZE,
@@ -128,6 +129,7 @@ async function write(path: string, ref: string, key: NamedKey, octets: AsyncIter
     for await (const { clear, ...position } of records(octets)) {
       digest.update(clear);
       size += clear.length;
+      passed(clear.length);
       gathered.push(...sealRecord(recordKey, header, position, clear));
       if (position.number % GATHERED === GATHERED - 1) await usingDisk(flush());
     }
@@ -151,6 +153,7 @@ async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerat
     const count = Math.ceil((size - HEADER_SIZE) / SEALED_RECORD_SIZE);
     for (let number = 0; number < Math.max(1, count); number++) {
       const sealed = await readOctets(handle, HEADER_SIZE + number * SEALED_RECORD_SIZE, SEALED_RECORD_SIZE);
+      passed(sealed.length);
       const clear = openRecord(key, header, { number, last: number >= count - 1 }, sealed);
       if (clear === undefined)
         throw new Failure('INTERNAL', `payload ${ref} has been changed at ${number * RECORD_SIZE}`);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ebms } from './ebms.js';
+import { large } from './large.js';
 import { lookup } from './lookup.js';
 import { register } from './register.js';
 import { svarutLarge } from './svarutLarge.js';
@@ -16,26 +17,29 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
   npm run bench -- svarut-large [--mebibytes 350]
       One large letter by SvarUt, as inline base64 and by MTOM, to its receiver by SvarInn: octets compared, peak memory.
+  npm run bench -- large [--rounds 3] [--mebibytes 300] [--largest 3072]
+      Large signed letters to Forsendelse by MTOM, as SOAP attachments and inline, beside reading and digesting the same octets.
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string' },
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '16' },
     persons: { type: 'string' },
     octets: { type: 'string', default: '100000' },
     waiting: { type: 'string', default: '100000' },
     profile: { type: 'string' },
-    mebibytes: { type: 'string', default: '350' },
+    mebibytes: { type: 'string' },
+    largest: { type: 'string', default: '3072' },
     db: { type: 'string', default: 'mariadb' },
     url: { type: 'string' },
   },
 });
 
 const pace = {
-  rounds: Number(values.rounds),
+  rounds: Number(values.rounds ?? 7),
   seconds: Number(values.seconds),
   connections: Number(values.connections),
 };
@@ -55,7 +59,13 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
       only: positionals[1],
       profile: values.profile,
     }),
-  'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes) }),
+  'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes ?? 350) }),
+  large: () =>
+    large({
+      rounds: Number(values.rounds ?? 3),
+      mebibytes: Number(values.mebibytes ?? 300),
+      largest: Number(values.largest),
+    }),
   register: () =>
     register({
       persons: Number(values.persons ?? 3_800_000),

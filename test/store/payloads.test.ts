@@ -354,4 +354,24 @@ describe('the payload store', () => {
     await copyFile(pathOf(ref), pathOf(ref, restored));
     expect((await collected(copy.get(ref))).toString()).to.equal('backed up');
   });
+
+  it('lets go of the octets that have passed, long before node would of itself', async () => {
+    const MB = 2 ** 20;
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const look = () => (most = Math.max(most, process.memoryUsage().arrayBuffers - before));
+    const { ref } = await payloads.put(
+      (async function* () {
+        for (let i = 0; i < 48 * 16; i++, look()) yield Buffer.alloc(RECORD);
+      })(),
+    );
+    expect(most / MB, 'while it is written').to.be.below(16);
+    most = 0;
+    for await (const { length } of payloads.get(ref)) {
+      expect(length).to.equal(RECORD);
+      look();
+    }
+    expect(most / MB, 'while it is read').to.be.below(16);
+    await payloads.remove(ref);
+  });
 });
