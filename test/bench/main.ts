@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ebms } from './ebms.js';
 import { lookup } from './lookup.js';
+import { queue } from './queue.js';
 import { register } from './register.js';
 import { svarutLarge } from './svarutLarge.js';
 
@@ -14,6 +15,8 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
       long one.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
+  npm run bench -- queue [--waiting 200000] [--db mariadb|sqlite] [--profile DIR]
+      A gateway that starts with so many letters in its queue: until it is ready, how fast it hands them on, and its memory.
   npm run bench -- svarut-large [--mebibytes 350]
       One large letter by SvarUt, as inline base64 and by MTOM, to its receiver by SvarInn: octets compared, peak memory.
 `;
@@ -26,7 +29,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '16' },
     persons: { type: 'string' },
     octets: { type: 'string', default: '100000' },
-    waiting: { type: 'string', default: '100000' },
+    waiting: { type: 'string' },
     profile: { type: 'string' },
     mebibytes: { type: 'string', default: '350' },
     db: { type: 'string', default: 'mariadb' },
@@ -51,8 +54,14 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
     ebms({
       ...pace,
       octets: Number(values.octets),
-      waiting: Number(values.waiting),
+      waiting: Number(values.waiting ?? 100_000),
       only: positionals[1],
+      profile: values.profile,
+    }),
+  queue: () =>
+    queue({
+      waiting: Number(values.waiting ?? 200_000),
+      database: values.db === 'sqlite' ? 'sqlite' : 'mariadb',
       profile: values.profile,
     }),
   'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes) }),
