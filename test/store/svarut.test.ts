@@ -5,7 +5,7 @@ import type { SvarUtBrev, SvarUtReads } from '../../src/domain/svarut/ports.js';
 import { memoryStore } from '../support/memoryStore.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
-import { at, withStores } from './support/shipments.js';
+import { at, svarutLetter as brev, withStores } from './support/shipments.js';
 
 interface Subject {
   readonly unitOfWork: UnitOfWork;
@@ -13,22 +13,6 @@ interface Subject {
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const brev = (changes: Partial<SvarUtBrev> = {}): SvarUtBrev => ({
-  shipmentId: randomUUID(),
-  konto: 'arkiv',
-  mottatt: at(0),
-  eksternref: null,
-  status: 'AKSEPTERT',
-  statusEndret: at(0),
-  proevd: [],
-  ettersendes: true,
-  lesetimer: 40,
-  frist: null,
-  mottakersystem: null,
-  lestAv: null,
-  ...changes,
-});
 
 /** What holds of every store. `stores` are two processes on one database. */
 function rules(stores: () => readonly Subject[]): void {

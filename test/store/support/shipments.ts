@@ -2,6 +2,7 @@ import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import type { Forsendelse } from '../../../src/domain/forsendelse.js';
 import type { Beslutning } from '../../../src/domain/routing/decision.js';
 import type { Hendelse, Kvittering, Shipment } from '../../../src/domain/shipment.js';
+import type { SvarUtBrev } from '../../../src/domain/svarut/ports.js';
 import { openStore, type Store } from '../../../src/store/index.js';
 import type { TestDatabase } from '../../support/stores.js';
 
@@ -117,3 +118,20 @@ export async function accept(store: Pick<Store, 'unitOfWork'>, ...shipments: rea
 /** A shipment to a provider, due so many seconds after `t0`. */
 export const due = (leverandoer: string | null, seconds = 0): Shipment =>
   shipment({}, { mottatt: at(seconds), beslutning: beslutning(leverandoer) });
+
+/** What a SvarUt letter has beside its shipment. */
+export const svarutLetter = (changes: Partial<SvarUtBrev> = {}): SvarUtBrev => ({
+  shipmentId: randomUUID(),
+  konto: 'arkiv',
+  mottatt: at(0),
+  eksternref: null,
+  status: 'AKSEPTERT',
+  statusEndret: at(0),
+  proevd: [],
+  ettersendes: true,
+  lesetimer: 40,
+  frist: null,
+  mottakersystem: null,
+  lestAv: null,
+  ...changes,
+});
