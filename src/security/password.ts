@@ -98,20 +98,17 @@ export function passwordDoor({ clock, credentials, tjeneste, slowHash = nodeScry
   const rowOf = (brukernavn: string): Legitimasjon | undefined =>
     credentials().find((row) => row.tjeneste === tjeneste && row.brukernavn === brukernavn);
 
-  const knows = (row: Legitimasjon, mac: Buffer, now: number): boolean => {
+  /** What is remembered of this password, if it was right; undefined too when the row has another hash since. */
+  const rememberedOf = (row: Legitimasjon, mac: Buffer): Remembered | undefined => {
     const known = remembered.get(row.brukernavn);
-    const fresh = known !== undefined && known.passordhash === row.passordhash && now < known.until;
-    if (known !== undefined && !fresh) remembered.delete(row.brukernavn);
-    return fresh && equal(known.mac, mac);
+    return known?.passordhash === row.passordhash && equal(known.mac, mac) ? known : undefined;
   };
 
-  return async (authorization, remote) => {
-    const { brukernavn, password } = readBasic(authorization);
-    const now = clock.now().getTime();
+  const hashed = async ({ brukernavn, password }: Basic, mac: Buffer, remote: string, now: number) => {
     const row = rowOf(brukernavn);
-    const mac = macOf(password);
-    if (row !== undefined && knows(row, mac, now)) return row;
-    const takeBack = guesses.take([`account ${brukernavn}`, `address ${remote}`], now);
+    // Who was right before is not guessing: many accounts of one address may be forgotten at the same moment.
+    const was = row && rememberedOf(row, mac);
+    const takeBack = was ? () => undefined : guesses.take([`account ${brukernavn}`, `address ${remote}`], now);
     const { options, salt, hash } = row === undefined ? nobody : readStored(row.passordhash);
     const right = equal(await slowHash(password, salt, hash.length, options), hash);
     if (!right || row === undefined || rowOf(brukernavn)?.passordhash !== row.passordhash) {
@@ -120,5 +117,19 @@ export function passwordDoor({ clock, credentials, tjeneste, slowHash = nodeScry
     takeBack();
     remembered.set(brukernavn, { passordhash: row.passordhash, mac, until: now + limits.passwordCache });
     return row;
+  };
+
+  const underWay = new Map<string, Promise<Legitimasjon>>();
+  return async (authorization, remote) => {
+    const shown = readBasic(authorization);
+    const now = clock.now().getTime();
+    const row = rowOf(shown.brukernavn);
+    const mac = macOf(shown.password);
+    if (row !== undefined && now < (rememberedOf(row, mac)?.until ?? 0)) return row;
+    // The same password of the same account is one guess, however many requests come with it at once.
+    const guess = `${mac.toString('hex')} ${shown.brukernavn}`;
+    const begun = underWay.get(guess) ?? hashed(shown, mac, remote, now).finally(() => underWay.delete(guess));
+    underWay.set(guess, begun);
+    return begun;
   };
 }
