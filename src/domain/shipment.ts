@@ -87,6 +87,7 @@ export interface Shipment {
 /** A shipment's turn at being handed on. */
 export interface Job {
   readonly shipmentId: string;
+  readonly leverandoer: string | null;
   /** Attempts begun, this one included. */
   readonly forsoek: number;
   readonly foersteForsoek: Date;

@@ -42,9 +42,15 @@ export interface QueueRow {
 export interface ShipmentTx {
   /**
    * Inserts a shipment, its first event, what it holds and its job (due at `tidligst`, by the calendar), unless its sender has used the reference before: then the
-   * shipment that is there is returned and nothing is written. Decided by a unique key.
+   * shipment that is there is returned and nothing is written. Decided by a unique key. `konto`: the account that it is of, where an
+   * organisation may have several; they take turns.
    */
-  insertShipment(shipment: Shipment, event: Hendelse, tidligst: Date | null): Promise<Shipment | undefined>;
+  insertShipment(
+    shipment: Shipment,
+    event: Hendelse,
+    tidligst: Date | null,
+    konto?: string,
+  ): Promise<Shipment | undefined>;
   /** The shipment, locked until the transaction ends. */
   lockShipment(id: string): Promise<Shipment | undefined>;
   updateShipment(
@@ -95,12 +101,16 @@ export interface Retention {
   since(): Promise<Date>;
 }
 
+/** How many more jobs may be taken of a provider; null: of those that go to none. */
+export type Room = (leverandoer: string | null) => number;
+
 export interface Queue {
   /**
-   * Claims jobs that are due at `now` and that nobody else holds, oldest first, for `leaseMs`; attempts are counted before the work.
-   * A provider in `except` is passed over. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
+   * Claims jobs that are due at `now` and that nobody else holds, for `leaseMs`; attempts are counted before the work. Senders take
+   * turns, and so do providers; of one sender's to one provider the oldest goes first. `room` says how many more of a provider's may
+   * be taken. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
    */
-  claim(now: Date, leaseMs: number, limit: number, except: readonly string[], ahead?: number): Promise<readonly Job[]>;
+  claim(now: Date, leaseMs: number, limit: number, room: Room, ahead?: number): Promise<readonly Job[]>;
   /** Leases receipts of one sender and priority, oldest first; unconfirmed ones come again after `leaseMs`. */
   leaseReceipts(
     avsender: string,

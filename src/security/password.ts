@@ -100,30 +100,44 @@ export function passwordDoor({ clock, credentials, tjeneste, slowHash = nodeScry
   const remembered = new Map<string, Remembered>();
   const guesses = new Guesses();
   const macOf = (password: Buffer): Buffer => createHmac('sha256', key).update(password).digest();
-  const rowOf = (brukernavn: string): Legitimasjon | undefined =>
-    credentials().find((row) => row.tjeneste === tjeneste && row.brukernavn === brukernavn);
+  const rowOf = (brukernavn: string, remote: string): Legitimasjon | undefined =>
+    admitted(
+      credentials().find((row) => row.tjeneste === tjeneste && row.brukernavn === brukernavn),
+      remote,
+    );
 
-  const knows = (row: Legitimasjon, mac: Buffer, now: number): boolean => {
+  /** What is remembered of this password, if it was right; undefined too when the row has another hash since. */
+  const rememberedOf = (row: Legitimasjon, mac: Buffer): Remembered | undefined => {
     const known = remembered.get(row.brukernavn);
-    const fresh = known !== undefined && known.passordhash === row.passordhash && now < known.until;
-    if (known !== undefined && !fresh) remembered.delete(row.brukernavn);
-    return fresh && equal(known.mac, mac);
+    return known?.passordhash === row.passordhash && equal(known.mac, mac) ? known : undefined;
   };
 
-  return async (authorization, remote) => {
-    const { brukernavn, password } = readBasic(authorization);
-    const now = clock.now().getTime();
-    const row = admitted(rowOf(brukernavn), remote);
-    const mac = macOf(password);
-    if (row !== undefined && knows(row, mac, now)) return row;
-    const takeBack = guesses.take([`account ${brukernavn}`, `address ${remote}`], now);
+  const hashed = async ({ brukernavn, password }: Basic, mac: Buffer, remote: string, now: number) => {
+    const row = rowOf(brukernavn, remote);
+    // Who was right before is not guessing: many accounts of one address may be forgotten at the same moment.
+    const was = row && rememberedOf(row, mac);
+    const takeBack = was ? () => undefined : guesses.take([`account ${brukernavn}`, `address ${remote}`], now);
     const { options, salt, hash } = row === undefined ? nobody : readStored(row.passordhash);
     const right = equal(await slowHash(password, salt, hash.length, options), hash);
-    if (!right || row === undefined || rowOf(brukernavn)?.passordhash !== row.passordhash) {
+    if (!right || row === undefined || rowOf(brukernavn, remote)?.passordhash !== row.passordhash) {
       throw unauthorized('user name or password');
     }
     takeBack();
     remembered.set(brukernavn, { passordhash: row.passordhash, mac, until: now + limits.passwordCache });
     return row;
+  };
+
+  const underWay = new Map<string, Promise<Legitimasjon>>();
+  return async (authorization, remote) => {
+    const shown = readBasic(authorization);
+    const now = clock.now().getTime();
+    const row = rowOf(shown.brukernavn, remote);
+    const mac = macOf(shown.password);
+    if (row !== undefined && now < (rememberedOf(row, mac)?.until ?? 0)) return row;
+    // The same password of the same account is one guess, however many requests come with it at once from one address.
+    const guess = `${mac.toString('hex')} ${remote} ${shown.brukernavn}`;
+    const begun = underWay.get(guess) ?? hashed(shown, mac, remote, now).finally(() => underWay.delete(guess));
+    underWay.set(guess, begun);
+    return begun;
   };
 }

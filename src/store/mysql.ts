@@ -28,6 +28,10 @@ export const flavourWith = (collation: string): Flavour => ({
   lock: 'for update',
   onDuplicate: (key, columns) =>
     `on duplicate key update ${(columns.length === 0 ? key : columns).map((c) => `${quoted(c)} = values(${quoted(c)})`).join(', ')}`,
+  leastOfEach: (table, group, value) => {
+    const text = `select ${group}, min(${value}) as ${value} from ${table} where ${group} > ? and ${group} <= ? group by ${group} order by ${group} limit ?`;
+    return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, limit]);
+  },
   many: {
     select: (columns) => `select ${columns.map(quoted).join(', ')}`,
     query: (text, values) => CompiledQuery.raw(text, [...values]),

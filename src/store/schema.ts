@@ -164,6 +164,10 @@ export interface JobRow {
   leverandoer: string;
   /** Of the letter or message. */
   prioritet: Prioritet;
+  /** Who sends it: the account of a SvarUt letter, or else an organisation. */
+  eier: string;
+  /** Whose turn it goes by: `laneOf` the three before. */
+  koe: string;
   /** When the job was put off to: by the calendar while no attempt has been made, by the clock from then on. */
   neste: number;
   /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */

@@ -55,7 +55,7 @@ async function receiving({ shipment = sent(), decideAgain = async () => moved }:
   const accepted = { type: 'MOTTATT', tid: testTime, kode: null, tekst: ordrett('Accepted') } as const;
   await store.unitOfWork((tx) => tx.insertShipment(shipment, accepted, testTime));
   const handedOn = async (): Promise<void> => {
-    const [job] = await store.queue.claim(testTime, 60_000, 1, []);
+    const [job] = await store.queue.claim(testTime, 60_000, 1, () => Infinity);
     if (job !== undefined) await store.unitOfWork((tx) => tx.endJob(job));
   };
   if (shipment.tilstand !== 'MOTTATT') await handedOn();
@@ -311,7 +311,7 @@ describe('application/mottaKvittering', () => {
       ]),
     });
     for (let n = 0; n < 2; n++) {
-      const [job] = await r.store.queue.claim(testTime, 60_000, 1, []);
+      const [job] = await r.store.queue.claim(testTime, 60_000, 1, () => Infinity);
       if (job !== undefined) await turn(job);
     }
     expect(new Set(pushed).size).to.equal(2);

@@ -157,7 +157,7 @@ describe('application/trekkTilbakeForsendelse', () => {
 
   it('refuses one that somebody has begun to hand on', async () => {
     const { deps, memory, id } = await sent();
-    await memory.queue.claim(testTime, 1, 1, []);
+    await memory.queue.claim(testTime, 1, 1, () => Infinity);
     expect(await codeOf(trekkTilbakeForsendelse(deps)(byPassword(), { ider: [id] }))).to.equal('ALREADY_DISPATCHED');
     expect(memory.state().shipments.get(id)?.tilstand).to.equal('MOTTATT');
   });

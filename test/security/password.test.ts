@@ -164,6 +164,26 @@ describe('security/password', () => {
     expect(work).to.have.length(limits.passwordGuesses);
   });
 
+  it('SECURITY 114: one password that comes with many requests at once is one guess', async () => {
+    const { code, work } = door();
+    const many = (header: string) => Promise.all(Array.from({ length: 50 }, () => code(header)));
+    expect(new Set(await many(good))).to.deep.equal(new Set(['310000019']));
+    expect(work).to.have.length(1);
+    expect(new Set(await many(basic('arkiv', 'guess')))).to.deep.equal(new Set(['UNAUTHORIZED']));
+    expect(work).to.have.length(2);
+  });
+
+  it('does not hold accounts of one address to be guessing that are forgotten at the same moment', async () => {
+    const users = Array.from({ length: limits.passwordGuesses + 1 }, (_, n) => `arkiv-${n}`);
+    const { code, pass, work } = door(users.map((brukernavn) => row({ brukernavn })));
+    const headers = users.map((user) => basic(user, 'hemmelig:ø'));
+    for (const header of headers) expect(await code(header)).to.equal('310000019');
+    pass(limits.passwordCache);
+    const again = await Promise.all(headers.map((header) => code(header)));
+    expect(new Set(again)).to.deep.equal(new Set(['310000019']));
+    expect(work).to.have.length(2 * users.length);
+  });
+
   it('does not lock out a caller whose password is remembered, nor count right passwords', async () => {
     const { code } = door();
     await code(good);

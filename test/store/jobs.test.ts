@@ -18,7 +18,13 @@ describe('jobs that are not done', () => {
       await tx((t) => t.deferJob(job, at(60)));
       expect(await claim(59)).to.deep.equal([]);
       const again = only(await claim(60));
-      expect(again).to.deep.equal({ shipmentId: id, forsoek: 2, foersteForsoek: at(1), fence: again.fence });
+      expect(again).to.deep.equal({
+        shipmentId: id,
+        leverandoer: 'A',
+        forsoek: 2,
+        foersteForsoek: at(1),
+        fence: again.fence,
+      });
       expect(again.fence).to.be.above(job.fence);
     });
 
@@ -65,7 +71,13 @@ describe('jobs that are not done', () => {
         await tx((t) => t.retryJob(id, at(50)));
         expect(await claim(49)).to.deep.equal([]);
         const again = only(await claim(51));
-        expect(again).to.deep.equal({ shipmentId: id, forsoek: 1, foersteForsoek: at(51), fence: again.fence });
+        expect(again).to.deep.equal({
+          shipmentId: id,
+          leverandoer: 'A',
+          forsoek: 1,
+          foersteForsoek: at(51),
+          fence: again.fence,
+        });
         expect(again.fence).to.be.above(job.fence);
       });
 
@@ -91,7 +103,7 @@ describe('jobs that are not done', () => {
         await tx((t) => t.retryJob(id, at(9)));
         expect(await claim(9, 9, ['B'])).to.deep.equal([]);
         const again = only(await claim(9));
-        expect(again).to.include({ shipmentId: id, forsoek: 1 });
+        expect(again).to.include({ shipmentId: id, leverandoer: 'B', forsoek: 1 });
       });
 
       it('of a shipment that is not there is refused', async () => {

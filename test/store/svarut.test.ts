@@ -3,10 +3,9 @@ import { expect } from 'chai';
 import type { Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { SvarUtBrev, SvarUtReads } from '../../src/domain/svarut/ports.js';
 import { memoryStore } from '../support/memoryStore.js';
-import { svarutBrev } from '../support/svarutOrder.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
-import { at, withStores } from './support/shipments.js';
+import { at, svarutLetter as brev, withStores } from './support/shipments.js';
 
 interface Subject {
   readonly unitOfWork: UnitOfWork;
@@ -14,9 +13,6 @@ interface Subject {
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const brev = (changes: Partial<SvarUtBrev> = {}): SvarUtBrev =>
-  svarutBrev({ mottatt: at(0), statusEndret: at(0), ...changes });
 
 /** What holds of every store. `stores` are two processes on one database. */
 function rules(stores: () => readonly Subject[]): void {

@@ -151,7 +151,8 @@ function lagre(
     const siden = new Date(now.getTime() - limits.svarutAttemptWindow);
     if ((await tx.countAttempt(likhet, now, siden)) > limits.svarutAttempts) return 'DUPLIKAT';
     const [foerste] = mottattlinjer(bestilling.dokumenter.length);
-    const there = await tx.insertShipment(shipment, hendelse('MOTTATT', shipment.mottatt, null, foerste), null);
+    const event = hendelse('MOTTATT', shipment.mottatt, null, foerste);
+    const there = await tx.insertShipment(shipment, event, null, konto.brukernavn);
     if (there !== undefined) return there.konversasjonsId === shipment.konversasjonsId ? undefined : there;
     await tx.insertSvarUt(nyttBrev(deps, konto, shipment, klar));
     await audit(tx, deps, anrop(konto, shipment.id), letter.avsender, 'SvarUt', ids);

@@ -70,7 +70,7 @@ describe('application/svarut/drift', () => {
       if (stored === undefined) throw new Error('no store');
       const there = svarutWorld(stored);
       const id = await there.tjeneste.send(konto, await there.order(), null);
-      const jobs = await stored.queue.claim(testTime, 1_000, 100, []);
+      const jobs = await stored.queue.claim(testTime, 1_000, 100, () => Infinity);
       await stored.unitOfWork(async (tx) => {
         for (const job of jobs) if (job.shipmentId === id) expect(await tx.giveUpJob(job)).to.equal(true);
         await tx.updateShipment(id, { tilstand: 'FEILET' });

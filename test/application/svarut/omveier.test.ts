@@ -25,7 +25,7 @@ describe('application/svarut: ways that fail', () => {
     await world.begin();
     await store.unitOfWork((tx) => tx.putSvarUtKonto({ ...regler, altinn: false }));
     const id = await world.tjeneste.send(konto, await world.order({ kunDigitalLevering }), null);
-    const [job] = await store.queue.claim(testTime, 60_000, 1, []);
+    const [job] = await store.queue.claim(testTime, 60_000, 1, () => Infinity);
     if (job === undefined) throw new Error('no job');
     const blob = { ref: 'r', size: 1, sha256: '00' };
     const { meldingsId = '', konversasjonsId = '' } = (await store.shipments.byId(id)) ?? {};
@@ -134,7 +134,8 @@ describe('application/svarut: ways that fail', () => {
       decideAgain: world.decideAgain,
       circuits: createCircuits(),
     });
-    for (let n = 0; n < 9; n++) for (const job of await store.queue.claim(testTime, 60_000, 9, [])) await run(job);
+    for (let n = 0; n < 9; n++)
+      for (const job of await store.queue.claim(testTime, 60_000, 9, () => Infinity)) await run(job);
     return { went, status: (await store.svarut.brev(id))?.status, jobs: (await store.shipments.queue(9)).length };
   };
   const no = { type: 'rejected', kode: 'EBMS:0003', grunn: ordrett('no') } as const;
