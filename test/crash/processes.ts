@@ -20,10 +20,14 @@ export interface Sentence {
 export interface Mortal {
   /** Where it listens; while it is being started, resolves when that is done. */
   url(): Promise<string>;
-  /** SIGKILL, and a new process on the same data. Resolves when that one is ready. */
+  /** SIGKILL. Resolves when it has ended; who asks where it listens waits for `resume`. */
+  halt(): Promise<void>;
+  /** As `halt`, but where the sentence says. False when it has not come there within `ms`, and was killed where it was. */
+  haltAt(sentence: Sentence, ms: number): Promise<boolean>;
+  /** A new process on the same data. Resolves when it is ready. */
+  resume(): Promise<void>;
+  /** `halt` and `resume`. */
   kill(): Promise<void>;
-  /** As `kill`, but where the sentence says. False when it has not come there within `ms`, and was killed where it was. */
-  killAt(sentence: Sentence, ms: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -66,26 +70,36 @@ async function end({ child, ending }: Running, signal: 'SIGKILL' | 'SIGTERM'): P
 export async function startMortal(environment: Environment): Promise<Mortal> {
   let running = start(environment);
   await running;
-  const kill = async (): Promise<void> => {
+  let begin: ((next: Promise<Running>) => void) | undefined;
+  /** From here on whoever asks waits for the next life. */
+  const waiting = (): Promise<Running> => {
     const old = running;
-    running = old.then((alive) => end(alive, 'SIGKILL')).then(() => start(environment));
-    await running;
+    running = new Promise((resolve) => (begin = resolve));
+    return old;
   };
-  const killAt = async (sentence: Sentence, ms: number): Promise<boolean> => {
-    const { child, ending } = await running;
-    const ended = ending();
-    child.send(sentence);
-    const reached = await Promise.race([ended.then(() => true), sleep(ms, false)]);
-    child.kill('SIGKILL');
-    running = ended.then(() => start(environment));
-    await running;
-    if (child.signalCode !== 'SIGKILL') throw new Error(`a gateway ended otherwise on its way to ${sentence.point}`);
-    return reached;
-  };
-  return {
+  const mortal: Mortal = {
     url: async () => (await running).url,
-    kill,
-    killAt,
+    halt: async () => end(await waiting(), 'SIGKILL'),
+    haltAt: async (sentence, ms) => {
+      const { child, ending } = await running;
+      const ended = ending();
+      child.send(sentence);
+      const reached = await Promise.race([ended.then(() => true), sleep(ms, false)]);
+      void waiting();
+      child.kill('SIGKILL');
+      await ended;
+      if (child.signalCode !== 'SIGKILL') throw new Error(`a gateway ended otherwise on its way to ${sentence.point}`);
+      return reached;
+    },
+    resume: async () => {
+      begin?.(start(environment));
+      await running;
+    },
+    kill: async () => {
+      await mortal.halt();
+      await mortal.resume();
+    },
     stop: async () => end(await running, 'SIGTERM'),
   };
+  return mortal;
 }
