@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { checks } from './count.js';
 import { readOptions } from './options.js';
+import { clearUp } from './processes.js';
 import { addResults } from './results.js';
 import { run } from './run.js';
 import type { Database } from './world.js';
@@ -46,6 +47,7 @@ for (const { database, checked } of results) {
   tell(`\n  ${database}, ${options.workers} workers, seed ${options.seed}`);
   for (const { holds, text } of checked) tell(`    ${holds ? '✔' : '✗'} ${text}`);
 }
+await clearUp();
 if (options.results) await addResults(options, results);
 const all = results.flatMap(({ checked }) => checked);
 const failing = all.filter(({ holds }) => !holds).length;

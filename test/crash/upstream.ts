@@ -16,7 +16,7 @@ import { chanceOf } from './chance.js';
 import { standOf, undelivered } from './clients.js';
 import { forsendelseLetter, persons } from './entrances/forsendelse.js';
 import { arrivalsOf, references } from './entrances/letters.js';
-import { startMortal } from './processes.js';
+import { clearUp, startMortal } from './processes.js';
 
 /*
  * Sends letters by a gateway whose broker upstream is another gateway, which is killed meanwhile, and counts:
@@ -105,4 +105,5 @@ await Promise.all([gateway.stop(), above.stop()]);
 await tap.stop();
 await providers.stopProviders();
 await rm(dir, { recursive: true, force: true });
+await clearUp();
 process.exit(lost.length + doubled.length + left.length === 0 ? 0 : 1);
