@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +10,31 @@ const run = promisify(execFile);
 /** Where a run keeps its files. */
 export interface Disk {
   readonly dir: string;
+  /** For what is somebody else's: another machine's power. */
+  readonly elsewhere: string;
   /** The power goes: whatever was not made durable is gone. Who has files open here must have ended. */
   cut(): Promise<void>;
   remove(): Promise<void>;
 }
 
+/** A new directory that goes when this process ends, but for what others have still mounted there. */
+async function folderFor(what: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `posthorn-${what}-`));
+  process.once('exit', () => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // A run that was broken off has not let go of it.
+    }
+  });
+  return folder;
+}
+
 /** A directory, whose power cannot be cut. */
 export async function plainDisk(): Promise<Disk> {
-  const dir = await mkdtemp(join(tmpdir(), 'posthorn-crash-'));
+  const dir = await folderFor('crash');
   return {
-    dir,
+    ...{ dir, elsewhere: dir },
     cut: () => Promise.reject(new Error('the power of a plain directory cannot be cut')),
     remove: () => rm(dir, { recursive: true, force: true }),
   };
@@ -34,7 +50,7 @@ const COMMIT = 300;
  * it left out, and goes on with the copy, as a machine does that comes up again. Needs the right to mount.
  */
 export async function loopDisk(): Promise<Disk> {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-power-'));
+  const folder = await folderFor('power');
   const [image, copy, dir] = [join(folder, 'disk'), join(folder, 'copy'), join(folder, 'mounted')];
   const mount = (): Promise<unknown> => run('mount', ['-o', `loop,commit=${COMMIT}`, image, dir]);
   await mkdir(dir);
@@ -43,7 +59,7 @@ export async function loopDisk(): Promise<Disk> {
   await run('mkfs.ext4', ['-q', '-F', image]);
   await mount();
   return {
-    dir,
+    ...{ dir, elsewhere: folder },
     cut: async () => {
       await run('cp', ['--sparse=always', image, copy]);
       await run('umount', [dir]);

@@ -1,10 +1,12 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /*
  * Points between a caller and the use cases: half of a request has come in, half of an answer has gone out. They are seen at Node's own server,
  * so that nothing in the gateway knows of them.
  */
+
+const CHANNEL = 'http.server.request.start';
 
 type HttpPoint = 'request.halfway' | 'answer.halfway';
 
@@ -21,10 +23,10 @@ function watchRequest(request: IncomingMessage, half: () => void): void {
   const size = Number(request.headers['content-length'] ?? 0);
   if (size < WORTH) return;
   let [come, done] = [0, false];
-  const { push } = request;
+  const push = request.push.bind(request);
   request.push = (chunk: Buffer | null, ...rest) => {
     come += chunk?.length ?? 0;
-    const more = push.call(request, chunk, ...rest);
+    const more = push(chunk, ...rest);
     if (!done && come >= size / 2 && come < size) {
       done = true;
       half();
@@ -48,12 +50,14 @@ function watchAnswer(response: ServerResponse, half: () => void): void {
   }) as ServerResponse['end'];
 }
 
-/** Watches every server of this process. */
-export function watchHttp(reach: (point: HttpPoint) => void): void {
-  subscribe('http.server.request.start', (message) => {
+/** Watches every server of this process. @returns the function that ends it */
+export function watchHttp(reach: (point: HttpPoint) => void): () => void {
+  const watch = (message: unknown): void => {
     const { request, response } = message as Started;
     if (request.method !== 'POST') return;
     watchRequest(request, () => reach('request.halfway'));
     watchAnswer(response, () => reach('answer.halfway'));
-  });
+  };
+  subscribe(CHANNEL, watch);
+  return () => void unsubscribe(CHANNEL, watch);
 }

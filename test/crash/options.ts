@@ -70,6 +70,7 @@ export function readOptions(args: readonly string[]): Asked {
   const at: readonly Point[] = values.points === undefined ? passed : among('points', values.points, pointNames);
   const every = values['kill-every'];
   if ((every === undefined) !== (values.shipments === undefined)) throw new Error('--kill-every goes with --shipments');
+  if (values['without-fsync'] && Number(values.power) === 0) throw new Error('--without-fsync goes with --power');
   return {
     databases: chosen,
     kills: whole('kills', values.kills),

@@ -100,7 +100,7 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
   const accounts = await makeAccounts(config.databaseUrl.reveal(), options.accounts);
   const gateways: Mortal[] = [];
   const base = async (): Promise<string> => (await gateways[0]?.url()) ?? '';
-  const providers = await startProviders(pki, join(disk.dir, 'tray'), async () => (await base()) + BROKER_PATH);
+  const providers = await startProviders(pki, join(disk.elsewhere, 'tray'), async () => (await base()) + BROKER_PATH);
   const started = await startGateways({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses }, options.workers);
   gateways.push(...started);
   return {

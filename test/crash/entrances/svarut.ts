@@ -105,7 +105,7 @@ export interface SvarUtSenders extends Pick<
   Awaited<ReturnType<StartEntrance>>,
   'acknowledged' | 'repeated' | 'sent' | 'standOf'
 > {
-  told(): Promise<Seen['told']>;
+  readonly told: () => Promise<Seen['told']>;
 }
 
 /** Accounts that send by sendForsendelseMedId and by sendForsendelse. @param til whom the next letter is for */

@@ -37,11 +37,11 @@ export interface Entrance {
   /** Resolves when nobody sends any more, and everybody's last letter is acknowledged. */
   readonly sent: Promise<void>;
   /** Acknowledged letters that have not arrived, and what their receivers have not got rid of. */
-  left(): number;
+  readonly left: () => number;
   /** What was seen, once all is quiet. Ends the clients. */
-  seen(): Promise<Seen>;
+  readonly seen: () => Promise<Seen>;
   /** How a letter stands, for whoever looks at what went wrong. */
-  standOf(ref: string): Promise<string>;
+  readonly standOf: (ref: string) => Promise<string>;
 }
 
 export type StartEntrance = (world: World) => Promise<Entrance>;
