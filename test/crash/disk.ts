@@ -52,6 +52,8 @@ const COMMIT = 300;
 export async function loopDisk(): Promise<Disk> {
   const folder = await folderFor('power');
   const [image, copy, dir] = [join(folder, 'disk'), join(folder, 'copy'), join(folder, 'mounted')];
+  // Lazily: a database that this process has closed may have its file open until memory is cleared.
+  const unmount = (): Promise<unknown> => run('umount', ['--lazy', dir]);
   const mount = (): Promise<unknown> => run('mount', ['-o', `loop,commit=${COMMIT}`, image, dir]);
   await mkdir(dir);
   await writeFile(image, '');
@@ -62,12 +64,12 @@ export async function loopDisk(): Promise<Disk> {
     ...{ dir, elsewhere: folder },
     cut: async () => {
       await run('cp', ['--sparse=always', image, copy]);
-      await run('umount', [dir]);
+      await unmount();
       await rename(copy, image);
       await mount();
     },
     remove: async () => {
-      await run('umount', [dir]);
+      await unmount();
       await rm(folder, { recursive: true, force: true });
     },
   };

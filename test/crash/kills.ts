@@ -9,6 +9,8 @@ import type { CrashWorld } from './world.js';
 /** Milliseconds that a gateway lives at the most until it is killed at random, and until it comes to a point. */
 const LIFE_MS = 2_500;
 const POINT_MS = 60_000;
+/** The same until the power is cut: all processes begin with nothing in memory. */
+const POWER_MS = 6_000;
 /** Times at the most that a gateway passes a point until it dies there. */
 const PASSES = 10;
 
@@ -50,7 +52,7 @@ async function haltAt({ gateways }: CrashWorld, point: Point, chance: Chance): P
 /** One kill, and the end of what it did: everything runs again. @param only who may be killed at random */
 export async function kill(world: CrashWorld, aim: Aim, chance: Chance, only = world.gateways): Promise<Kill> {
   // Drawn whatever the aim is, so that a seed gives the same moments to another choice of points.
-  const moment = chance.next() * LIFE_MS;
+  const moment = chance.next() * (aim === 'power' ? POWER_MS : LIFE_MS);
   const victim = chance.pick(only);
   const how: Readonly<Record<'random' | 'database' | 'power', () => Promise<Dead>>> = {
     random: () => haltOne(victim),

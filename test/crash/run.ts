@@ -35,6 +35,8 @@ export interface Result {
 
 /** Milliseconds for the last letters: leases of the dead end, and receipts are repeated. */
 const DRAIN_MS = 120_000;
+/** The same where letters are known to be lost. */
+const DRAIN_LOST_MS = 20_000;
 /** Letters that are shown when something went wrong. */
 const SHOWN = 10;
 /** Clients of each entrance, and the letters of each that may be on their way, where time counts and where their number does. */
@@ -115,13 +117,14 @@ async function killWorkers(world: CrashWorld, options: RunOptions, every: number
 }
 
 /** Waits until every letter has arrived, and everybody has got rid of what there is to tell. */
-async function drain(started: Started, say: RunOptions['say']): Promise<void> {
+async function drain(started: Started, { say, withoutFsync }: RunOptions): Promise<void> {
+  const patience = withoutFsync ? DRAIN_LOST_MS : DRAIN_MS;
   let [best, end] = [Infinity, 0];
   for (;;) {
     const each = [...started].map(([name, entrance]) => [name, entrance.left()] as const);
     const left = each.reduce((sum, [, n]) => sum + n, 0);
     // Many letters may wait at once: they have time as long as they come to their end.
-    if (left < best) [best, end] = [left, Date.now() + DRAIN_MS];
+    if (left < best) [best, end] = [left, Date.now() + patience];
     if (left === 0 || Date.now() > end) return;
     say(`on their way: ${each.map(([name, n]) => `${name} ${n}`).join(', ')}`);
     await sleep(2_000);
@@ -148,7 +151,7 @@ export async function run(options: RunOptions): Promise<Result> {
     : killWorkers(world, options, killEvery, started));
   stopped = options.shipments === undefined;
   await Promise.all([...started.values()].map((entrance) => entrance.sent));
-  await drain(started, say);
+  await drain(started, options);
   const counts: Partial<Record<EntranceName, Counts>> = {};
   for (const [name, entrance] of started) counts[name] = await look(entrance, say);
   for (const lost of world.providers.lost.slice(0, SHOWN)) say(`look at: ${lost}`);
