@@ -15,16 +15,13 @@ export const compiled = (module: string): string => join(cacheDir, 'js', `${modu
 /**
  * Compiles sources and contenders as `npm run build` does: what runs in production is plain JavaScript, without the names that tsx
  * gives to every function each time that it is made.
+ * @param project says what is compiled @param out where to
  */
-export async function compile(): Promise<void> {
-  const out = join(cacheDir, 'js');
+export async function compile(project = 'test/bench/tsconfig.bench.json', out = join(cacheDir, 'js')): Promise<void> {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  await promisify(execFile)(process.execPath, [
-    tsc,
-    ...['-p', join(root, 'test/bench/tsconfig.bench.json'), '--outDir', out],
-  ]);
+  await promisify(execFile)(process.execPath, [tsc, '-p', join(root, project), '--outDir', out]);
   await writeFile(join(out, 'package.json'), '{ "type": "module" }\n');
   for (const folder of ['wsdl', 'xsd']) await symlink(join(root, folder), join(out, folder));
 }
