@@ -223,7 +223,7 @@ export const messageMutations: readonly Mutation[] = [
   ),
   enveloped(
     'digest of the document',
-    "checkDigest(without(signature, payload, document, form), octetsIn(part(members, 'DigestValue')), 'the document');",
+    "checkDigest(signed, octetsIn(part(members, 'DigestValue')), 'the document');",
     '',
     'the default form counts every declaration of the document, used or not; the exclusive form those that are used',
   ),
