@@ -4,9 +4,13 @@ import type { Hendelse, Job, Kvittering, Pakke, Shipment, Tilstand } from './shi
 
 /** Payloads at rest: encrypted, addressed by reference. */
 export interface Payloads {
-  /** Stores octets durably (fsync before it resolves); `ref` is new each time. Digest and size are those of the clear octets. */
+  /**
+   * Stores octets durably (fsync before it resolves); `ref` is new each time. Digest and size are those of the clear octets.
+   * @param sha256 their digest, where somebody has it already; asked for after the last of them
+   */
   put(
     octets: AsyncIterable<Uint8Array>,
+    sha256?: () => Buffer,
   ): Promise<{ readonly ref: string; readonly size: number; readonly sha256: string }>;
   /** The clear octets. @throws Failure INTERNAL when they are missing or have been changed */
   get(ref: string): AsyncIterable<Uint8Array>;

@@ -7,6 +7,7 @@ import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
 import type { Backend, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
+import { runDirectly } from './insert.js';
 import { named, oneConnection, oneRow, type Handle, type Statement } from './one-connection.js';
 import type { Tables } from './schema.js';
 
@@ -76,8 +77,10 @@ export async function openSqlite(path: string): Promise<Backend> {
   const { reader, writer } = await open(path).catch((error: unknown) => {
     throw failureOf(error, ` (${path})`);
   });
-  const reads = new Kysely<Tables>({ dialect: oneConnection(reader, bindable) });
-  const writes = new Kysely<Tables>({ dialect: oneConnection(writer, bindable) });
+  const reads = new Kysely<Tables>({ dialect: oneConnection(reader, bindable).dialect });
+  const { dialect, run: change } = oneConnection(writer, bindable);
+  const writes = new Kysely<Tables>({ dialect });
+  runDirectly(writes, change);
   const run = controls(writer);
   const commit = groupCommit({
     begin: () => patiently(() => run('begin immediate')),

@@ -75,6 +75,15 @@ describe('the payload store', () => {
     }
   });
 
+  it('takes the digest of whoever has it, when all octets have passed', async () => {
+    let passed = 0;
+    async function* counted() {
+      for await (const chunk of inChunks(randomBytes(25_000))) yield ((passed += chunk.length), chunk);
+    }
+    const known = () => createHash('sha256').update(String(passed)).digest();
+    expect((await payloads.put(counted(), known)).sha256).to.equal(sha256(Buffer.from('25000')));
+  });
+
   it('streams 5 MB both ways, one record at a time', async () => {
     const octets = randomBytes(5_000_000);
     const { ref, sha256: digest } = await put(octets);
