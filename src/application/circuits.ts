@@ -5,24 +5,25 @@ const LONGEST_MS = 300_000;
 
 /** Which providers are worth trying. Each process learns it for itself. */
 export interface Circuits {
-  /** Organisation numbers to be left alone at `now`. */
+  /** Providers to be left alone, as `koeAv` names them, at `now`. */
   resting(now: Date): readonly string[];
-  /** How an attempt went: `reached` is false when the provider did not answer as itself. */
-  report(leverandoer: string, reached: boolean, now: Date): void;
+  /** How an attempt went: `reached` is false when the provider did not answer as itself. `vent`: milliseconds for which it asks to be left alone. */
+  report(leverandoer: string, reached: boolean, now: Date, vent?: number): void;
 }
 
 export function createCircuits(): Circuits {
   const failed = new Map<string, { failures: number; until: number }>();
   return {
     resting: (now) => [...failed].filter(([, { until }]) => until > now.getTime()).map(([leverandoer]) => leverandoer),
-    report: (leverandoer, reached, now) => {
+    report: (leverandoer, reached, now, vent = 0) => {
       if (reached) return void failed.delete(leverandoer);
       const known = failed.get(leverandoer) ?? { failures: 0, until: 0 };
       // Attempts that were under way when the rest began tell nothing new, however many there were.
       if (known.until > now.getTime()) return;
       const failures = known.failures + 1;
       const rest = failures < FAILURES ? 0 : Math.min(SHORTEST_MS * 2 ** (failures - FAILURES), LONGEST_MS);
-      failed.set(leverandoer, { failures, until: now.getTime() + rest });
+      const asked = Math.min(vent, LONGEST_MS);
+      failed.set(leverandoer, { failures, until: now.getTime() + Math.max(rest, asked) });
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { Channel } from '../domain/channel.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { next, type Utfall } from '../domain/retry.js';
-import type { Beslutning, Kanal } from '../domain/routing/decision.js';
+import { koeAv, type Beslutning, type Kanal } from '../domain/routing/decision.js';
 import type { Hendelse, Job, Pakke, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
-import { Failure } from '../errors.js';
+import { errorText, Failure, type ErrorCode } from '../errors.js';
 import type { Circuits } from './circuits.js';
 import { happen, hendelse } from './hendelser.js';
 import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt } from './svarut/omdiriger.js';
@@ -113,7 +113,7 @@ export const unlessDamaged = (outcome: Utfall): Utfall =>
 async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall | undefined> {
   const { beslutning } = shipment;
   if (beslutning.utfall !== 'SEND') return refusal(beslutning);
-  const { kanal, leverandoer } = beslutning;
+  const { kanal } = beslutning;
   const channel = deps.channels.get(kanal);
   if (channel === undefined) {
     return { type: 'deferred', kode: 'CHANNEL_NOT_AVAILABLE', grunn: `This installation has no channel ${kanal}` };
@@ -122,7 +122,9 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
   if (ready === undefined) return undefined;
   const outcome = unlessDamaged(await channel.deliver(ready));
   if (outcome.type === 'deferred' && outcome.detalj !== undefined) deps.unreached?.(outcome.detalj, shipment.id);
-  if (leverandoer !== null) deps.circuits.report(leverandoer, reached(outcome), deps.clock.now());
+  const koe = koeAv(beslutning);
+  const vent = outcome.type === 'deferred' ? outcome.vent : undefined;
+  if (koe !== '') deps.circuits.report(koe, reached(outcome), deps.clock.now(), vent);
   return outcome;
 }
 
@@ -133,6 +135,8 @@ interface Ending {
   readonly job: (tx: Tx) => Promise<boolean>;
   readonly event: Hendelse;
   readonly told: boolean;
+  /** What its sender must know besides. */
+  readonly merknad?: Hendelse;
 }
 
 /** A SvarUt letter in Altinn lies there until it is read or its time is up. */
@@ -144,7 +148,14 @@ const tattOver = {
   leverandoer: 'The provider has taken the letter over.',
   meldingsformidler: 'The broker upstream has taken the letter over, and passes it on to the provider.',
   svarut: 'The SvarUt upstream has taken the letter over, and delivers it.',
+  altinn: 'Altinn has taken the letter over, and shows it to the recipient.',
 } as const;
+
+/** What its sender must know of a letter that was taken over all the same, in the language of the history or in both (R-49). */
+function merknadAv(kode: ErrorCode, { forsendelse }: Shipment, now: Date): Hendelse {
+  const [nb, en] = [errorText(kode, 'nb'), errorText(kode, 'en')];
+  return hendelse('VARSLINGFEILET', now, kode, forsendelse.svarut === undefined ? `${en}. ${nb}.` : `${nb}.`);
+}
 
 function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Ending {
   const now = clock.now();
@@ -152,7 +163,13 @@ function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job,
   if (outcome.type === 'sent') {
     const text = tattOver[outcome.til ?? 'leverandoer'];
     const type = isNotified(shipment) ? 'VARSLET' : 'SENDT';
-    return { job: (tx) => tx.endJob(job), event: hendelse(type, now, null, text), told: false };
+    const merknad = outcome.merknad && merknadAv(outcome.merknad, shipment, now);
+    return {
+      job: (tx) => tx.endJob(job),
+      event: hendelse(type, now, null, text),
+      told: false,
+      ...(merknad && { merknad }),
+    };
   }
   const { kode, grunn } = outcome;
   if (outcome.type === 'rejected') {
@@ -205,7 +222,10 @@ async function settle(deps: DispatchDeps, shipment: Shipment, job: Job, outcome:
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined) return;
     if (current.tilstand === 'MOTTATT' && current.meldingsId === shipment.meldingsId) {
-      if (await ending.job(tx)) await happen(tx, deps.calendar, current, ending.event, ending.told);
+      if (!(await ending.job(tx))) return;
+      await happen(tx, deps.calendar, current, ending.event, ending.told);
+      const after = ending.merknad && (await tx.lockShipment(shipment.id));
+      if (after && ending.merknad) await happen(tx, deps.calendar, after, ending.merknad, true);
       return;
     }
     const late = overtaken(deps, current, job, outcome);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mimetypes } from '../domain/mimetypes.js';
 import { limits } from '../limits.js';
 import { optional, row, type Row } from './rows.js';
+import { altinn } from './altinn.js';
 import { svarutUpstream } from './svarutUpstream.js';
 import { kinds, Secret, type Address } from './values.js';
 
@@ -143,6 +144,7 @@ export const settings = {
     fix: 'Use 60 or more, but against a broker of your own.',
   }),
   ...svarutUpstream,
+  ...altinn,
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,

@@ -14,6 +14,7 @@ import { createTrust } from '../security/trust.js';
 import { parseCrl } from '../security/crl.js';
 import { asFailure, faultEnvelope } from '../soap/fault.js';
 import { contentType } from '../soap/names.js';
+import { addAltinn, altinnUtvikling } from './altinn/altinn.js';
 import { nationalLookup } from './oppslagstjenesten.js';
 import type { DevelopmentPki } from './pki/development.js';
 import { addProviders, type ProvidersOptions } from './providers/routes.js';
@@ -70,7 +71,14 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
-  addProviders(app, { pki, ...providers });
+  const altinn = addAltinn(app, {
+    ...altinnUtvikling,
+    utenAdresse: new Set([identities['sender-seid2'].organisasjonsnummer]),
+    ukjente: new Set(),
+    reserverte: new Set(),
+    now: () => new Date(),
+  });
+  addProviders(app, { pki, ...providers, elsewhere: altinn });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);
     const crl = pki.crls[index];

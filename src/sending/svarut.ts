@@ -1,6 +1,7 @@
 import type { SvarUtDeps } from '../application/svarut/deps.js';
 import { glem, loepUtLesefrister } from '../application/svarut/lesefrister.js';
 import type { SvarInnDeps } from '../application/svarut/svarinn.js';
+import { vetAtUlest } from '../application/svarut/sisteBlikk.js';
 import { svarinnTjeneste, svarutTjeneste } from '../application/svarut/tjeneste.js';
 import type { SvarInnTjeneste, SvarUtTjeneste } from '../application/svarut/tjenester.js';
 import { contentCheck } from '../contract/document/check.js';
@@ -38,9 +39,18 @@ export function svarutServices(
 }
 
 /** Moves unread letters on when their time is up, for as long as it is not stopped. Many processes may do it at once. */
-export function keepDeadlines({ log }: Pick<SendingDeps, 'log'>, { deps }: SvarUtServices, ms = ROUNDS_MS): Rounds {
+export function keepDeadlines(
+  { log, config, store }: Pick<SendingDeps, 'log' | 'config' | 'store'>,
+  { deps }: SvarUtServices,
+  ms = ROUNDS_MS,
+): Rounds {
+  const fulgte = [
+    ...(config.svarutUpstreamUrl === undefined ? [] : [store.overleveringer]),
+    ...(config.altinnUrl === undefined ? [] : [store.altinn]),
+  ];
   const loepUt = loepUtLesefrister({
     ...deps,
+    vetAtUlest: vetAtUlest({ fulgte, clock: deps.clock }),
     failed: (error, shipmentId) =>
       log.error('an unread letter waits, for something here failed', { error, shipmentId }),
   });

@@ -41,6 +41,17 @@ describe('application/circuits', () => {
     expect(circuits.resting(at(2))).to.deep.equal([]);
   });
 
+  it('leaves alone at once, and for as long, who asks for it, five minutes at most', () => {
+    for (const [vent, until] of [
+      [7_000, 7],
+      [3_600_000, 300],
+    ] as const) {
+      const circuits = createCircuits();
+      circuits.report('ALTINN', false, at(0), vent);
+      expect([circuits.resting(at(until - 1)), circuits.resting(at(until))]).to.deep.equal([['ALTINN'], []]);
+    }
+  });
+
   it('judges each provider by itself', () => {
     const circuits = createCircuits();
     for (let i = 0; i < 3; i++) circuits.report('984661185', false, at(0));

@@ -1,53 +1,21 @@
 import type { Channel } from '../../domain/channel.js';
 import type { Kvitteringskilde } from '../../domain/kvitteringskilde.js';
 import type { Clock } from '../../domain/ports.js';
-import { renset, type Utfall } from '../../domain/retry.js';
+import type { Utfall } from '../../domain/retry.js';
 import type { Kanal } from '../../domain/routing/decision.js';
-import {
-  nesteSpoersmaal,
-  utgaaende,
-  type Nei,
-  type Overleveringer,
-  type SvarUtOppstroem,
-} from '../../domain/svarut/oppstroem.js';
+import { nesteSpoersmaal, utgaaende, type SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
+import { utfallAv } from '../nei.js';
+import type { SvarUtOverleveringer } from './kilde.js';
 
 export interface SvarUtDeps {
   readonly oppstroem: SvarUtOppstroem;
-  readonly overleveringer: Overleveringer;
+  readonly overleveringer: SvarUtOverleveringer;
   readonly clock: Clock;
   /** Milliseconds between two questions about letters that have just moved. */
   readonly pause: number;
   /** What has been decided to go there. */
   readonly kanaler: readonly Kanal[];
   readonly kilder: readonly Kvitteringskilde[];
-}
-
-/** What each refusal is to a letter: one that is about us or the network waits until an operator or the network has mended it. */
-export function utfallAv({ art, grunn, detalj }: Nei): Utfall {
-  const ord = renset(grunn);
-  switch (art) {
-    case 'innhold':
-      return { type: 'rejected', kode: 'UPSTREAM_FAULT', grunn: `The SvarUt upstream refused the letter: ${ord}` };
-    case 'adgang':
-      return {
-        type: 'deferred',
-        kode: 'UNAUTHORIZED',
-        grunn: `The SvarUt upstream does not let us in; its account here must be put right: ${ord}`,
-      };
-    case 'svarer_feil':
-      return {
-        type: 'deferred',
-        kode: 'UPSTREAM_FAULT',
-        grunn: `The SvarUt upstream could not take the letter: ${ord}`,
-      };
-    case 'naas_ikke':
-      return {
-        type: 'deferred',
-        kode: 'TRANSPORT',
-        grunn: `The SvarUt upstream cannot be reached: ${ord}`,
-        ...(detalj !== undefined && { detalj }),
-      };
-  }
 }
 
 /**
@@ -61,7 +29,7 @@ export const svarutChannel = ({ oppstroem, overleveringer, clock, pause, kilder 
     const { meldingsId, konversasjonsId, beslutning } = shipment;
     if (beslutning.utfall !== 'SEND') return { type: 'rejected', kode: 'INTERNAL', grunn: 'It was not to be sent' };
     const svar = await oppstroem.send(utgaaende(shipment, beslutning.kanal), meldingsId);
-    if (svar.type === 'nei') return utfallAv(svar);
+    if (svar.type === 'nei') return utfallAv(svar, 'The SvarUt upstream');
     const endret = clock.now();
     const letter = { meldingsId, konversasjonsId, oppstroemsId: svar.verdi, status: null, endret };
     await overleveringer.begynn(letter, nesteSpoersmaal(letter, endret, pause) ?? endret);
