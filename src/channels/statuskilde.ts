@@ -75,6 +75,17 @@ async function kvittering<S extends string>(
   };
 }
 
+async function hentet<S extends string>(deps: StatuskildeDeps<S>, nytt: Nytt<S>): Promise<Henting> {
+  const { letter, status, endret } = nytt;
+  const { meldingsId } = letter;
+  return {
+    type: 'kvittering',
+    kvittering: await kvittering(deps, nytt),
+    dokument: JSON.stringify({ meldingsId, status, endret }),
+    bekreftelse: { messageId: meldingsId, references: [status] },
+  };
+}
+
 async function noter<S extends string>(
   { tjeneste, overleveringer, clock, pause }: StatuskildeDeps<S>,
   { letter, status }: Nytt<S>,
@@ -140,14 +151,8 @@ export function statuskilde<S extends string>(deps: StatuskildeDeps<S>): Kvitter
     for (;;) {
       const nytt = funn.nye.shift();
       if (nytt !== undefined) {
-        const { meldingsId } = nytt.letter;
-        ute.set(meldingsId, nytt);
-        return {
-          type: 'kvittering',
-          kvittering: await kvittering(deps, nytt),
-          dokument: JSON.stringify({ meldingsId, status: nytt.status, endret: nytt.endret }),
-          bekreftelse: { messageId: meldingsId, references: [nytt.status] },
-        };
+        ute.set(nytt.letter.meldingsId, nytt);
+        return hentet(deps, nytt);
       }
       if (funn.nei !== null) {
         const { art, grunn, vent } = funn.nei;

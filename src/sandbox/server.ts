@@ -36,6 +36,16 @@ function refuse(response: Response, code: ErrorCode): void {
     .send(`${errorText(code, 'en')}\n`);
 }
 
+/** Altinn, where one of the businesses of development has no address for notices. */
+const altinnOf = (app: express.Express, { identities }: DevelopmentPki) =>
+  addAltinn(app, {
+    ...altinnUtvikling,
+    utenAdresse: new Set([identities['sender-seid2'].organisasjonsnummer]),
+    ukjente: new Set(),
+    reserverte: new Set(),
+    now: clock.now,
+  });
+
 /** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, and the authority's revocation lists. */
 function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'>): express.Express {
   const { identities } = pki;
@@ -71,14 +81,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
-  const altinn = addAltinn(app, {
-    ...altinnUtvikling,
-    utenAdresse: new Set([identities['sender-seid2'].organisasjonsnummer]),
-    ukjente: new Set(),
-    reserverte: new Set(),
-    now: () => new Date(),
-  });
-  addProviders(app, { pki, ...providers, elsewhere: altinn });
+  addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki) });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);
     const crl = pki.crls[index];

@@ -1,24 +1,35 @@
 import { sql } from 'kysely';
-import type { Overleveringer } from '../domain/overlevering.js';
+import type { Overleveringer, Overlevert } from '../domain/overlevering.js';
 import type { Backend } from './backend.js';
+import type { OverleveringRow } from './schema.js';
+
+const rowOf = <S extends string>(letter: Overlevert<S>, klar: Date): OverleveringRow => ({
+  meldings_id: letter.meldingsId,
+  konversasjons_id: letter.konversasjonsId,
+  oppstroems_id: letter.oppstroemsId,
+  status: letter.status,
+  endret: letter.endret.getTime(),
+  klar: klar.getTime(),
+  spurt: letter.endret.getTime(),
+});
+
+/** `S`: what the service says is all that is written there. */
+const letterOf = <S extends string>(row: OverleveringRow): Overlevert<S> => ({
+  meldingsId: row.meldings_id,
+  konversasjonsId: row.konversasjons_id,
+  oppstroemsId: row.oppstroems_id,
+  status: row.status as S | null,
+  endret: new Date(row.endret),
+});
 
 /** The letters that a service has which is asked about them, until nothing more can be heard of them. */
 export const overleveringer = <S extends string>(
   { flavour, read, write }: Backend,
   tabell: 'svarut_upstream' | 'altinn',
 ): Overleveringer<S> => ({
-  async begynn({ meldingsId, konversasjonsId, oppstroemsId, status, endret }, klar) {
-    const row = {
-      meldings_id: meldingsId,
-      konversasjons_id: konversasjonsId,
-      oppstroems_id: oppstroemsId,
-      status,
-      endret: endret.getTime(),
-      klar: klar.getTime(),
-      spurt: endret.getTime(),
-    };
+  async begynn(letter, klar) {
     const unlessThere = sql.raw(flavour.onDuplicate(['meldings_id'], []));
-    await write((db) => db.insertInto(tabell).values(row).modifyEnd(unlessThere).execute());
+    await write((db) => db.insertInto(tabell).values(rowOf(letter, klar)).modifyEnd(unlessThere).execute());
   },
   async forfalte(now, antall) {
     const rows = await read((db) =>
@@ -31,13 +42,7 @@ export const overleveringer = <S extends string>(
         .limit(antall)
         .execute(),
     );
-    return rows.map((row) => ({
-      meldingsId: row.meldings_id,
-      konversasjonsId: row.konversasjons_id,
-      oppstroemsId: row.oppstroems_id,
-      status: row.status as S | null,
-      endret: new Date(row.endret),
-    }));
+    return rows.map(letterOf<S>);
   },
   async sett(meldingsId, { status, endret }, klar, spurt) {
     await write(async (db) => {

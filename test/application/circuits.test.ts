@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createCircuits } from '../../src/application/circuits.js';
+import { next } from '../../src/domain/retry.js';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, seconds));
 
@@ -50,6 +51,36 @@ describe('application/circuits', () => {
       circuits.report('ALTINN', false, at(0), vent);
       expect([circuits.resting(at(until - 1)), circuits.resting(at(until))]).to.deep.equal([['ALTINN'], []]);
     }
+  });
+
+  it('two weeks of outage: Altinn is asked sixteen times in five minutes at most, and soon after has every letter', () => {
+    const circuits = createCircuits();
+    const [hour, outage, letters, atOnce] = [3_600_000, 14 * 86_400_000, 1000, 16];
+    const down = { type: 'deferred', kode: 'TRANSPORT', grunn: 'down' } as const;
+    const due = new Map(Array.from({ length: letters }, (_, i) => [i, { klar: 0, forsoek: 0 }] as const));
+    const perHour = new Map<number, number>();
+    const begun = at(0).getTime();
+    let ms = 0;
+    while (due.size > 0 && ms < outage + hour) {
+      const now = new Date(begun + ms);
+      const rests = circuits.resting(now).length > 0;
+      const ready = rests ? [] : [...due].filter(([, { klar }]) => klar <= ms);
+      for (const [id, job] of ready.slice(0, atOnce)) {
+        perHour.set(Math.floor(ms / hour), (perHour.get(Math.floor(ms / hour)) ?? 0) + 1);
+        circuits.report('ALTINN', ms >= outage, now);
+        if (ms >= outage) due.delete(id);
+        else {
+          const after = next(down, job.forsoek + 1, at(0), 'NORMAL', now, 0.5);
+          due.set(id, { klar: 'neste' in after ? after.neste.getTime() - begun : Infinity, forsoek: job.forsoek + 1 });
+        }
+      }
+      ms += rests ? 5_000 : 500;
+    }
+    const outageHours = [...perHour].filter(([h]) => h > 0 && h < outage / hour).map(([, count]) => count);
+    expect(Math.max(...outageHours)).to.be.at.most((hour / 300_000) * atOnce);
+    // What rests is left alone for five minutes more at the longest.
+    expect(ms - outage).to.be.at.most(300_000 + (letters / atOnce) * 500 + 60_000);
+    expect(due.size).to.equal(0);
   });
 
   it('judges each provider by itself', () => {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Altinn, Altinnbrev, Altinnmottak, Altinnstatus } from '../../domain/altinn.js';
 import type { Dokument } from '../../domain/forsendelse.js';
+import type { Statussvar } from '../../domain/overlevering.js';
 import type { Nei, Svar } from '../../domain/svar.js';
-import { feilsvar, innholdNei, neiAvError, spoersmaalstid } from '../answer.js';
+import { feilsvar, innholdNei, spoersmaalstid } from '../answer.js';
 import { withToken, type JsonAnswer } from '../bearer.js';
 import type { Tokenkilde } from '../maskinporten.js';
 import { ask, postStream } from '../post.js';
@@ -183,52 +184,59 @@ function hinder({ status }: JsonAnswer, json: unknown): Svar<Hinder> | undefined
 const initialize = ({ call, send }: Calls, json: unknown): Promise<Svar<Initialized | Hinder>> =>
   call<Initialized | Hinder>(send('POST', '/correspondence', json), initialized, hinder);
 
-/** Altinn 3. */
-export function altinnRest(konto: AltinnRestKonto): Altinn {
-  const api = calls(konto);
+/** Documents that lie there for letters that do not yet, each uploaded once. */
+function uploads(api: Calls, konto: AltinnRestKonto) {
   const kept = new Map<string, readonly string[]>();
-
   const remember = (id: string, ids: readonly string[]): void => {
     kept.set(id, ids);
     const [oldest] = kept.keys();
     if (kept.size > REMEMBERED && oldest !== undefined) kept.delete(oldest);
   };
+  return {
+    async of({ dokumenter }: Altinnbrev, ressurs: string, id: string): Promise<Svar<readonly string[]>> {
+      const ids = [...(kept.get(id) ?? [])];
+      for (const [i, dokument] of dokumenter.entries()) {
+        if (i < ids.length) continue;
+        const svar = await uploaded(api, konto, dokument, ressurs, `${id}/${i + 1}`);
+        if (svar.type === 'nei') return svar;
+        ids.push(svar.verdi);
+        remember(id, ids);
+      }
+      return { type: 'ja', verdi: ids };
+    },
+    forget: (id: string): void => void kept.delete(id),
+    /** Documents of a letter that will never be taken do not stay. */
+    async after(id: string, nei: Nei): Promise<Nei> {
+      if (nei.art !== 'innhold') return nei;
+      const ids = kept.get(id) ?? [];
+      kept.delete(id);
+      for (const one of ids) await api.call(api.send('DELETE', `/attachment/${one}`), z.unknown());
+      return nei;
+    },
+  };
+}
 
-  /** The documents as they lie there, each uploaded once. */
-  async function attachments(
-    { dokumenter }: Altinnbrev,
-    ressurs: string,
-    id: string,
-  ): Promise<Svar<readonly string[]>> {
-    const ids = [...(kept.get(id) ?? [])];
-    for (const [i, dokument] of dokumenter.entries()) {
-      if (i < ids.length) continue;
-      const svar = await uploaded(api, konto, dokument, ressurs, `${id}/${i + 1}`);
-      if (svar.type === 'nei') return svar;
-      ids.push(svar.verdi);
-      remember(id, ids);
-    }
-    return { type: 'ja', verdi: ids };
-  }
+/** What Altinn says of one letter; null: nothing that is known here. */
+async function statusOf({ call, send }: Calls, id: string): Promise<Svar<Statussvar<Altinnstatus> | null>> {
+  const svar = await call(send('GET', `/correspondence/${encodeURIComponent(id)}`), overview, isGone);
+  if (svar.type === 'nei') return svar;
+  const status = statusAv(svar.verdi);
+  return { type: 'ja', verdi: status && { id, status, endret: svar.verdi.statusChanged ?? null } };
+}
 
-  /** Documents of a letter that will never be taken do not stay. */
-  async function removed(id: string, nei: Nei): Promise<Nei> {
-    const ids = kept.get(id) ?? [];
-    kept.delete(id);
-    if (nei.art === 'innhold')
-      for (const one of ids) await api.call(api.send('DELETE', `/attachment/${one}`), z.unknown()).catch(neiAvError);
-    return nei;
-  }
-
+/** Altinn 3. */
+export function altinnRest(konto: AltinnRestKonto): Altinn {
+  const api = calls(konto);
+  const documents = uploads(api, konto);
   return {
     async send(brev, id) {
       const ressurs = brev.taushetsbelagt ? konto.taushetsressurs : konto.ressurs;
       if (ressurs === undefined) return innholdNei('there is no resource for confidential letters (R-50)');
-      const files = await attachments(brev, ressurs, id);
-      if (files.type === 'nei') return files.art === 'innhold' ? removed(id, files) : files;
+      const files = await documents.of(brev, ressurs, id);
+      if (files.type === 'nei') return documents.after(id, files);
       const made = await initialize(api, correspondenceJson(brev, ressurs, id, files.verdi));
-      if (made.type === 'nei') return made.art === 'innhold' ? removed(id, made) : made;
-      kept.delete(id);
+      if (made.type === 'nei') return documents.after(id, made);
+      documents.forget(id);
       if (made.verdi === 'conflict') return known(api, ressurs, id);
       if (made.verdi === 'lost') return feilsvar('a document is not there any more; it is uploaded again');
       const [one] = made.verdi.correspondences;
@@ -237,12 +245,6 @@ export function altinnRest(konto: AltinnRestKonto): Altinn {
       const varslet = !orders.some(({ status }) => status === 'MissingContact');
       return { type: 'ja', verdi: { id: one.correspondenceId, varslet } };
     },
-    statuser: (ider) =>
-      statusrunde(ider, async (id) => {
-        const svar = await api.call(api.send('GET', `/correspondence/${encodeURIComponent(id)}`), overview, isGone);
-        if (svar.type === 'nei') return svar;
-        const status = statusAv(svar.verdi);
-        return { type: 'ja', verdi: status && { id, status, endret: svar.verdi.statusChanged ?? null } };
-      }),
+    statuser: (ider) => statusrunde(ider, (id) => statusOf(api, id)),
   };
 }
