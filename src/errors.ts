@@ -154,6 +154,11 @@ const table = {
     en: '[P-2003] The recipient cannot get this letter digitally, and kunDigitalt forbids paper. Leave kunDigitalt out to print it',
     nb: '[P-2003] Mottakeren kan ikke få brevet digitalt, og kunDigitalt utelukker papir. Fjern kunDigitalt for å skrive det ut',
   },
+  NO_NOTIFICATION_ADDRESS: {
+    ...letter,
+    en: '[P-2007] The letter lies in Altinn, but nobody was notified: the business has registered no address for notices. Ask it to register e-mail and mobile numbers for notices in Altinn (Profile, Notification settings) or in Enhetsregisteret, and to give the roles that read its mail',
+    nb: '[P-2007] Brevet ligger i Altinn, men ingen er varslet: virksomheten har ikke registrert noen varslingsadresse. Be den registrere e-post og mobilnummer for varsling i Altinn (Profil, Varslingsinnstillinger) eller i Enhetsregisteret, og gi rollene som leser posten',
+  },
   EKSTERN_REF_USED: {
     ...letter,
     en: '[P-2004] This eksternRef was used for a letter with other content. Use a new eksternRef for a new letter',

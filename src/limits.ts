@@ -137,6 +137,15 @@ export const limits = {
   svarinnReminder: 8 * 3_600_000,
   /** Octets of all documents of a letter that may have to be printed (CONTRACT.md of SvarUt, section 2). */
   svarutPrintableBytes: 350 * 1024 * 1024,
+  /** Octets of all documents of a letter in Altinn 3, and in Altinn 2 (CONTRACT.md of SvarUt, section 9). */
+  altinnBytes: 250 * 1024 * 1024,
+  altinnSoapBytes: 200 * 1024 * 1024,
+  /** Characters of a notice of Altinn's: its subject, its e-mail and its SMS. */
+  altinnSubject: 128,
+  altinnEmail: 1024,
+  altinnSms: 160,
+  /** How long what Altinn or a SvarUt upstream said of an unread letter counts when its time is up. */
+  freshStatus: 300_000,
   /** Characters of what a caller says about a letter and that is kept in its history. */
   svarutWords: 200,
   /** HTTP Basic: characters of the user name, and octets of the password. */

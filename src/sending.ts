@@ -18,6 +18,7 @@ import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/svarut.js';
 import type { Parts, SendingDeps } from './sending/types.js';
+import { altinnOf } from './sending/altinn.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { waking } from './sending/waking.js';
@@ -107,6 +108,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
       mottakersystemer: () => store.svarut.mottakersystemer(),
     },
     svarut: await svarutUpstreamOf({ ...deps, payloads, databehandler }),
+    altinn: await altinnOf({ ...deps, payloads, databehandler }),
   };
   const all = new Map(
     [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),

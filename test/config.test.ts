@@ -154,6 +154,10 @@ describe('config: defaults and values', () => {
     POSTHORN_SVARUT_UPSTREAM_ORGANISATION: ['97103214', '9710321460', 'x'],
     POSTHORN_SVARUT_UPSTREAM_POLL: ['0', '86401', 'x'],
     POSTHORN_SVARUT_UPSTREAM_TIMEOUT: ['0', '901', 'x'],
+    POSTHORN_ALTINN_URL: ['altinn.example', 'ftp://altinn.example', 'https://u:p@altinn.example'],
+    POSTHORN_ALTINN_KIND: ['', 'v3', 'REST'],
+    POSTHORN_ALTINN_POLL: ['0', '86401', 'x'],
+    POSTHORN_ALTINN_TIMEOUT: ['0', '901', 'x'],
     POSTHORN_SDP_UPSTREAM_POLL_NORMAL: ['0', '86401', 'x'],
     POSTHORN_SDP_UPSTREAM_POLL_PRIORITERT: ['0', '86401', '1.5'],
   };
@@ -224,6 +228,38 @@ describe('config: errors', () => {
     const config = load({ [`${prefix}FOR`]: 'altinn, UTSKRIFT,ALTINN' });
     expect(config.svarutUpstreamFor).to.deep.equal(['ALTINN', 'UTSKRIFT']);
     expect(load({}).svarutUpstreamFor).to.deep.equal(['UTSKRIFT', 'ALTINN']);
+  });
+
+  it('Altinn needs a resource and, by REST, an issuer of tokens, by SOAP an account; and nobody else for its letters', () => {
+    const prefix = 'POSTHORN_ALTINN_';
+    const names = (changes: Record<string, string>) =>
+      variablesOf({ [`${prefix}URL`]: 'http://127.0.0.1:1', ...changes }).map((name) => name.slice(prefix.length));
+    const resource = { [`${prefix}RESOURCE`]: 'brev' };
+    expect(names({})).to.deep.equal(['RESOURCE', 'MASKINPORTEN_URL', 'MASKINPORTEN_CLIENT']);
+    const rest = { ...resource, [`${prefix}MASKINPORTEN_URL`]: 'http://m', [`${prefix}MASKINPORTEN_CLIENT`]: 'k' };
+    expect(names(rest)).to.deep.equal([]);
+    const soap = {
+      [`${prefix}KIND`]: 'soap',
+      [`${prefix}USER`]: 'u',
+      [`${prefix}USER_CODE`]: 'c',
+      [`${prefix}PASSWORD`]: 'p',
+    };
+    expect(names({ [`${prefix}KIND`]: 'soap', [`${prefix}RESOURCE`]: '4255/10' })).to.deep.equal([
+      'USER',
+      'USER_CODE',
+      'PASSWORD',
+    ]);
+    expect(names({ ...soap, [`${prefix}RESOURCE`]: '4255/10' })).to.deep.equal([]);
+    expect(names({ ...soap, ...resource })).to.deep.equal(['RESOURCE']);
+    const confidential = { [`${prefix}RESOURCE`]: '4255/10', [`${prefix}CONFIDENTIAL_RESOURCE`]: '5504' };
+    expect(names({ ...soap, ...confidential })).to.deep.equal(['CONFIDENTIAL_RESOURCE']);
+    const upstream = {
+      POSTHORN_SVARUT_UPSTREAM_URL: 'http://s',
+      POSTHORN_SVARUT_UPSTREAM_USER: 'u',
+      POSTHORN_SVARUT_UPSTREAM_PASSWORD: 'p',
+    };
+    expect(names({ ...rest, ...upstream })).to.deep.equal(['URL']);
+    expect(names({ ...rest, ...upstream, POSTHORN_SVARUT_UPSTREAM_FOR: 'UTSKRIFT' })).to.deep.equal([]);
   });
 });
 
@@ -304,6 +340,25 @@ describe('SECURITY 119: production refuses to be downgraded', () => {
     };
     for (const [name, value] of Object.entries(broken)) {
       expect(variablesOf({ ...upstream, [name]: value }), name).to.deep.equal([name]);
+    }
+  });
+
+  it("SECURITY 119: Altinn and its issuer of tokens are called over TLS, with a key that is not development's", () => {
+    const altinn = {
+      ...production,
+      POSTHORN_ALTINN_URL: 'https://altinn.example',
+      POSTHORN_ALTINN_RESOURCE: 'brev',
+      POSTHORN_ALTINN_MASKINPORTEN_URL: 'https://tokens.example',
+      POSTHORN_ALTINN_MASKINPORTEN_CLIENT: 'c',
+      POSTHORN_ALTINN_KEYSTORE: '/etc/posthorn/enterprise.p12',
+    };
+    expect(problemsOf(altinn)).to.deep.equal([]);
+    for (const [name, value] of [
+      ['POSTHORN_ALTINN_URL', 'http://altinn.example'],
+      ['POSTHORN_ALTINN_MASKINPORTEN_URL', 'http://tokens.example'],
+      ['POSTHORN_ALTINN_KEYSTORE', 'certs/dev/posthorn.p12'],
+    ] as const) {
+      expect(variablesOf({ ...altinn, [name]: value }), name).to.deep.equal([name]);
     }
   });
 

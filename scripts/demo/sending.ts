@@ -8,6 +8,7 @@ import { PATH } from '../../src/contract/forsendelse/names.js';
 import type { BrevInn } from '../../src/contract/forsendelse/request.js';
 import { limits } from '../../src/limits.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
+import { identities } from '../../src/sandbox/pki/development.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import { citizens } from './citizens.js';
 import type { Citizens } from './citizens.js';
@@ -15,7 +16,7 @@ import type { Instance } from './instance.js';
 import { chapter, say, show } from './story.js';
 import type { Shown } from './story.js';
 
-/* The letters of the demo: seven are sent at once, and followed until the last receipt. */
+/* The letters of the demo: eight are sent at once, and followed until the last receipt. */
 
 const suppliers: Readonly<Record<string, string>> = {
   '984661185': 'Digipost',
@@ -50,6 +51,12 @@ const scenes: readonly Scene[] = [
     to: '2032-number',
     changes: { tittel: 'Vedtak (late receipt)' },
     expected: 'LEVERT, Digipost, notice EPOST, looked up again',
+  },
+  {
+    what: 'Business',
+    to: 'digipost',
+    changes: { mottaker: { id: identities.supplier.organisasjonsnummer, postadresse: null } },
+    expected: 'LEVERT, Altinn',
   },
 ];
 
@@ -119,6 +126,9 @@ export async function watch(
 
 const ended = ({ tilstand }: StatusISvar): boolean => !['MOTTATT', 'SENDT', 'I_PRODUKSJON'].includes(tilstand);
 
+const placeOf = ({ kanal, leverandoer }: StatusISvar['beslutning']): string =>
+  kanal === 'ALTINN' ? 'Altinn' : (suppliers[leverandoer ?? ''] ?? 'nowhere');
+
 /** Where a letter ended, and what came in between, in a few words. */
 function outcomeOf({ tilstand, beslutning, hendelser }: StatusISvar): string {
   const count = (type: string): number => hendelser.filter((h) => h.type === type).length;
@@ -126,7 +136,7 @@ function outcomeOf({ tilstand, beslutning, hendelser }: StatusISvar): string {
   const putOff = count('FORSOEK_UTSATT');
   return [
     tilstand,
-    suppliers[beslutning.leverandoer ?? ''] ?? 'nowhere',
+    placeOf(beslutning),
     ...(notices === '' ? [] : [`notice ${notices}`]),
     ...(putOff === 0 ? [] : [`${putOff} attempts put off`]),
     ...(count('NYTT_OPPSLAG') === 0 ? [] : ['looked up again']),
@@ -135,7 +145,7 @@ function outcomeOf({ tilstand, beslutning, hendelser }: StatusISvar): string {
 
 async function sent(service: ForsendelseService, users: Citizens): Promise<readonly string[]> {
   chapter(
-    '6. The case system sends seven letters, one call each',
+    '6. The case system sends eight letters, one call each',
     'EKSEMPEL KOMMUNE asks nothing first: each letter carries the number and the postal address of its recipient, and Posthorn',
     'decides by the register. The answer says where the letter goes, and which rule decided.',
   );
@@ -144,12 +154,7 @@ async function sent(service: ForsendelseService, users: Citizens): Promise<reado
   for (const scene of scenes) answers.push(await sendLetter(service, letterTo(scene, innhold)));
   const rows = answers.map(({ beslutning }, i) => {
     const reason = beslutning.regler.find((r) => r.traff);
-    return [
-      scenes[i]?.what ?? '',
-      suppliers[beslutning.leverandoer ?? ''] ?? '',
-      reason?.regel ?? '',
-      reason?.tekst.en ?? '',
-    ];
+    return [scenes[i]?.what ?? '', placeOf(beslutning), reason?.regel ?? '', reason?.tekst.en ?? ''];
   });
   show([['recipient', 'goes to', 'rule', 'because'], ...rows]);
   say('', '  Now the last recipient moves, while the letter is under way:');
@@ -214,7 +219,7 @@ async function receipts(service: ForsendelseService, ids: readonly string[]): Pr
   ];
 }
 
-/** Sends letters to five kinds of recipients, one to a mailbox that is down and one to a recipient who moves. */
+/** Sends letters to five kinds of recipients, one to a mailbox that is down, one to a recipient who moves and one to a business. */
 export async function sending(instance: Instance): Promise<Shown[]> {
   const service = serviceOf(instance);
   const users = citizens(instance);

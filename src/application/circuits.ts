@@ -7,8 +7,8 @@ const LONGEST_MS = 300_000;
 export interface Circuits {
   /** How many letters a provider may be tried with at once: none while it rests, and one from a failure until it answers again. */
   most(leverandoer: string, now: Date): number;
-  /** How an attempt went: `reached` is false when the provider did not answer as itself. */
-  report(leverandoer: string, reached: boolean, now: Date): void;
+  /** How an attempt went: `reached` is false when the provider did not answer as itself. `vent`: milliseconds for which it asks to be left alone. */
+  report(leverandoer: string, reached: boolean, now: Date, vent?: number): void;
 }
 
 export function createCircuits(): Circuits {
@@ -19,14 +19,15 @@ export function createCircuits(): Circuits {
       if (known === undefined) return Infinity;
       return known.until > now.getTime() ? 0 : 1;
     },
-    report: (leverandoer, reached, now) => {
+    report: (leverandoer, reached, now, vent = 0) => {
       if (reached) return void failed.delete(leverandoer);
       const known = failed.get(leverandoer) ?? { failures: 0, until: 0 };
       // Attempts that were under way when the rest began tell nothing new, however many there were.
       if (known.until > now.getTime()) return;
       const failures = known.failures + 1;
       const rest = failures < FAILURES ? 0 : Math.min(SHORTEST_MS * 2 ** (failures - FAILURES), LONGEST_MS);
-      failed.set(leverandoer, { failures, until: now.getTime() + rest });
+      const asked = Math.min(vent, LONGEST_MS);
+      failed.set(leverandoer, { failures, until: now.getTime() + Math.max(rest, asked) });
     },
   };
 }

@@ -2,10 +2,10 @@ import type { Channel } from '../domain/channel.js';
 import { ordrett, tekst } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { next, type Utfall } from '../domain/retry.js';
-import type { Beslutning, Kanal } from '../domain/routing/decision.js';
+import { koeAv, type Beslutning, type Kanal } from '../domain/routing/decision.js';
 import type { Hendelse, Job, Pakke, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
-import { Failure } from '../errors.js';
+import { errorText, Failure, type ErrorCode } from '../errors.js';
 import type { Circuits } from './circuits.js';
 import { happen, hendelse } from './hendelser.js';
 import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt } from './svarut/omdiriger.js';
@@ -117,7 +117,7 @@ export const unlessDamaged = (outcome: Utfall): Utfall =>
 async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall | undefined> {
   const { beslutning } = shipment;
   if (beslutning.utfall !== 'SEND') return refusal(beslutning);
-  const { kanal, leverandoer } = beslutning;
+  const { kanal } = beslutning;
   const channel = deps.channels.get(kanal);
   if (channel === undefined) {
     return { type: 'deferred', kode: 'CHANNEL_NOT_AVAILABLE', grunn: tekst('INGEN_KANAL', { kanal }) };
@@ -126,7 +126,9 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
   if (ready === undefined) return undefined;
   const outcome = unlessDamaged(await channel.deliver(ready));
   if (outcome.type === 'deferred' && outcome.detalj !== undefined) deps.unreached?.(outcome.detalj, shipment.id);
-  if (leverandoer !== null) deps.circuits.report(leverandoer, reached(outcome), deps.clock.now());
+  const koe = koeAv(beslutning);
+  const vent = outcome.type === 'deferred' ? outcome.vent : undefined;
+  if (koe !== '') deps.circuits.report(koe, reached(outcome), deps.clock.now(), vent);
   return outcome;
 }
 
@@ -138,6 +140,8 @@ interface Ending {
   readonly job: (tx: Tx) => Promise<boolean>;
   readonly event: Hendelse;
   readonly told: boolean;
+  /** What its sender must know besides. */
+  readonly merknad?: Hendelse;
 }
 
 /** A SvarUt letter in Altinn lies there until it is read or its time is up. */
@@ -153,17 +157,24 @@ const tattOver = {
   leverandoer: tekst('TATT_OVER_AV_LEVERANDOER'),
   meldingsformidler: tekst('TATT_OVER_AV_MELDINGSFORMIDLER'),
   svarut: tekst('TATT_OVER_AV_SVARUT'),
+  altinn: tekst('TATT_OVER_AV_ALTINN'),
 } as const;
+
+/** What its sender must know of a letter that was taken over all the same (R-49). */
+const merknadAv = (kode: ErrorCode, now: Date): Hendelse =>
+  hendelse('VARSLINGFEILET', now, kode, { nb: `${errorText(kode, 'nb')}.`, en: `${errorText(kode, 'en')}.` });
 
 function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Ending {
   const now = clock.now();
   const { forsendelse } = shipment;
   if (outcome.type === 'sent') {
     const type = isNotified(shipment) ? 'VARSLET' : 'SENDT';
+    const merknad = outcome.merknad && merknadAv(outcome.merknad, now);
     return {
       job: (tx) => tx.endJob(job),
       event: hendelse(type, now, null, tattOver[outcome.til ?? 'leverandoer']),
       told: false,
+      ...(merknad && { merknad }),
     };
   }
   const { kode, grunn } = outcome;
@@ -211,7 +222,10 @@ async function settle(deps: DispatchDeps, shipment: Shipment, job: Job, outcome:
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined) return;
     if (current.tilstand === 'MOTTATT' && current.meldingsId === shipment.meldingsId) {
-      if (await ending.job(tx)) await happen(tx, deps.calendar, current, ending.event, ending.told);
+      if (!(await ending.job(tx))) return;
+      await happen(tx, deps.calendar, current, ending.event, ending.told);
+      const after = ending.merknad && (await tx.lockShipment(shipment.id));
+      if (after && ending.merknad) await happen(tx, deps.calendar, after, ending.merknad, true);
       return;
     }
     const late = overtaken(deps, current, job, outcome);

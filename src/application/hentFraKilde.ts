@@ -30,6 +30,7 @@ interface Resultat {
   /** Why it ended before the source was empty; undefined: it is empty, or the time was up. */
   readonly grunn: string | undefined;
   readonly tom: boolean;
+  readonly vent?: number;
 }
 
 /** Our own failures make the turn come to nothing; what was not handled is not confirmed, and comes again. */
@@ -43,7 +44,9 @@ async function drain(deps: HentDeps, kilde: Kvitteringskilde): Promise<Resultat>
     do {
       const funnet = await kilde.hent(forrige);
       if (funnet.type !== 'kvittering') {
-        return { hentet, tom: true, grunn: funnet.type === 'feil' ? funnet.grunn : undefined };
+        if (funnet.type === 'tom') return { hentet, tom: true, grunn: undefined };
+        const { grunn, vent = 0 } = funnet;
+        return { hentet, tom: true, grunn, vent };
       }
       // Only what is durable here is confirmed there.
       await take(deps, funnet);
@@ -63,9 +66,9 @@ async function drain(deps: HentDeps, kilde: Kvitteringskilde): Promise<Resultat>
 export const hentFraKilde =
   (deps: HentDeps) =>
   async (tur: Tur, kilde: Kvitteringskilde): Promise<void> => {
-    const { hentet, tom, grunn } = await drain(deps, kilde);
+    const { hentet, tom, grunn, vent } = await drain(deps, kilde);
     if (grunn !== undefined) deps.failed(kilde.navn, grunn);
     const feil = grunn === undefined ? 0 : hentet > 0 ? 1 : tur.feil + 1;
-    const pause = tom || grunn !== undefined ? pauseEtter(kilde.pause, feil) : 0;
+    const pause = tom || grunn !== undefined ? pauseEtter(kilde.pause, feil, vent) : 0;
     await deps.turer.avslutt(tur, new Date(deps.clock.now().getTime() + pause), feil);
   };

@@ -28,6 +28,7 @@ const texts: Readonly<Record<Kvitteringstype, Tekstkode>> = {
   returpost: 'KVITTERING_RETURPOST',
   feil: 'KVITTERING_FEIL',
   underveis: 'KVITTERING_UNDERVEIS',
+  tilgjengelig: 'KVITTERING_TILGJENGELIG',
 };
 
 /** Letters that go out, or went. */
@@ -73,6 +74,8 @@ async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: Mo
   const { beslutning, tilstand } = shipment;
   if (beslutning.utfall !== 'SEND' || !isToldBy(shipment, kvittering)) return { type: 'record' };
   if (kvittering.type === 'underveis') return { type: 'record' };
+  // Its reader was told when it went there, and has until the end of the time that began then.
+  if (kvittering.type === 'tilgjengelig' && tilstand === 'VARSLET') return { type: 'record' };
   if (kvittering.type === 'feil' && isUnsent(shipment, kvittering)) return { type: 'record' };
   if (goesAnotherWay(shipment, kvittering))
     return { type: 'detour', omvei: await finnOmvei(deps.decideAgain, shipment) };
@@ -89,8 +92,15 @@ async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: Mo
   return ny.utfall === 'SEND' ? { type: 'resend', beslutning: ny } : { type: 'happen' };
 }
 
+/** The event as it stands in the history: that a SvarUt letter can be read in Altinn its sender is told in Norwegian. */
+const innfoert = (shipment: Shipment, { type }: MottattKvittering, event: Hendelse): Hendelse =>
+  type === 'tilgjengelig' && shipment.forsendelse.svarut !== undefined ? linje(event, 'ALTINN', ULEST) : event;
+
+/** What a line of the history is told that does not depend on it. */
+const ULEST = { ettersendes: true, lesetimer: 0 };
+
 async function detour({ calendar }: KvitteringDeps, tx: Tx, shipment: Shipment, omvei: Omvei, event: Hendelse) {
-  const grunn = linje(event, omvei.fra, { ettersendes: true, lesetimer: 0 });
+  const grunn = linje(event, omvei.fra, ULEST);
   if (await omdiriger(tx, calendar, shipment, omvei, grunn)) await tx.retryJob(shipment.id, grunn.tid);
 }
 
@@ -119,7 +129,7 @@ const write = (
     } else if (foelge.type === 'detour') {
       await detour(deps, tx, shipment, foelge.omvei, event);
     } else if (foelge.type === 'record' || (foelge.type === 'close' && !(await tx.endGivenUp(shipment.id)))) {
-      await tx.appendShipmentEvent(shipment.id, event);
+      await tx.appendShipmentEvent(shipment.id, innfoert(shipment, kvittering, event));
     } else {
       await happen(tx, deps.calendar, shipment, event, true);
     }

@@ -34,6 +34,12 @@ interface Opening {
   readonly stepUp: readonly string[];
 }
 
+function recipient(id: string): string {
+  if (!/^(\d{9}|\d{11})$/.test(id))
+    throw new UsageError('A person has a number of 11 digits, and a business one of 9. Check the number.');
+  return id;
+}
+
 function person(id: string): string {
   if (!/^\d{11}$/.test(id)) throw new UsageError('A personidentifikator has 11 digits. Check the number.');
   return id;
@@ -60,17 +66,20 @@ const inboxRow = (letter: InboxLetter): string[] => [
   letter.files.map((f) => `${cell(f.name)} (${f.octets})`).join(', '),
 ];
 
+const noneOfPerson = 'No letter is in a mailbox of this person.';
+const noneOfBusiness = 'No letter lies in Altinn for this business.';
+
 function addInbox(group: Command, deps: SandboxCommandDeps): void {
   const command = group
     .command('inbox')
-    .description('Show the letters that a person has in the simulated mailboxes')
-    .argument('<id>', 'personidentifikator, 11 digits')
+    .description('Show the letters that a person or a business has in the simulated mailboxes and Altinn')
+    .argument('<id>', 'personidentifikator, 11 digits, or organisation number, 9')
     .option('--json', 'print them as JSON, with the notices');
   command.action(async (id: string, { json }: { json?: true }) => {
     const print = printer(command);
-    const letters = (await ask(deps, 'GET', `inbox/${person(id)}`)) as readonly InboxLetter[];
+    const letters = (await ask(deps, 'GET', `inbox/${recipient(id)}`)) as readonly InboxLetter[];
     if (json === true) return print.out(visible(JSON.stringify(letters, null, 2)));
-    if (letters.length === 0) return print.out('No letter is in a mailbox of this person.');
+    if (letters.length === 0) return print.out(id.length === 9 ? noneOfBusiness : noneOfPerson);
     const head = ['mailbox', 'received', 'title', 'from', 'level', 'opened', 'files (octets)'];
     for (const line of table([head, ...letters.map(inboxRow)])) print.out(line);
     for (const letter of letters) for (const n of letter.notices) print.out(`${cell(letter.title)}: notice ${cell(n)}`);
@@ -80,12 +89,12 @@ function addInbox(group: Command, deps: SandboxCommandDeps): void {
 function addOpen(group: Command, deps: SandboxCommandDeps): void {
   const command = group
     .command('open')
-    .description('Open what a person has not read, as one who has logged in at a level')
-    .argument('<id>', 'personidentifikator, 11 digits')
+    .description('Open what a person or a business has not read, as one who has logged in at a level')
+    .argument('<id>', 'personidentifikator, 11 digits, or organisation number, 9')
     .addOption(new Option('--level <level>', 'level of the log-in').choices(['3', '4']).default('4'));
   command.action(async (id: string, { level }: { level: string }) => {
     const print = printer(command);
-    const { opened, stepUp } = (await ask(deps, 'POST', `open/${person(id)}?level=${level}`)) as Opening;
+    const { opened, stepUp } = (await ask(deps, 'POST', `open/${recipient(id)}?level=${level}`)) as Opening;
     if (opened.length + stepUp.length === 0) print.out('There is nothing unread.');
     for (const letter of opened) print.out(`${cell(letter)} is opened.`);
     for (const letter of stepUp) print.err(`${cell(letter)} stays closed: it asks for a log-in at level 4 (R-27).`);

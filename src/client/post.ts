@@ -81,7 +81,15 @@ const read = async ({ body }: Response): Promise<Buffer> =>
   body === null ? Buffer.alloc(0) : collect(Readable.fromWeb(body as ReadableStream));
 
 /** An answer that was read whole. */
-type Answer = { readonly status: number; readonly octets: Buffer };
+interface Answer {
+  readonly status: number;
+  readonly octets: Buffer;
+  /** When it may be asked again, as it says it; absent: it does not. */
+  readonly retryAfter?: string;
+}
+
+const retryAfter = (value: string | null | undefined): Pick<Answer, 'retryAfter'> =>
+  value === null || value === undefined ? {} : { retryAfter: value };
 
 /**
  * One question with a short body or none, and its answer, whatever its status. Redirects are not followed.
@@ -97,7 +105,8 @@ export async function ask(
   try {
     const headers = { 'User-Agent': USER_AGENT, ...init.headers };
     const response = await fetch(url, { ...init, headers, redirect: 'error', signal });
-    return { status: response.status, octets: await read(response) };
+    const later = retryAfter(response.headers.get('retry-after'));
+    return { status: response.status, octets: await read(response), ...later };
   } catch (error) {
     throw sendFailure(url, error);
   }
@@ -140,10 +149,8 @@ export interface Upload {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Posted {
-  readonly status: number;
+export interface Posted extends Answer {
   readonly contentType: string;
-  readonly octets: Buffer;
 }
 
 /** What failed: a Failure is our own, everything else is the network's. */
@@ -176,7 +183,7 @@ export function postStream(url: string, upload: Upload, timeout = 30_000): Promi
       collect(response).then((octets) => {
         // What is still unsent nobody waits for.
         if (!request.writableFinished) request.destroy();
-        resolve({ status, contentType: answer['content-type'] ?? '', octets });
+        resolve({ status, contentType: answer['content-type'] ?? '', octets, ...retryAfter(answer['retry-after']) });
       }, failed);
     });
     request.on('error', (error) => {

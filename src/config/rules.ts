@@ -1,15 +1,8 @@
 import { relative, resolve } from 'node:path';
-import type { Config, Key } from './settings.js';
+import type { Config } from './settings.js';
+import { altinnProduction, altinnRules } from './altinnRules.js';
+import type { Rule } from './rule.js';
 import { svarutUpstreamProduction, svarutUpstreamRules } from './svarutUpstreamRules.js';
-
-/** Something that is wrong with more than one value's form. `needs` are the settings that must have been read to judge it. */
-export interface Rule {
-  readonly key: Key;
-  readonly needs: readonly Key[];
-  readonly broken: (config: Config) => boolean;
-  readonly problem: string;
-  readonly fix: string;
-}
 
 function isInside(file: string, directory: string): boolean {
   const path = relative(resolve(directory), resolve(file));
@@ -43,6 +36,7 @@ export const generalRules: readonly Rule[] = [
     fix: 'List its addresses in POSTHORN_TRUSTED_PROXIES.',
   },
   ...svarutUpstreamRules,
+  ...altinnRules,
 ];
 
 /** A key store for sending: development's is refused, and none means that nothing is sent. */
@@ -52,6 +46,14 @@ const sendingKeystore = (key: 'databehandlerKeystore' | 'meldingsformidlerKeysto
   broken: (config) => isDevelopmentFile(config, config[key]),
   problem: 'is a development key store, whose password everybody knows',
   fix: 'Name the PKCS#12 file of the enterprise certificate, or leave it out to send nothing.',
+});
+
+const tokenKeystore = (key: 'svarutUpstreamKeystore' | 'altinnKeystore'): Rule => ({
+  key,
+  needs: [key, 'certsDir'],
+  broken: (config) => config[key] !== undefined && isDevelopmentFile(config, config[key]),
+  problem: 'is a development key store, whose password everybody knows',
+  fix: 'Name the PKCS#12 file of the enterprise certificate, or leave it out.',
 });
 
 /** The broker upstream is known by its certificate, and is sent letters over TLS. */
@@ -115,14 +117,9 @@ export const productionRules: readonly Rule[] = [
   sendingKeystore('meldingsformidlerKeystore'),
   ...upstreamRules,
   ...svarutUpstreamProduction,
-  {
-    key: 'svarutUpstreamKeystore',
-    needs: ['svarutUpstreamKeystore', 'certsDir'],
-    broken: (config) =>
-      config.svarutUpstreamKeystore !== undefined && isDevelopmentFile(config, config.svarutUpstreamKeystore),
-    problem: 'is a development key store, whose password everybody knows',
-    fix: 'Name the PKCS#12 file of the enterprise certificate, or leave it out.',
-  },
+  ...altinnProduction,
+  tokenKeystore('svarutUpstreamKeystore'),
+  tokenKeystore('altinnKeystore'),
   {
     key: 'identifiers',
     needs: ['identifiers'],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { mimetypes } from '../domain/mimetypes.js';
 import { limits } from '../limits.js';
 import { optional, row, type Row } from './rows.js';
+import { altinn } from './altinn.js';
 import { svarutUpstream } from './svarutUpstream.js';
 import { kinds, Secret, type Address } from './values.js';
 
@@ -151,6 +152,7 @@ export const settings = {
       'Largest letter that Forsendelse takes: octets of all its documents, `k`, `m` and `g` allowed. Mailboxes and print take no more than the default (R-33): a larger one ends there as FEILET',
     fix: `Use a number of octets up to ${limits.letterBytesMost}, such as 52428800 or 50m.`,
   }),
+  ...altinn,
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,

@@ -1,7 +1,10 @@
+import { tokenRows } from './maskinporten.js';
 import { optional, row } from './rows.js';
 import { kinds, type Videresendt } from './values.js';
 
 const papirOgAltinn: readonly Videresendt[] = Object.freeze(['UTSKRIFT', 'ALTINN'] as const);
+
+const token = tokenRows('for `rest`');
 
 /** A SvarUt that letters are handed over to instead of channels of our own. */
 export const svarutUpstream = {
@@ -36,30 +39,14 @@ export const svarutUpstream = {
     meaning: 'Account (UUID) that letters are sent from by `rest`',
     fix: 'Use the kontoId that SvarUt shows.',
   }),
-  svarutUpstreamMaskinportenUrl: optional(kinds.publicUrl, {
-    meaning: 'Issuer of access tokens for `rest`; they are given out at /token below it',
-    fix: 'Use the address of the issuer, such as https://host.',
-  }),
-  svarutUpstreamMaskinportenClient: optional(kinds.text, {
-    meaning: 'Our client there',
-    fix: 'Use the client id that the issuer gave you.',
-  }),
+  svarutUpstreamMaskinportenUrl: token.url,
+  svarutUpstreamMaskinportenClient: token.klient,
   svarutUpstreamMaskinportenScope: row(kinds.text, () => 'ks:fiks', {
     meaning: 'Scope of the tokens',
     fix: 'Use ks:fiks.',
   }),
-  svarutUpstreamKeystore: optional(kinds.text, {
-    shown: 'that of the databehandler',
-    meaning: 'PKCS#12 key store that signs the requests for tokens',
-    fix: 'Name a readable PKCS#12 file with the enterprise certificate and its chain.',
-    files: true,
-  }),
-  svarutUpstreamKeystorePassword: optional(kinds.secret, {
-    shown: 'that of the databehandler',
-    meaning: 'Password of that key store',
-    fix: 'Set it to the password of the key store.',
-    secret: true,
-  }),
+  svarutUpstreamKeystore: token.keystore,
+  svarutUpstreamKeystorePassword: token.keystorePassword,
   svarutUpstreamCertificate: optional(kinds.text, {
     meaning: 'Certificate that letters of level 4 are encrypted to, PEM file; without it they are refused',
     fix: 'Name the PEM file of the certificate that SvarUt publishes.',

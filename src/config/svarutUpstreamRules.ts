@@ -1,14 +1,7 @@
-import type { Rule } from './rules.js';
-import type { Config, Key } from './settings.js';
+import { demandedBy, overTls, type Rule } from './rule.js';
+import type { Config } from './settings.js';
 
-/** What must be set where letters go to a SvarUt upstream. */
-const demanded = (key: Key, also: (config: Config) => boolean, fix: string): Rule => ({
-  key,
-  needs: ['svarutUpstreamUrl', 'svarutUpstreamKind', key],
-  broken: (config) => config.svarutUpstreamUrl !== undefined && also(config) && config[key] === undefined,
-  problem: 'is missing, but POSTHORN_SVARUT_UPSTREAM_URL is set',
-  fix,
-});
+const demanded = demandedBy('svarutUpstreamUrl');
 
 const byRest = ({ svarutUpstreamKind }: Config): boolean => svarutUpstreamKind === 'rest';
 
@@ -31,14 +24,6 @@ export const svarutUpstreamRules: readonly Rule[] = [
   demanded('svarutUpstreamMaskinportenUrl', byRest, 'Use the address of the issuer.'),
   demanded('svarutUpstreamMaskinportenClient', byRest, 'Use the client id that the issuer gave you.'),
 ];
-
-const overTls = (key: 'svarutUpstreamUrl' | 'svarutUpstreamMaskinportenUrl'): Rule => ({
-  key,
-  needs: [key],
-  broken: (config) => config[key]?.startsWith('http:') ?? false,
-  problem: 'is an http address; passwords, tokens and letters would cross the network in clear',
-  fix: 'Use the https address.',
-});
 
 /** Hold in production. */
 export const svarutUpstreamProduction: readonly Rule[] = [

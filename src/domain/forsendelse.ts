@@ -79,6 +79,8 @@ export interface Forsendelse {
   readonly utskrift: Utskriftsvalg;
   /** The sender's cost code, on the invoice. */
   readonly kostnadskode: string | null;
+  /** Confidential: a business reads it in Altinn by a right of its own. */
+  readonly taushetsbelagt?: true;
   readonly hoveddokument: Dokument;
   /** 0 to 200. */
   readonly vedlegg: readonly Dokument[];

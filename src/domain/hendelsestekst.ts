@@ -14,6 +14,11 @@ const tabell = {
     nb: 'SvarUt oppstrøms har tatt over brevet, og leverer det.',
     en: 'The SvarUt upstream has taken the letter over, and delivers it.',
   },
+  IKKE_I_ALTINN: { nb: 'Brevet har ingen mottaker i Altinn', en: 'It has no recipient in Altinn' },
+  TATT_OVER_AV_ALTINN: {
+    nb: 'Altinn har tatt over brevet, og viser det til mottakeren.',
+    en: 'Altinn has taken the letter over, and shows it to the recipient.',
+  },
   MELDING_TATT_OVER: {
     nb: 'Leverandøren har tatt over meldingen.',
     en: 'The provider has taken the message over.',
@@ -81,21 +86,21 @@ const tabell = {
     nb: 'Leverandøren kan ikke nås: {ord}',
     en: 'The provider cannot be reached: {ord}',
   },
-  SVARUT_AVVISTE: {
-    nb: 'SvarUt oppstrøms avviste brevet: {ord}',
-    en: 'The SvarUt upstream refused the letter: {ord}',
+  TJENESTE_AVVISTE: {
+    nb: '{hvem} avviste brevet: {ord}',
+    en: '{hvem} refused the letter: {ord}',
   },
-  SVARUT_ADGANG: {
-    nb: 'SvarUt oppstrøms slipper oss ikke inn; kontoen der må rettes her: {ord}',
-    en: 'The SvarUt upstream does not let us in; its account here must be put right: {ord}',
+  TJENESTE_ADGANG: {
+    nb: '{hvem} slipper oss ikke inn; kontoen der må rettes her: {ord}',
+    en: '{hvem} does not let us in; its account here must be put right: {ord}',
   },
-  SVARUT_KUNNE_IKKE: {
-    nb: 'SvarUt oppstrøms kunne ikke ta imot brevet: {ord}',
-    en: 'The SvarUt upstream could not take the letter: {ord}',
+  TJENESTE_KUNNE_IKKE: {
+    nb: '{hvem} kunne ikke ta imot brevet: {ord}',
+    en: '{hvem} could not take the letter: {ord}',
   },
-  SVARUT_NAAS_IKKE: {
-    nb: 'SvarUt oppstrøms kan ikke nås: {ord}',
-    en: 'The SvarUt upstream cannot be reached: {ord}',
+  TJENESTE_NAAS_IKKE: {
+    nb: '{hvem} kan ikke nås: {ord}',
+    en: '{hvem} cannot be reached: {ord}',
   },
 
   KVITTERING_MOTTAK: { nb: 'Printleverandøren har tatt imot brevet.', en: 'The printer has taken the letter in.' },
@@ -110,6 +115,10 @@ const tabell = {
   },
   KVITTERING_RETURPOST: { nb: 'Brevet kom i retur med posten.', en: 'The letter came back by post.' },
   KVITTERING_FEIL: { nb: 'Leverandøren melder en feil.', en: 'The provider reports an error.' },
+  KVITTERING_TILGJENGELIG: {
+    nb: 'Mottakeren kan lese brevet i Altinn.',
+    en: 'The recipient can read the letter in Altinn.',
+  },
   KVITTERING_UNDERVEIS: {
     nb: 'SvarUt oppstrøms har sendt brevet videre.',
     en: 'The SvarUt upstream has handed the letter on.',

@@ -16,7 +16,12 @@ export type Henting =
       readonly bekreftelse: Kvitteringsbekreftelse;
     }
   | { readonly type: 'tom' }
-  | { readonly type: 'feil'; readonly grunn: string };
+  | {
+      readonly type: 'feil';
+      readonly grunn: string;
+      /** Milliseconds for which it asks to be left alone. */
+      readonly vent?: number;
+    };
 
 /** Where receipts of a channel's letters must be fetched, since nobody brings them. What is fetched is lent until it is confirmed. */
 export interface Kvitteringskilde {
@@ -50,6 +55,8 @@ export interface Turer {
 /** Milliseconds that no pause exceeds. */
 export const lengstePause = 3_600_000;
 
-/** Milliseconds to the next look after `feil` looks in a row that came to nothing: doubled at each, up to an hour. */
-export const pauseEtter = (pause: number, feil: number): number =>
-  feil <= 1 ? pause : Math.max(pause, Math.min(lengstePause, pause * 2 ** Math.min(feil - 1, 30)));
+/** Milliseconds to the next look after `feil` looks in a row that came to nothing: doubled at each, up to an hour, and no fewer than it asks for. */
+export const pauseEtter = (pause: number, feil: number, vent = 0): number => {
+  const doblet = feil <= 1 ? pause : Math.min(lengstePause, pause * 2 ** Math.min(feil - 1, 30));
+  return Math.max(pause, doblet, Math.min(lengstePause, vent));
+};

@@ -5,9 +5,10 @@ import type { Hendelsestype, Tilstand } from './shipment.js';
 
 /**
  * What a business receipt says: the element in `kvittering`, or `feil` (sdp-kvittering.xsd, sdp-feil.xsd). underveis: a SvarUt upstream has handed
- * the letter on, which tells its reader of it and changes nothing here.
+ * the letter on, which tells its reader of it and changes nothing here. tilgjengelig: Altinn shows the letter, which may go on paper yet.
  */
-export type Kvitteringstype = 'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil' | 'underveis';
+export type Kvitteringstype =
+  'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil' | 'underveis' | 'tilgjengelig';
 /** `feiltype` of `feil`: the input was wrong, or the provider failed. */
 export type Feiltype = 'KLIENT' | 'SERVER';
 
@@ -52,6 +53,7 @@ export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {
   returpost: 'RETURPOST',
   feil: 'FEIL',
   underveis: 'SENDT',
+  tilgjengelig: 'LEVERING',
 };
 
 /**
@@ -79,6 +81,9 @@ export function feilfoelge(sak: {
 }): Kvitteringsfoelge {
   if (sak.tilstand === 'FEILET') return { type: 'close' };
   if (!uavklart.has(sak.tilstand)) return { type: 'record' };
-  const kanVaereFlyttet = sak.kanal === 'POSTKASSE' && sak.feiltype === 'KLIENT' && sak.tilstand !== 'I_PRODUKSJON';
+  const kanVaereFlyttet =
+    (sak.kanal === 'POSTKASSE' || sak.kanal === 'ALTINN') &&
+    sak.feiltype === 'KLIENT' &&
+    sak.tilstand !== 'I_PRODUKSJON';
   return { type: kanVaereFlyttet && !sak.sendtPaaNytt ? 'resend' : 'fail' };
 }

@@ -7,7 +7,9 @@ export type Utfall =
   | {
       readonly type: 'sent';
       /** Who has taken it over, where that is not the provider itself. */
-      readonly til?: 'meldingsformidler' | 'svarut';
+      readonly til?: 'meldingsformidler' | 'svarut' | 'altinn';
+      /** What its sender must know of a letter that was taken over all the same: a code of the error table. */
+      readonly merknad?: 'NO_NOTIFICATION_ADDRESS';
     }
   | {
       readonly type: 'deferred';
@@ -15,6 +17,8 @@ export type Utfall =
       readonly grunn: Tospraaklig;
       /** For the log only, for it may name addresses: senders read the rest. */
       readonly detalj?: string;
+      /** Milliseconds for which the other side asks to be left alone. */
+      readonly vent?: number;
     }
   | { readonly type: 'rejected'; readonly kode: string; readonly grunn: Tospraaklig };
 
@@ -52,7 +56,8 @@ export type Neste = { readonly neste: Date } | { readonly oppgitt: Tospraaklig }
 
 /**
  * When a letter that was not taken over is tried again: exponential back-off with full jitter. The last attempt is made when the
- * lifetime ends, and only after that one is the letter given up. A rejection is final at once.
+ * lifetime ends, and only after that one is the letter given up. A rejection is final at once. Whoever asks to be left alone is, but never for
+ * longer than the longest pause.
  * `forsoek`: attempts begun, 1 or more. `random`: in [0, 1). Times are real time.
  */
 export function next(
@@ -70,7 +75,8 @@ export function next(
     return { oppgitt: tekst('OPPGITT', { forsoek, timer: levetid / time, grunn: utfall.grunn }) };
   }
   const pause = random * Math.min(lengstePause, foerstePause * 2 ** (forsoek - 1));
-  return { neste: new Date(Math.min(frist, now.getTime() + Math.max(kortestePause, Math.floor(pause)))) };
+  const minst = Math.max(kortestePause, Math.min(lengstePause, utfall.vent ?? 0));
+  return { neste: new Date(Math.min(frist, now.getTime() + Math.max(minst, Math.floor(pause)))) };
 }
 
 /**

@@ -7,6 +7,7 @@ import { BROKER_PATH } from '../http/meldingsformidler.js';
 import { SVARINN_PATH } from '../http/svarinn.js';
 import { readRun, runProcess } from '../run.js';
 import { openStore } from '../store/index.js';
+import { altinnUtvikling } from './altinn/altinn.js';
 import { developmentAccounts } from './developmentData.js';
 import { fetchLetters } from './municipality/municipality.js';
 import { ensureDevelopmentPki, type DevelopmentPki } from './pki/development.js';
@@ -85,11 +86,20 @@ await runProcess('sandbox', async () => {
       await close();
       await stop();
     },
-    offers: { POSTHORN_SDP_PROVIDERS: providerNames.map(addressOf(pki, url)).join(',') },
+    offers: {
+      POSTHORN_SDP_PROVIDERS: providerNames.map(addressOf(pki, url)).join(','),
+      POSTHORN_ALTINN_URL: `${url}/altinn`,
+      POSTHORN_ALTINN_RESOURCE: altinnUtvikling.ressurser.vanlig,
+      POSTHORN_ALTINN_CONFIDENTIAL_RESOURCE: altinnUtvikling.ressurser.taushetsbelagt,
+      POSTHORN_ALTINN_MASKINPORTEN_URL: `${url}/maskinporten`,
+      POSTHORN_ALTINN_MASKINPORTEN_CLIENT: altinnUtvikling.klient,
+      POSTHORN_ALTINN_POLL: '2',
+    },
     summary: [
       `National look-up service  ${url}${PATH}`,
       `Mailboxes                 ${url}/digipost  ${url}/eboks`,
       `Print service             ${url}/utskrift (what it prints lies in ${join(config.dataDir, 'tray')})`,
+      `Altinn                    ${url}/altinn (read there by: posthorn sandbox inbox and open, with an organisation number)`,
       `Municipality              fetches letters to ${pki.identities.sender2.organisasjonsnummer} by SvarInn, into ${municipalityDir(config.dataDir)}`,
       `Revocation lists          ${url}/crl/issuing.crl`,
     ],

@@ -14,6 +14,7 @@ import { createTrust } from '../security/trust.js';
 import { parseCrl } from '../security/crl.js';
 import { asFailure, faultEnvelope } from '../soap/fault.js';
 import { contentType } from '../soap/names.js';
+import { addAltinn, altinnUtvikling } from './altinn/altinn.js';
 import { nationalLookup } from './oppslagstjenesten.js';
 import type { DevelopmentPki } from './pki/development.js';
 import { addProviders, type ProvidersOptions } from './providers/routes.js';
@@ -34,6 +35,16 @@ function refuse(response: Response, code: ErrorCode): void {
     .type('text/plain')
     .send(`${errorText(code, 'en')}\n`);
 }
+
+/** Altinn, where one of the businesses of development has no address for notices. */
+const altinnOf = (app: express.Express, { identities }: DevelopmentPki) =>
+  addAltinn(app, {
+    ...altinnUtvikling,
+    utenAdresse: new Set([identities['sender-seid2'].organisasjonsnummer]),
+    ukjente: new Set(),
+    reserverte: new Set(),
+    now: clock.now,
+  });
 
 /** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, and the authority's revocation lists. */
 function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'>): express.Express {
@@ -70,7 +81,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
-  addProviders(app, { pki, ...providers });
+  addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki) });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);
     const crl = pki.crls[index];

@@ -84,6 +84,7 @@ export function shipmentDeps(
           : new Map([...facts(), [upstream, { rolle: 'UTSKRIFT', sertifikatGyldig: true }]]),
       utskriftsleverandoer,
       kanaler,
+      taushetsbelagtIAltinn: config.altinnUrl !== undefined && config.altinnConfidentialResource !== undefined,
       identifikatorer: config.identifiers,
     }),
   } satisfies ShipmentDeps;

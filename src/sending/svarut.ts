@@ -2,6 +2,7 @@ import type { SvarUtDeps } from '../application/svarut/deps.js';
 import { glem, loepUtLesefrister } from '../application/svarut/lesefrister.js';
 import { varsleOmLiggende } from '../application/svarut/drift.js';
 import type { SvarInnDeps } from '../application/svarut/svarinn.js';
+import { vetAtUlest } from '../application/svarut/sisteBlikk.js';
 import { svarinnTjeneste, svarutTjeneste } from '../application/svarut/tjeneste.js';
 import type { SvarInnTjeneste, SvarUtTjeneste } from '../application/svarut/tjenester.js';
 import { contentCheck } from '../contract/document/check.js';
@@ -60,12 +61,17 @@ const varsle = ({ log, metrics }: Pick<SendingDeps, 'log' | 'metrics'>, { svarut
  * processes may do it at once.
  */
 export function keepDeadlines(
-  { log, metrics }: Pick<SendingDeps, 'log' | 'metrics'>,
+  { log, metrics, config, store }: Pick<SendingDeps, 'log' | 'metrics' | 'config' | 'store'>,
   { deps }: SvarUtServices,
   ms = ROUNDS_MS,
 ): Rounds {
+  const fulgte = [
+    ...(config.svarutUpstreamUrl === undefined ? [] : [store.overleveringer]),
+    ...(config.altinnUrl === undefined ? [] : [store.altinn]),
+  ];
   const loepUt = loepUtLesefrister({
     ...deps,
+    vetAtUlest: vetAtUlest({ fulgte, clock: deps.clock }),
     failed: (error, shipmentId) =>
       log.error('an unread letter waits, for something here failed', { error, shipmentId }),
   });

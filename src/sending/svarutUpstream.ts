@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { SvarUtDeps } from '../channels/svarut/channel.js';
-import { statuskilde } from '../channels/svarut/kilde.js';
+import { statuskilde } from '../channels/statuskilde.js';
+import { svarutStatustjeneste } from '../channels/svarut/kilde.js';
 import type { Innholdskilde } from '../client/svarut/documents.js';
-import { maskinporten } from '../client/svarut/maskinporten.js';
 import { rest } from '../client/svarut/rest.js';
 import { v9 } from '../client/svarut/v9.js';
 import type { Config } from '../config.js';
@@ -11,7 +11,8 @@ import type { Payloads } from '../domain/shipmentPorts.js';
 import type { SvarUtOppstroem } from '../domain/svarut/oppstroem.js';
 import { derBlocks, parseCertificate } from '../security/x509.js';
 import type { Store } from '../store/index.js';
-import { holderOf, type Holder } from './holder.js';
+import type { Holder } from './holder.js';
+import { signerOf, tokensOf } from './tokens.js';
 
 /** Letters whose status is asked for at once. */
 const ANTALL = 100;
@@ -42,15 +43,6 @@ async function recipientIn(file: string | undefined): Promise<Innholdskilde['mot
   return parseCertificate(der);
 }
 
-/** Who signs the requests for tokens. */
-const signerOf = (
-  { svarutUpstreamKeystore: file, ...config }: Config,
-  databehandler: Holder,
-): Promise<Holder> | Holder =>
-  file === undefined
-    ? databehandler
-    : holderOf(file, (config.svarutUpstreamKeystorePassword ?? config.databehandlerKeystorePassword).reveal());
-
 async function oppstroemOf(deps: UpstreamDeps, url: string): Promise<SvarUtOppstroem> {
   const { config, payloads, clock, databehandler } = deps;
   const passord = await passwordOf(config);
@@ -59,15 +51,13 @@ async function oppstroemOf(deps: UpstreamDeps, url: string): Promise<SvarUtOppst
   const timeout = config.svarutUpstreamTimeout * 1000;
   const common = { url, timeout, mottaker, open: (ref: string) => payloads.get(ref) };
   if (config.svarutUpstreamKind === 'soap') return v9({ ...common, bruker, passord });
-  const { key, store } = await signerOf(config, databehandler);
-  const tokens = maskinporten({
+  const tokens = await tokensOf({
     url: config.svarutUpstreamMaskinportenUrl ?? '',
     klientId: config.svarutUpstreamMaskinportenClient ?? '',
     scope: config.svarutUpstreamMaskinportenScope,
-    key,
-    kjede: store.chain,
+    signer: signerOf(config, databehandler, config.svarutUpstreamKeystore, config.svarutUpstreamKeystorePassword),
     timeout,
-    now: () => clock.now(),
+    clock,
   });
   const kontoId = config.svarutUpstreamKonto ?? '';
   return rest({ ...common, kontoId, integrasjonId: bruker, integrasjonPassord: passord, tokens });
@@ -82,10 +72,7 @@ export async function svarutUpstreamOf(deps: UpstreamDeps): Promise<SvarUtDeps |
   const { svarutUpstreamUrl: url, svarutUpstreamFor: kanaler } = config;
   if (url === undefined) return undefined;
   const oppstroem = await oppstroemOf(deps, url);
-  const common = { oppstroem, clock, overleveringer: store.overleveringer, pause: config.svarutUpstreamPoll * 1000 };
-  return { ...common, kanaler, kilder: [statuskilde({ ...common, antall: ANTALL })] };
+  const common = { clock, overleveringer: store.overleveringer, pause: config.svarutUpstreamPoll * 1000 };
+  const kilde = statuskilde({ ...common, tjeneste: svarutStatustjeneste(oppstroem), antall: ANTALL });
+  return { ...common, oppstroem, kanaler, kilder: [kilde] };
 }
-
-/** Milliseconds that a job is held: longer than a letter may be on its way to it. */
-export const leaseFor = ({ svarutUpstreamUrl, svarutUpstreamTimeout }: Config, least: number): number =>
-  svarutUpstreamUrl === undefined ? least : Math.max(least, (svarutUpstreamTimeout + 10) * 1000);

@@ -10,7 +10,7 @@ import type { Job } from '../domain/shipment.js';
 import { startWorker, type Worker } from '../worker.js';
 import { turns } from './broker.js';
 import { decideAgain } from './shipments.js';
-import { leaseFor } from './svarutUpstream.js';
+import { leaseFor } from './lease.js';
 import type { SendingDeps } from './types.js';
 
 /** Letters that a process hands on at once, and so the most by half of them to one provider. */

@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
-import type { Overleveringer } from '../domain/svarut/oppstroem.js';
+import type { Altinnstatus } from '../domain/altinn.js';
+import type { Overleveringer } from '../domain/overlevering.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
+import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
@@ -20,7 +22,7 @@ import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { svarutReads, svarutWrites } from './svarut.js';
-import { overleveringer } from './svarutUpstream.js';
+import { overleveringer } from './overleveringer.js';
 import { turns } from './turns.js';
 
 export interface Store {
@@ -33,7 +35,9 @@ export interface Store {
   readonly svarut: SvarUtReads;
   readonly queue: Queue;
   readonly turer: Turer;
-  readonly overleveringer: Overleveringer;
+  /** Letters that a SvarUt upstream has, and that Altinn has. */
+  readonly overleveringer: Overleveringer<SvarUtStatus>;
+  readonly altinn: Overleveringer<Altinnstatus>;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;
@@ -86,7 +90,8 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     svarut: svarutReads(backend, seal),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
-    overleveringer: overleveringer(backend),
+    overleveringer: overleveringer(backend, 'svarut_upstream'),
+    altinn: overleveringer(backend, 'altinn'),
     unitOfWork: (work) => write((db) => work(tx(db))),
     registerImport: registerImport(backend),
     calendar: calendarRow(backend),

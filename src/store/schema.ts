@@ -56,15 +56,9 @@ export interface Tables {
   mpc_receipt: MpcReceiptRow;
   /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
   turn: { navn: string; klar: number; feil: number; fence: number };
-  /** Letters that a SvarUt upstream has: what it said last, since when, and when it is asked again. */
-  svarut_upstream: {
-    meldings_id: string;
-    konversasjons_id: string;
-    oppstroems_id: string;
-    status: SvarUtStatus | null;
-    endret: number;
-    klar: number;
-  };
+  /** Letters that a SvarUt upstream has, and those that Altinn has. */
+  svarut_upstream: OverleveringRow;
+  altinn: OverleveringRow;
   svarut: SvarUtRow;
   /** Attempts to send one letter, and when the last of them was made. */
   svarut_forsoek: { likhet: Buffer; antall: number; siste: number };
@@ -72,6 +66,18 @@ export interface Tables {
   svarut_konto: SvarUtKontoRow;
   svarut_type: { navn: string };
   mottakersystem: MottakersystemRow;
+}
+
+/** A letter that is followed: what was said of it last, since when, when it is asked about again, and when it was last. */
+export interface OverleveringRow {
+  meldings_id: string;
+  konversasjons_id: string;
+  oppstroems_id: string;
+  /** Of the service that has it. */
+  status: string | null;
+  endret: number;
+  klar: number;
+  spurt: number;
 }
 
 export interface SvarUtRow {

@@ -11,11 +11,12 @@ import { notePayloads, replacePackage } from './payloadRows.js';
 import type { EventRow, JobRow, ShipmentRow } from './schema.js';
 import type { Seal } from './sealed.js';
 
-const leverandoerOf = (beslutning: Beslutning): string =>
-  beslutning.utfall === 'SEND' ? (beslutning.leverandoer ?? '') : '';
-
 /** Where a sealed column stands. */
 const place = (id: string, column: 'forsendelse' | 'beslutning'): string => `shipment ${id} ${column}`;
+
+/** Whose turn a letter's is in the queue, as `koeAv` of the decision names them. */
+const leverandoerOf = (beslutning: Beslutning): string =>
+  beslutning.utfall === 'SEND' ? (beslutning.leverandoer ?? (beslutning.kanal === 'ALTINN' ? 'ALTINN' : '')) : '';
 
 const shipmentRow = (shipment: Shipment, seal: Seal): ShipmentRow => ({
   id: shipment.id,

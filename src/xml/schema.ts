@@ -88,13 +88,23 @@ function placeIn(error: unknown): string {
 }
 
 /**
- * Compiles schemas together, for as long as the process lives.
- * @returns a function that says where an element, or one that has been written as a document of its own, is not as they say: '' when it is,
- * and a reason without values when it is not
- * @throws Error for a schema that is wrong
+ * Says where an element, or one that has been written as a document of its own, is not as schemas say: '' when it is, and a reason without
+ * values when it is not.
  */
-export function schemaOf(...files: readonly SchemaFile[]): (given: XmlElement | string) => string {
-  const schema = compileOwn(files);
+export type SchemaCheck = (given: XmlElement | string) => string;
+
+/** Compiles schemas together, for as long as the process lives. @throws Error for a schema that is wrong */
+export const schemaOf = (...files: readonly SchemaFile[]): SchemaCheck => checkBy(compileOwn(files));
+
+/** As `schemaOf`, of the schemas that stand in a WSDL; `base` is an address of their own. */
+export function schemaOfWsdl(base: string, wsdl: string): SchemaCheck {
+  const schemas = wsdl.match(/<(?:\w+:)?schema[^]*?<\/(?:\w+:)?schema>/g) ?? [];
+  const files = schemas.map((text, i): SchemaFile => [/targetNamespace="([^"]*)"/.exec(text)?.[1] ?? '', `${i}.xsd`]);
+  const found = new Map(schemas.map((text, i) => [`${i}.xsd`, Buffer.from(text)]));
+  return checkBy(compiler(base, () => found)(files));
+}
+
+function checkBy(schema: XsdValidator): SchemaCheck {
   return (given) => {
     const octets = Buffer.from(typeof given === 'string' ? given : standing(given));
     if (octets.length > limits.schemaBytes) {

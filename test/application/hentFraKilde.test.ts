@@ -137,6 +137,12 @@ describe('application/hentFraKilde', () => {
     expect(refused.ended).to.deep.equal({ pause: PAUSE, feil: 1 });
   });
 
+  it('a source that asks to be left alone is, for an hour at most', async () => {
+    const asked = (vent: number) => turn({ svar: [{ ...feil, vent }] });
+    expect((await asked(2 * PAUSE)).ended).to.deep.equal({ pause: 2 * PAUSE, feil: 1 });
+    expect((await asked(9 * lengstePause)).ended).to.deep.equal({ pause: lengstePause, feil: 1 });
+  });
+
   it('no pause exceeds an hour, but one that is longer by itself', () => {
     expect([0, 1, 2, 3, 7, 1000].map((n) => pauseEtter(PAUSE, n) / PAUSE)).to.deep.equal([1, 1, 2, 4, 60, 60]);
     expect(pauseEtter(2 * lengstePause, 9)).to.equal(2 * lengstePause);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, globalAgent, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -5,6 +6,7 @@ import { postStream } from '../../src/client/post.js';
 import { Failure } from '../../src/errors.js';
 import { der } from '../../src/security/der.js';
 import { makeChain, testKey, type ChainChanges } from '../support/pki.js';
+import { altinnbrev, clients } from './altinn/clients.js';
 
 const SUBJECT_ALT_NAME = '2.5.29.17';
 /** DNS name, context tag 2 of GeneralName. */
@@ -58,22 +60,25 @@ describe('client: TLS of the services that are called', () => {
     globalAgent.options.ca = ca;
   });
 
+  const upload = (url: string): Promise<unknown> => {
+    const octets = Buffer.from('a letter');
+    const body = (async function* () {
+      yield octets;
+    })();
+    return postStream(url, { contentType: 'text/plain', contentLength: octets.length, body });
+  };
+
   /** Posts to a server. @returns what came of it, and what the server has read */
-  async function postTo(options: ServerOptions) {
+  async function postTo(options: ServerOptions, post = upload) {
     let heard = '';
     const server = createServer(options, (request, response) => {
       request.on('data', (piece: Buffer) => (heard += piece.toString()));
       request.on('end', () => response.end('<ok/>'));
     }).on('tlsClientError', () => {});
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const octets = Buffer.from('a letter');
-    const body = (async function* () {
-      yield octets;
-    })();
-    const upload = { contentType: 'text/plain', contentLength: octets.length, body };
     try {
       const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
-      const outcome: unknown = await postStream(url, upload).catch((error: unknown) => error);
+      const outcome: unknown = await post(url).catch((error: unknown) => error);
       return { outcome, heard };
     } finally {
       server.closeAllConnections();
@@ -95,5 +100,17 @@ describe('client: TLS of the services that are called', () => {
       expect((outcome as Failure).values['reason']).to.match(reason);
       expect(heard).to.equal('');
     });
+
+    // Tokens are asked for by another way to the network, which knows no authority of this test.
+    const kinds = what.includes('nobody knows') ? (['rest', 'soap'] as const) : (['soap'] as const);
+    for (const kind of kinds) {
+      it(`SECURITY 111: Altinn by ${kind} with ${what} is told nothing, and the letter waits`, async () => {
+        const { outcome, heard } = await postTo(options, (url) =>
+          clients[kind]({ url, maskinporten: url }).send(altinnbrev(), randomUUID()),
+        );
+        expect(outcome).to.include({ type: 'nei', art: 'naas_ikke' });
+        expect(heard).to.equal('');
+      });
+    }
   }
 });

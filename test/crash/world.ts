@@ -5,6 +5,7 @@ import { prepareDevelopment } from '../../src/development.js';
 import { lesefristTimer } from '../../src/domain/svarut/lesefrist.js';
 import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
 import type { DevelopmentPki } from '../../src/sandbox/pki/development.js';
+import { isNetwork } from '../../src/security/networks.js';
 import { servicePassword } from '../../src/security/servicePassword.js';
 import { openStore } from '../../src/store/index.js';
 import { postadresse, sender } from '../support/forsendelser.js';
@@ -57,7 +58,7 @@ async function makeAccounts(databaseUrl: string, count: number): Promise<SvarUtB
   const store = await openStore({ url: databaseUrl });
   const made: SvarUtBruker[] = [];
   try {
-    const deps = { ...store, clock: { now: () => new Date() }, nyttPassord: servicePassword };
+    const deps = { ...store, clock: { now: () => new Date() }, nyttPassord: servicePassword, erNett: isNetwork };
     for (let n = 1; n <= count; n++) {
       const bruker = `svarut-${n}`;
       const rules = {
@@ -65,6 +66,8 @@ async function makeAccounts(databaseUrl: string, count: number): Promise<SvarUtB
         sdp: true,
         ettersending: true,
         lesetimer: lesefristTimer,
+        lesetimerApost: null,
+        varsel: { epost: null, sms: null },
         returadresse: postadresse,
       };
       const added = await registrerKonto(deps)(sender, { brukernavn: bruker, ...rules });

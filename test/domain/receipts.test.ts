@@ -6,7 +6,7 @@ import { tilstander } from '../../src/domain/shipment.js';
 const sak = { tilstand: 'SENDT', kanal: 'POSTKASSE', sendtPaaNytt: false, feiltype: 'KLIENT' } as const;
 
 describe('domain/receipts', () => {
-  it('knows each receipt of the schema by the name of its element, and the handing-on by a SvarUt upstream', () =>
+  it('knows each receipt of the schema by the name of its element, and what a SvarUt upstream and Altinn tell besides', () =>
     expect(hendelseAv).to.deep.equal({
       mottak: 'MOTTAK',
       levering: 'LEVERING',
@@ -15,6 +15,7 @@ describe('domain/receipts', () => {
       returpost: 'RETURPOST',
       feil: 'FEIL',
       underveis: 'SENDT',
+      tilgjengelig: 'LEVERING',
     }));
 
   describe('R-28: feil', () => {
@@ -26,7 +27,11 @@ describe('domain/receipts', () => {
       expect(feilfoelge({ ...sak, sendtPaaNytt: true })).to.deep.equal({ type: 'fail' }));
     it('given feil SERVER, then it is final', () =>
       expect(feilfoelge({ ...sak, feiltype: 'SERVER' })).to.deep.equal({ type: 'fail' }));
-    for (const kanal of ['UTSKRIFT', 'ALTINN', 'PORTAL', 'SVARINN'] as const satisfies readonly Kanal[])
+    it('R-53: given feil KLIENT from Altinn, whose reader has opted out, then one new look-up and one resend', () => {
+      expect(feilfoelge({ ...sak, kanal: 'ALTINN' })).to.deep.equal({ type: 'resend' });
+      expect(feilfoelge({ ...sak, kanal: 'ALTINN', sendtPaaNytt: true })).to.deep.equal({ type: 'fail' });
+    });
+    for (const kanal of ['UTSKRIFT', 'PORTAL', 'SVARINN'] as const satisfies readonly Kanal[])
       it(`given feil KLIENT from ${kanal}, where nobody moves, then it is final`, () =>
         expect(feilfoelge({ ...sak, kanal })).to.deep.equal({ type: 'fail' }));
     it('given a letter that is being produced, then it is final', () =>

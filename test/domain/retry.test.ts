@@ -29,6 +29,14 @@ describe('domain/retry', () => {
         45 * minute,
       ]);
     });
+    it('is as long as the other side asks for, but never longer than the longest', () => {
+      const asked = (vent: number) => next({ ...deferred, vent }, 1, first, 'PRIORITERT', first, 0);
+      expect([0, 7_000, hour].map(asked)).to.deep.equal([
+        { neste: after(kortestePause) },
+        { neste: after(7_000) },
+        { neste: after(5 * minute) },
+      ]);
+    });
     it('is never shorter than a second', () => {
       expect([pause('NORMAL', 1, 0), pause('PRIORITERT', 1, 0.1)]).to.deep.equal([kortestePause, kortestePause]);
     });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadConfig } from '../../src/config.js';
-import { leaseFor, svarutUpstreamOf, type UpstreamDeps } from '../../src/sending/svarutUpstream.js';
+import { leaseFor } from '../../src/sending/lease.js';
+import { svarutUpstreamOf, type UpstreamDeps } from '../../src/sending/svarutUpstream.js';
 import { memoryPayloads } from '../support/memoryPayloads.js';
 import { konto, startSvarUtDouble, type SvarUtDouble } from '../support/svarutUpstream.js';
 
@@ -31,7 +32,15 @@ describe('sending, a SvarUt upstream', () => {
     payloads: memoryPayloads(),
     clock: { now: () => new Date() },
     databehandler: {} as UpstreamDeps['databehandler'],
-    store: { overleveringer: { begynn: async () => {}, forfalte: async () => [], sett: async () => {} } },
+    store: {
+      overleveringer: {
+        begynn: async () => {},
+        forfalte: async () => [],
+        sett: async () => {},
+        sistSpurt: async () => undefined,
+        haster: async () => {},
+      },
+    },
   });
   const account = () => ({ [`${P}URL`]: double.url, [`${P}USER`]: konto.bruker });
 

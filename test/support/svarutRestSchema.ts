@@ -5,7 +5,9 @@ export interface Shape {
   readonly format?: string;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
+  readonly nullable?: boolean;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
   readonly required?: readonly string[];
@@ -118,9 +120,13 @@ const formats: Readonly<Record<string, RegExp>> = {
   'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
 };
 
+/** Shapes by name. */
+type Shapes = Readonly<Record<string, Shape>>;
+
 function inText(shape: Shape, value: string, at: string): string[] {
-  const { maxLength, pattern, format, enum: values } = shape;
+  const { minLength = 0, maxLength, pattern, format, enum: values } = shape;
   return [
+    ...([...value].length < minLength ? [`${at}: shorter than ${minLength}`] : []),
     ...(maxLength !== undefined && [...value].length > maxLength ? [`${at}: longer than ${maxLength}`] : []),
     ...(pattern !== undefined && !new RegExp(pattern).test(value) ? [`${at}: not ${pattern}`] : []),
     ...(format !== undefined && formats[format]?.test(value) === false ? [`${at}: no ${format}`] : []),
@@ -128,37 +134,43 @@ function inText(shape: Shape, value: string, at: string): string[] {
   ];
 }
 
-function inObject(shape: Shape, value: Readonly<Record<string, unknown>>, at: string): string[] {
+function inObject(shapes: Shapes, shape: Shape, value: Readonly<Record<string, unknown>>, at: string): string[] {
   const { properties = {}, required = [] } = shape;
   const missing = required.filter((name) => !(name in value)).map((name) => `${at}.${name}: missing`);
   const members = Object.entries(value).flatMap(([name, member]) => {
     const one = properties[name];
-    return one === undefined ? [`${at}.${name}: unknown`] : check(one, member, `${at}.${name}`);
+    return one === undefined ? [`${at}.${name}: unknown`] : check(shapes, one, member, `${at}.${name}`);
   });
   return [...missing, ...members];
 }
 
-function inList(shape: Shape, value: readonly unknown[], at: string): string[] {
+function inList(shapes: Shapes, shape: Shape, value: readonly unknown[], at: string): string[] {
   const { items = {}, maxItems = Infinity, uniqueItems } = shape;
   const different = new Set(value.map((one) => JSON.stringify(one))).size;
   return [
     ...(value.length > maxItems ? [`${at}: more than ${maxItems}`] : []),
     ...(uniqueItems === true && different < value.length ? [`${at}: not unique`] : []),
-    ...value.flatMap((one, i) => check(items, one, `${at}[${i}]`)),
+    ...value.flatMap((one, i) => check(shapes, items, one, `${at}[${i}]`)),
   ];
 }
 
-function check(shape: Shape, value: unknown, at: string): string[] {
-  if (shape.$ref !== undefined) return violations(shape.$ref.replace(/.*\//, ''), value, at);
-  if (shape.type === 'array') return Array.isArray(value) ? inList(shape, value, at) : [`${at}: no list`];
+function check(shapes: Shapes, shape: Shape, value: unknown, at: string): string[] {
+  if (shape.$ref !== undefined) return check(shapes, shapes[shape.$ref.replace(/.*\//, '')] ?? {}, value, at);
+  if (value === null && shape.nullable === true) return [];
+  if (shape.type === 'array') return Array.isArray(value) ? inList(shapes, shape, value, at) : [`${at}: no list`];
   if (shape.type === 'integer') return Number.isInteger(value) ? [] : [`${at}: no integer`];
   if (shape.type === 'object')
     return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? inObject(shape, value as Record<string, unknown>, at)
+      ? inObject(shapes, shape, value as Record<string, unknown>, at)
       : [`${at}: no object`];
   if (typeof value !== shape.type) return [`${at}: no ${shape.type}`];
   return typeof value === 'string' ? inText(shape, value, at) : [];
 }
 
-/** Why a body is not of the contract; none when it is. */
-export const violations = (name: string, value: unknown, at = name): string[] => check(shapes[name] ?? {}, value, at);
+/** Why a body is not of a contract; none when it is. */
+export const violationsOf =
+  (all: Shapes) =>
+  (name: string, value: unknown, at = name): string[] =>
+    check(all, all[name] ?? {}, value, at);
+
+export const violations = violationsOf(shapes);

@@ -11,6 +11,8 @@ const SIDE = 100;
 
 export interface LesefristDeps extends Pick<SvarUtDeps, 'svarut' | 'shipments' | 'unitOfWork' | 'clock' | 'calendar'> {
   readonly decideAgain: AvgjoerPaaNytt;
+  /** Whether it is known now that nobody has read the letter; one of which that is not known waits. */
+  readonly vetAtUlest: (shipment: Shipment) => Promise<boolean>;
   /** Told why a letter could not be moved on; it is tried again in the next round. */
   readonly failed: (error: unknown, shipmentId: string) => void;
 }
@@ -26,7 +28,7 @@ async function foelge(deps: LesefristDeps, shipment: Shipment): Promise<Omvei | 
 /** Ends the time of one letter, unless somebody else has been faster. @returns whether this was who did */
 async function loepUt(deps: LesefristDeps, id: string): Promise<boolean> {
   const judged = await deps.shipments.byId(id);
-  if (judged?.tilstand !== 'VARSLET') return false;
+  if (judged?.tilstand !== 'VARSLET' || !(await deps.vetAtUlest(judged))) return false;
   const vei = await foelge(deps, judged);
   return deps.unitOfWork(async (tx) => {
     const [shipment, brev] = [await tx.lockShipment(id), await tx.lockSvarUt(id)];

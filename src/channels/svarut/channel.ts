@@ -1,40 +1,22 @@
 import type { Channel } from '../../domain/channel.js';
-import { tekst, type Tekstkode } from '../../domain/hendelsestekst.js';
+import { tekst } from '../../domain/hendelsestekst.js';
 import type { Kvitteringskilde } from '../../domain/kvitteringskilde.js';
 import type { Clock } from '../../domain/ports.js';
-import { renset, type Utfall } from '../../domain/retry.js';
+import type { Utfall } from '../../domain/retry.js';
 import type { Kanal } from '../../domain/routing/decision.js';
-import {
-  nesteSpoersmaal,
-  utgaaende,
-  type Nei,
-  type Overleveringer,
-  type SvarUtOppstroem,
-} from '../../domain/svarut/oppstroem.js';
+import { nesteSpoersmaal, utgaaende, type SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
+import { utfallAv } from '../nei.js';
+import type { SvarUtOverleveringer } from './kilde.js';
 
 export interface SvarUtDeps {
   readonly oppstroem: SvarUtOppstroem;
-  readonly overleveringer: Overleveringer;
+  readonly overleveringer: SvarUtOverleveringer;
   readonly clock: Clock;
   /** Milliseconds between two questions about letters that have just moved. */
   readonly pause: number;
   /** What has been decided to go there. */
   readonly kanaler: readonly Kanal[];
   readonly kilder: readonly Kvitteringskilde[];
-}
-
-/** What each refusal is to a letter: one that is about us or the network waits until an operator or the network has mended it. */
-const utfall = {
-  innhold: { type: 'rejected', kode: 'UPSTREAM_FAULT', tekst: 'SVARUT_AVVISTE' },
-  adgang: { type: 'deferred', kode: 'UNAUTHORIZED', tekst: 'SVARUT_ADGANG' },
-  svarer_feil: { type: 'deferred', kode: 'UPSTREAM_FAULT', tekst: 'SVARUT_KUNNE_IKKE' },
-  naas_ikke: { type: 'deferred', kode: 'TRANSPORT', tekst: 'SVARUT_NAAS_IKKE' },
-} as const satisfies Readonly<Record<Nei['art'], { type: Utfall['type']; kode: string; tekst: Tekstkode }>>;
-
-export function utfallAv({ art, grunn, detalj }: Nei): Utfall {
-  const { type, kode, tekst: tekstkode } = utfall[art];
-  const said = { kode, grunn: tekst(tekstkode, { ord: renset(grunn) }) };
-  return type === 'deferred' && detalj !== undefined ? { type, ...said, detalj } : { type, ...said };
 }
 
 /**
@@ -48,7 +30,7 @@ export const svarutChannel = ({ oppstroem, overleveringer, clock, pause, kilder 
     const { meldingsId, konversasjonsId, beslutning } = shipment;
     if (beslutning.utfall !== 'SEND') return { type: 'rejected', kode: 'INTERNAL', grunn: tekst('IKKE_TIL_SENDING') };
     const svar = await oppstroem.send(utgaaende(shipment, beslutning.kanal), meldingsId);
-    if (svar.type === 'nei') return utfallAv(svar);
+    if (svar.type === 'nei') return utfallAv(svar, { nb: 'SvarUt oppstrøms', en: 'The SvarUt upstream' });
     const endret = clock.now();
     const letter = { meldingsId, konversasjonsId, oppstroemsId: svar.verdi, status: null, endret };
     await overleveringer.begynn(letter, nesteSpoersmaal(letter, endret, pause) ?? endret);

@@ -1,6 +1,5 @@
-import type { Nei } from '../../domain/svarut/oppstroem.js';
-import { Failure } from '../../errors.js';
-import { oneLine } from '../post.js';
+import type { Nei } from '../../domain/svar.js';
+import { nei } from '../answer.js';
 
 /** What ends a letter for good, wherever it stands in a fault (CONTRACT.md section 1, rule 4). */
 const endelig = [
@@ -13,13 +12,6 @@ const endelig = [
 
 /** Of these, what is said of a letter that it may have got from us before. */
 const omDuplikat: readonly string[] = endelig.slice(0, 2);
-
-const nei = (art: Nei['art'], grunn: string, detalj?: string): Nei => ({
-  type: 'nei',
-  art,
-  grunn: oneLine(grunn),
-  ...(detalj !== undefined && { detalj }),
-});
 
 export const erDuplikat = (words: string): boolean => omDuplikat.some((text) => words.includes(text));
 
@@ -41,27 +33,3 @@ export function neiAv(status: number, words: string): Nei {
 
 /** A fault of SOAP: its text decides, whatever the status is. */
 export const neiAvFault = (words: string): Nei => nei(erEndelig(words) ? 'innhold' : 'svarer_feil', words);
-
-export const innholdNei = (words: string): Nei => nei('innhold', words);
-export const feilsvar = (words: string): Nei => nei('svarer_feil', words);
-export const ikkeNaadd = (reason: string, detalj: string): Nei => nei('naas_ikke', reason, oneLine(detalj));
-
-/** What the network did. @throws what is neither the network's nor the other side's */
-export function neiAvError(error: unknown): Nei {
-  if (!(error instanceof Failure)) throw error;
-  if (error.code === 'UPSTREAM_UNREACHABLE') return ikkeNaadd(error.values['reason'] ?? 'network', error.detail);
-  if (error.code === 'UPSTREAM_FAULT') return feilsvar(error.detail);
-  throw error;
-}
-
-/** What the octets say; undefined when they are no JSON. */
-export function jsonOf(octets: Buffer): unknown {
-  try {
-    return JSON.parse(octets.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Milliseconds for a question, given those for a letter: a turn at a source must end within its lease. */
-export const spoersmaalstid = (timeout: number): number => Math.min(timeout, 30_000);

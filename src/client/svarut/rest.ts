@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { SvarUtBestilling } from '../../domain/svarut/bestilling.js';
-import type { Svar, SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
+import type { Svar } from '../../domain/svar.js';
+import type { SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
 import { writeForm } from '../../soap/multipartWriter.js';
 import { ask, postStream, type Posted } from '../post.js';
-import { feilsvar, innholdNei, jsonOf, neiAv, neiAvError, spoersmaalstid } from './answer.js';
+import { feilsvar, innholdNei, spoersmaalstid } from '../answer.js';
+import { withToken } from '../bearer.js';
+import { neiAv } from './answer.js';
 import { utenMottaker, utgaaendeInnhold, type Innholdskilde } from './documents.js';
-import type { Tokenkilde } from './maskinporten.js';
+import type { Tokenkilde } from '../maskinporten.js';
 import { sendJson } from './restLetter.js';
 import { statusverdi } from './status.js';
 
@@ -33,32 +36,22 @@ const feil = z.object({ message: z.string() });
 
 type Headers = Readonly<Record<string, string>>;
 
-/** One request with a token; one that is refused is fetched anew once, for it may have ended before its time. */
-async function withToken<T, U>(
-  konto: RestKonto,
+/** One request, by the account. */
+const asked = <T, U>(
+  { tokens, integrasjonId, integrasjonPassord }: RestKonto,
   request: (headers: Headers) => Promise<Pick<Posted, 'status' | 'octets'>>,
   schema: z.ZodType<T>,
   read: (answer: T) => U,
-): Promise<Svar<U>> {
-  const { tokens, integrasjonId, integrasjonPassord } = konto;
-  const attempt = async (again: boolean): Promise<Svar<U>> => {
-    const token = await tokens.token();
-    if (token.type === 'nei') return token;
-    const { status, octets } = await request({
-      Authorization: `Bearer ${token.verdi}`,
-      IntegrasjonId: integrasjonId,
-      IntegrasjonPassord: integrasjonPassord,
-      Accept: 'application/json',
-    });
-    const json = jsonOf(octets);
-    if (status === 401) tokens.glem(token.verdi);
-    if (status === 401 && again) return attempt(false);
-    if (status < 200 || status > 299) return neiAv(status, feil.safeParse(json).data?.message ?? '');
-    const answer = schema.safeParse(json);
-    return answer.success ? { type: 'ja', verdi: read(answer.data) } : feilsvar('an answer against the contract');
-  };
-  return attempt(true).catch(neiAvError);
-}
+): Promise<Svar<U>> =>
+  withToken(
+    tokens,
+    (headers) => request({ ...headers, IntegrasjonId: integrasjonId, IntegrasjonPassord: integrasjonPassord }),
+    ({ status }, json) => {
+      if (status < 200 || status > 299) return neiAv(status, feil.safeParse(json).data?.message ?? '');
+      const answer = schema.safeParse(json);
+      return answer.success ? { type: 'ja', verdi: read(answer.data) } : feilsvar('an answer against the contract');
+    },
+  );
 
 /** The form: the letter as JSON, then each document under its own name. It can be sent more than once. */
 function form(konto: RestKonto, brev: SvarUtBestilling, id: string) {
@@ -79,7 +72,7 @@ export function rest(konto: RestKonto): SvarUtOppstroem {
   const base = `${konto.url}/api/v2`;
   const forsendelser = `${base}/kontoer/${encodeURIComponent(kontoId)}/forsendelser`;
   const get = <T, U>(url: string, schema: z.ZodType<T>, read: (answer: T) => U): Promise<Svar<U>> =>
-    withToken(konto, (headers) => ask(url, { headers }, spoersmaalstid(timeout)), schema, read);
+    asked(konto, (headers) => ask(url, { headers }, spoersmaalstid(timeout)), schema, read);
   return {
     async send(brev, id) {
       if (brev.krevNiva4Innlogging && konto.mottaker === undefined) return innholdNei(utenMottaker);
@@ -89,7 +82,7 @@ export function rest(konto: RestKonto): SvarUtOppstroem {
       const [there] = kjent.verdi;
       if (there !== undefined) return { type: 'ja', verdi: there };
       const out = { ...brev, kryptert: brev.krevNiva4Innlogging };
-      return withToken(
+      return asked(
         konto,
         (headers) => postStream(forsendelser, { ...form(konto, out, id), headers }, timeout),
         sendt,
@@ -97,7 +90,7 @@ export function rest(konto: RestKonto): SvarUtOppstroem {
       );
     },
     statuser: (ider) =>
-      withToken(
+      asked(
         konto,
         (headers) =>
           ask(

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import type { Client, IHttpClient } from 'soap';
 import { z } from 'zod';
 import type { SvarUtBestilling } from '../../domain/svarut/bestilling.js';
-import type { Nei, Oppstroemsstatus, Svar, SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
+import type { Nei, Svar } from '../../domain/svar.js';
+import type { Oppstroemsstatus, SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
 import { writeMultipart } from '../../soap/multipartWriter.js';
 import { faultReason, postStream, postText, type Posted } from '../post.js';
-import { erDuplikat, feilsvar, innholdNei, neiAv, neiAvError, neiAvFault, spoersmaalstid } from './answer.js';
+import { answerTo, soapCalls, type Asked } from '../soapCall.js';
+import { innholdNei, neiAvError, spoersmaalstid } from '../answer.js';
+import { erDuplikat, neiAv, neiAvFault } from './answer.js';
 import { utenMottaker, utgaaendeInnhold, type Innholdskilde } from './documents.js';
 import { statusverdi } from './status.js';
 import { sendEnvelope, version9 } from './v9Letter.js';
@@ -37,44 +39,13 @@ function neiIn({ status, octets }: Pick<Posted, 'status' | 'octets'>): Nei | und
   return status >= 200 && status <= 299 ? undefined : neiAv(status, '');
 }
 
-/** The package's way to the network is ours: time, size, redirects and words about errors are those of every other client. */
-const httpClient = (konto: V9Konto): IHttpClient =>
-  ({
-    request: (url: string, body: string, done: (error: unknown, response?: unknown, body?: string) => void) => {
-      const headers = { 'Content-Type': 'application/soap+xml; charset=utf-8', Authorization: basic(konto) };
-      postText(url, headers, body, spoersmaalstid(konto.timeout)).then(
-        (answer) => {
-          const nei = neiIn(answer);
-          const text = answer.octets.toString();
-          if (nei === undefined) done(null, { status: answer.status, headers: {}, data: text }, text);
-          else done(new Error(nei.grunn, { cause: nei }));
-        },
-        (error: unknown) => done(error),
-      );
-    },
-  }) as unknown as IHttpClient;
-
-const isNei = (value: unknown): value is Nei => (value as Partial<Nei> | undefined)?.type === 'nei';
-
-type Asked = (op: string, args: unknown) => Promise<unknown>;
-
-async function clientOf(konto: V9Konto): Promise<Client> {
-  // Not before it is needed: most installations have nobody above them, and it takes 20 MB.
-  const { createClientAsync } = await import('soap');
-  const endpoint = konto.url + version9.path;
-  return createClientAsync(wsdl, { forceSoap12Headers: true, endpoint, httpClient: httpClient(konto) });
-}
-
-/** Questions of the WSDL. The contract is read at the first. */
-function asking(konto: V9Konto): Asked {
-  let client: Promise<Client> | undefined;
-  return async (op, args) => {
-    client ??= clientOf(konto);
-    const ask = (await client)[`${op}Async`] as (args: unknown) => Promise<readonly [unknown]>;
-    const [answer] = await ask(args);
-    return answer;
-  };
-}
+/** Questions of the WSDL. */
+const asking = (konto: V9Konto): Asked =>
+  soapCalls(wsdl, { forceSoap12Headers: true, endpoint: konto.url + version9.path }, async (url, envelope) => {
+    const headers = { 'Content-Type': 'application/soap+xml; charset=utf-8', Authorization: basic(konto) };
+    const answer = await postText(url, headers, envelope, spoersmaalstid(konto.timeout));
+    return neiIn(answer) ?? answer.octets;
+  });
 
 /** Everything in it may be left out, as for a letter that is unknown there. */
 const statusresultat = z.object({
@@ -88,20 +59,6 @@ const historikk = z
     return: z.object({ hendelsesLogg: z.array(z.object({ hendelse: z.string().optional() }).nullable()).default([]) }),
   })
   .nullish();
-
-/** Asks, and reads the answer as `schema` says. */
-async function answerTo<T, U>(asked: Promise<unknown>, schema: z.ZodType<T>, read: (answer: T) => U): Promise<Svar<U>> {
-  try {
-    const answer = schema.safeParse(await asked);
-    return answer.success
-      ? { type: 'ja', verdi: read(answer.data) }
-      : feilsvar(`an answer against the contract: ${answer.error.issues[0]?.message}`);
-  } catch (error) {
-    const { cause } = error as Error;
-    if (isNei(cause)) return cause;
-    return error instanceof Error && error.name !== 'Failure' ? feilsvar(error.message) : neiAvError(error);
-  }
-}
 
 async function post(konto: V9Konto, brev: SvarUtBestilling, id: string): Promise<Svar<string>> {
   const contentId = (i: number): string => `${id}.${i}@posthorn`;

@@ -115,6 +115,7 @@ const bestillingShape = {
   kunDigitalt: optional,
   utskrift: optional,
   kostnadskode: optional,
+  taushetsbelagt: optional,
 } as const;
 
 type Elements<N extends string> = Readonly<Record<N, readonly XmlElement[]>>;
@@ -170,6 +171,7 @@ const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling 
   kunDigitalt: read(fields.kunDigitalt, boolean) ?? false,
   utskrift: utskrift(fields.utskrift[0]),
   kostnadskode: read(fields.kostnadskode, text(1, 40)) ?? null,
+  ...(read(fields.taushetsbelagt, boolean) === true && { taushetsbelagt: true }),
 });
 
 /** Either ids or references, at most `max`. */

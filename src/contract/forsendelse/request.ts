@@ -58,6 +58,7 @@ const bestilling = (b: Bestilling): XmlElement[] => [
     ...postadresse('returadresse', b.utskrift.returadresse),
   ]),
   ...leaf('kostnadskode', b.kostnadskode),
+  ...leaf('taushetsbelagt', b.taushetsbelagt),
 ];
 
 const dokument = (name: string, d: DokumentInn): XmlElement =>

@@ -58,3 +58,7 @@ export type Beslutning = {
       readonly kode: 'POSTAL_ADDRESS_REQUIRED' | 'INVALID_RECIPIENT' | 'CHANNEL_NOT_AVAILABLE' | 'ONLY_DIGITAL';
     }
 );
+
+/** Whose turn it is in the queue: the supplier, or Altinn, which is none of the register's; '' where nobody is waited for. */
+export const koeAv = (b: Beslutning): string =>
+  b.utfall === 'SEND' ? (b.leverandoer ?? (b.kanal === 'ALTINN' ? 'ALTINN' : '')) : '';

@@ -15,6 +15,7 @@ export type Bestilling = Pick<
   | 'sikkerhetsnivaa'
   | 'varseltekst'
   | 'kunDigitalt'
+  | 'taushetsbelagt'
   | 'utskrift'
   | 'svarut'
 >;
@@ -51,6 +52,8 @@ export interface Fakta {
   readonly utskriftsleverandoer: string | null;
   /** Channels that this installation has. */
   readonly kanaler: ReadonlySet<Kanal>;
+  /** It has a resource in Altinn for confidential letters too. */
+  readonly taushetsbelagtIAltinn?: boolean;
   /** Of the calendar. */
   readonly now: Date;
   readonly identifikatorer: TillatteIdentifikatorer;

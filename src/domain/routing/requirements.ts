@@ -48,6 +48,27 @@ export const krav: readonly Krav[] = [
     },
   },
   {
+    kanaler: ['ALTINN'],
+    regel: 'R-50',
+    lovhjemmel: null,
+    gjelder: ({ fakta }) => fakta.forsendelse.taushetsbelagt === true && fakta.taushetsbelagtIAltinn !== true,
+    utfall: () => ({ kode: 'CHANNEL_NOT_AVAILABLE' }),
+    traff: si(
+      'Brevet er taushetsbelagt, og denne installasjonen har ingen egen ressurs i Altinn for slike brev, så det er avvist.',
+      'The letter is confidential, and this installation has no resource of its own in Altinn for such letters, so it is refused.',
+    ),
+    ellers: {
+      nb: ({ fakta }) =>
+        fakta.forsendelse.taushetsbelagt === true
+          ? 'Brevet er taushetsbelagt og legges i ressursen for slike brev.'
+          : 'Brevet er ikke taushetsbelagt.',
+      en: ({ fakta }) =>
+        fakta.forsendelse.taushetsbelagt === true
+          ? 'The letter is confidential and is put into the resource for such letters.'
+          : 'The letter is not confidential.',
+    },
+  },
+  {
     kanaler: ['UTSKRIFT'],
     regel: 'R-08',
     lovhjemmel: null,

@@ -1,3 +1,4 @@
+import { limits } from '../../limits.js';
 import type { Mottakersystem, SvarUtBestilling } from '../svarut/bestilling.js';
 import type { Kanal } from './decision.js';
 import { kanMotta, valgtPostkasse, type Fakta, type SvarUtFakta } from './facts.js';
@@ -71,10 +72,13 @@ const mottakersystem: readonly Regel<SvarUtSak, Valg>[] = [
   },
 ];
 
+const octets = (f: Fakta): number => bestilling(f).dokumenter.reduce((sum, { innhold }) => sum + innhold.size, 0);
+const forStorForAltinn = (f: Fakta): boolean => octets(f) > limits.altinnBytes;
+
 const altinn = (regel: string, hvem: (f: SvarUtSak) => boolean): Regel<SvarUtSak, Valg> => ({
   regel,
   lovhjemmel: 'Digitaliseringsrundskrivet',
-  gjelder: (f) => hvem(f) && f.svarut.altinn && f.kanaler.has('ALTINN') && !proevd(f, 'ALTINN'),
+  gjelder: (f) => hvem(f) && f.svarut.altinn && f.kanaler.has('ALTINN') && !forStorForAltinn(f) && !proevd(f, 'ALTINN'),
   utfall: () => ({ kanal: 'ALTINN', leverandoer: null }),
   traff: si(
     'Brevet legges i Altinn. Er det ulest når lesefristen er ute, går det på papir.',
@@ -88,6 +92,9 @@ const altinn = (regel: string, hvem: (f: SvarUtSak) => boolean): Regel<SvarUtSak
 
 function altinnNei(f: SvarUtSak, hvem: (f: SvarUtSak) => boolean): Readonly<Record<'nb' | 'en', string>> {
   if (!hvem(f)) return { nb: 'Mottakeren er ikke en virksomhet.', en: 'The recipient is not a business.' };
+  if (forStorForAltinn(f)) {
+    return { nb: 'Dokumentene er for store for Altinn.', en: 'The documents are too large for Altinn.' };
+  }
   return f.svarut.altinn
     ? {
         nb: 'Denne installasjonen kan ikke sende brev til Altinn.',
@@ -119,8 +126,7 @@ function passerIkke(f: Fakta): Readonly<Record<'nb' | 'en', string>> | undefined
   if (dokumenter.length === 0 || !dokumenter.every(erPdf)) {
     return { nb: 'Ikke alle dokumentene er PDF', en: 'Not all documents are PDF' };
   }
-  const octets = dokumenter.reduce((sum, { innhold }) => sum + innhold.size, 0);
-  return octets > postkasseOctets
+  return octets(f) > postkasseOctets
     ? { nb: 'Dokumentene er større enn 10 MB', en: 'The documents have more than 10 MB' }
     : undefined;
 }

@@ -34,17 +34,23 @@ const meldt: Partial<Readonly<Record<Hendelsestype, Partial<Readonly<Record<Kana
   SENDT: sendt,
   VARSLET: sendt,
   MOTTAK: { UTSKRIFT: () => 'Mottatt av printleverandør' },
-  LEVERING: { POSTKASSE: () => 'Levert i digital postkasse', UTSKRIFT: () => 'Printet og postlagt' },
+  LEVERING: {
+    POSTKASSE: () => 'Levert i digital postkasse',
+    UTSKRIFT: () => 'Printet og postlagt',
+    ALTINN: () => 'Tilgjengelig i Altinn',
+  },
   AAPNING: { POSTKASSE: () => 'Lest i digital postkasse', ALTINN: () => 'Lest i Altinn' },
   VARSLINGFEILET: { POSTKASSE: () => 'Varsling fra digital postkasse nådde ikke mottaker' },
   RETURPOST: { UTSKRIFT: () => 'Brevet kom i retur' },
   FEIL: {
     POSTKASSE: ({ tekst }) => `Digital postkasse melder feil: ${tekst}`,
     UTSKRIFT: ({ tekst }) => `Printleverandør melder feil: ${tekst}`,
+    ALTINN: ({ tekst }) => `Altinn melder feil: ${tekst}`,
   },
   OPPGITT: {
     POSTKASSE: ({ tekst }) => `Ekspedering oppgitt: ${tekst}`,
     UTSKRIFT: ({ tekst }) => `Ekspedering oppgitt: ${tekst}`,
+    ALTINN: ({ tekst }) => `Ekspedering oppgitt: ${tekst}`,
   },
 };
 

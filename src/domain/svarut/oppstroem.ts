@@ -1,7 +1,9 @@
 import type { Dokument, Forsendelse, Postadresse } from '../forsendelse.js';
+import { nesteEtter, type Statussvar } from '../overlevering.js';
 import type { Kvitteringstype } from '../receipts.js';
 import type { Kanal } from '../routing/decision.js';
 import type { Shipment } from '../shipment.js';
+import type { Svar } from '../svar.js';
 import type { SvarUtAdresse, SvarUtBestilling, SvarUtDokument, SvarUtPostadresse } from './bestilling.js';
 import type { SvarUtStatus } from './status.js';
 
@@ -11,25 +13,7 @@ import type { SvarUtStatus } from './status.js';
  * it is not read.
  */
 
-/** Why it did not do what it was asked. innhold: the same letter is refused again. adgang: our account or token is. */
-export interface Nei {
-  readonly type: 'nei';
-  readonly art: 'innhold' | 'adgang' | 'svarer_feil' | 'naas_ikke';
-  /** Its own words; they may name anybody. */
-  readonly grunn: string;
-  /** For the log only, for it may name addresses. */
-  readonly detalj?: string;
-}
-
-export type Svar<T> = { readonly type: 'ja'; readonly verdi: T } | Nei;
-
-export interface Oppstroemsstatus {
-  /** As it knows the letter. */
-  readonly id: string;
-  readonly status: SvarUtStatus;
-  /** Since when, by its clock; null: it does not say. */
-  readonly endret: Date | null;
-}
+export type Oppstroemsstatus = Statussvar<SvarUtStatus>;
 
 /** What we ask of it, whichever contract it speaks. What the other side does is an answer, never an error. */
 export interface SvarUtOppstroem {
@@ -42,29 +26,6 @@ export interface SvarUtOppstroem {
   statuser(ider: readonly string[]): Promise<Svar<readonly Oppstroemsstatus[]>>;
   /** The last that its history says of a letter; undefined when it says nothing. */
   sisteHendelse(id: string): Promise<Svar<string | undefined>>;
-}
-
-/** A letter that was handed over, and what is known of it. */
-export interface Overlevert {
-  /** MessageId of the push. */
-  readonly meldingsId: string;
-  readonly konversasjonsId: string;
-  /** Its id there. */
-  readonly oppstroemsId: string;
-  /** Null: none yet. */
-  readonly status: SvarUtStatus | null;
-  /** When that was found; first when it was handed over. */
-  readonly endret: Date;
-}
-
-/** The letters that are followed there, shared by all processes of an installation. */
-export interface Overleveringer {
-  /** Begins to follow a letter, from `klar` on; one that is followed already stays as it is. */
-  begynn(letter: Overlevert, klar: Date): Promise<void>;
-  /** Those that are to be asked about, the longest overdue first. */
-  forfalte(now: Date, antall: number): Promise<readonly Overlevert[]>;
-  /** What was found. `klar`: when it is asked about again; null: never. */
-  sett(meldingsId: string, funnet: Pick<Overlevert, 'status' | 'endret'>, klar: Date | null): Promise<void>;
 }
 
 /**
@@ -94,25 +55,8 @@ const endelige: ReadonlySet<SvarUtStatus> = new Set<SvarUtStatus>([
   'IKKE_LEVERT',
 ]);
 
-const doegn = 86_400_000;
-/** Milliseconds after which a letter of which nothing new is heard is not asked about any more: it keeps letters for three months. */
-export const foelgesLengst = 90 * doegn;
-/** Milliseconds that no pause between two questions about a letter exceeds. */
-export const lengsteMellomrom = doegn / 4;
-
-/**
- * When a letter is asked about again: after an eighth of the time for which nothing new has been heard of it, `pause` milliseconds at the least.
- * Null: never, since nothing more can come.
- */
-export function nesteSpoersmaal(
-  { status, endret }: Pick<Overlevert, 'status' | 'endret'>,
-  now: Date,
-  pause: number,
-): Date | null {
-  const stille = now.getTime() - endret.getTime();
-  if ((status !== null && endelige.has(status)) || stille >= foelgesLengst) return null;
-  return new Date(now.getTime() + Math.min(Math.max(pause, stille / 8), Math.max(pause, lengsteMellomrom)));
-}
+/** When a letter is asked about again; null: never. */
+export const nesteSpoersmaal = nesteEtter(endelige);
 
 function postAv(adresse: Postadresse): SvarUtPostadresse {
   const [adresse1 = null, adresse2 = null, adresse3 = null, fjerde = null] = adresse.adresselinjer;

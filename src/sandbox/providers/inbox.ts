@@ -8,7 +8,7 @@ import type { Letter, ProviderName } from './types.js';
 
 /** A letter as its recipient sees it. */
 export interface InboxLetter {
-  readonly provider: ProviderName;
+  readonly provider: ProviderName | 'altinn';
   readonly conversationId: string;
   readonly received: string;
   readonly title: string;

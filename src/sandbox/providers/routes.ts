@@ -13,7 +13,7 @@ import { parseMediaType, parseMultipartType } from '../../soap/mime.js';
 import { contentType } from '../../soap/names.js';
 import type { DevelopmentPki } from '../pki/development.js';
 import { createDouble, type Double } from './double.js';
-import { inboxes, mailboxes, type Inboxes } from './inbox.js';
+import { inboxes, mailboxes, type InboxLetter, type Inboxes } from './inbox.js';
 import { putInTray } from './tray.js';
 import { providerNames, type ProviderName } from './types.js';
 
@@ -25,6 +25,8 @@ export interface ProvidersOptions {
   readonly brokerUrl: () => Promise<string | undefined>;
   /** When letters become visible; the clock when left out. */
   readonly calendar?: Calendar;
+  /** Where else people have letters. */
+  readonly elsewhere?: { inbox(id: string): readonly InboxLetter[]; open(id: string): readonly string[] };
   /** Told what a double cannot get rid of. */
   readonly lost: (what: string) => void;
 }
@@ -96,12 +98,15 @@ const noMailbox = { error: `to is one of ${mailboxes.join(', ')}` };
 const noAddress = { error: `${noMailbox.error}, and address the one there` };
 
 /** What the users of the doubles do, for the command line and the demo. A value that is none of those named is answered with 400. */
-function addUsers(app: Express, users: Inboxes): void {
-  app.get('/control/inbox/:id', (request, response) => void response.json(users.inbox(request.params.id)));
+function addUsers(app: Express, users: Inboxes, elsewhere: ProvidersOptions['elsewhere']): void {
+  app.get('/control/inbox/:id', ({ params: { id } }, response) => {
+    response.json([...users.inbox(id), ...(elsewhere?.inbox(id) ?? [])]);
+  });
   app.post('/control/open/:id', async (request, response) => {
     const level = ([3, 4] as const).find((l) => String(l) === request.query['level']);
     if (level === undefined) return void response.status(400).json({ error: 'level is 3 or 4' });
-    response.json(await users.open(request.params.id, level));
+    const { opened, stepUp } = await users.open(request.params.id, level);
+    response.json({ opened: [...opened, ...(elsewhere?.open(request.params.id) ?? [])], stepUp });
   });
   app.post('/control/switch/:id', (request, response) => {
     const to = mailboxIn(request);
@@ -121,6 +126,6 @@ export function addProviders(app: Express, options: ProvidersOptions): Doubles {
   const moved = new Map<string, ProviderName>();
   const doubles = createDoubles(options, moved);
   for (const name of providerNames) app.post(`/${name}`, (request, response) => push(doubles[name], request, response));
-  addUsers(app, inboxes(doubles, moved, options.calendar ?? clock, options.pki.identities));
+  addUsers(app, inboxes(doubles, moved, options.calendar ?? clock, options.pki.identities), options.elsewhere);
   return doubles;
 }

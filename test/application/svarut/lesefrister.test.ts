@@ -37,6 +37,7 @@ describe('application/svarut/lesefrister', () => {
       const failures: string[] = [];
       const round = (world: typeof one) =>
         loepUtLesefrister({
+          vetAtUlest: async () => true,
           ...world.deps,
           decideAgain: world.decideAgain,
           failed: (error) => failures.push(String(error)),
@@ -72,6 +73,7 @@ describe('application/svarut/lesefrister', () => {
     let ill = true;
     const failed: string[] = [];
     const round = loepUtLesefrister({
+      vetAtUlest: async () => true,
       ...world.deps,
       decideAgain: (shipment, uten) => {
         if (ill && shipment.id === poison) throw new Failure('UNAVAILABLE', 'the register does not answer');

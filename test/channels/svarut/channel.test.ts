@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { svarutChannel } from '../../../src/channels/svarut/channel.js';
 import type { SvarUtBestilling } from '../../../src/domain/svarut/bestilling.js';
-import type { Nei, Overlevert, Svar } from '../../../src/domain/svarut/oppstroem.js';
+import type { Overlevert } from '../../../src/domain/overlevering.js';
+import type { Nei, Svar } from '../../../src/domain/svar.js';
+import type { SvarUtStatus } from '../../../src/domain/svarut/status.js';
 import { ids, letter, toMailbox, toPrint } from '../../support/letters.js';
 import { testTime } from '../../support/pki.js';
 
@@ -9,7 +11,7 @@ const PAUSE = 60_000;
 
 function channel(svar: Svar<string>) {
   const sent: { brev: SvarUtBestilling; id: string }[] = [];
-  const followed: { letter: Overlevert; klar: Date }[] = [];
+  const followed: { letter: Overlevert<SvarUtStatus>; klar: Date }[] = [];
   const made = svarutChannel({
     oppstroem: {
       send: async (brev, id) => {
@@ -23,6 +25,8 @@ function channel(svar: Svar<string>) {
       begynn: async (one, klar) => void followed.push({ letter: one, klar }),
       forfalte: async () => [],
       sett: async () => undefined,
+      sistSpurt: async () => undefined,
+      haster: async () => undefined,
     },
     clock: { now: () => testTime },
     pause: PAUSE,

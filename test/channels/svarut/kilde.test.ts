@@ -1,19 +1,21 @@
 import { expect } from 'chai';
-import { statuskilde } from '../../../src/channels/svarut/kilde.js';
+import { statuskilde } from '../../../src/channels/statuskilde.js';
+import { svarutStatustjeneste } from '../../../src/channels/svarut/kilde.js';
 import type { Henting } from '../../../src/domain/kvitteringskilde.js';
-import { foelgesLengst, lengsteMellomrom, type Overlevert, type Svar } from '../../../src/domain/svarut/oppstroem.js';
+import { foelgesLengst, lengsteMellomrom, type Overlevert } from '../../../src/domain/overlevering.js';
+import type { Svar } from '../../../src/domain/svar.js';
 import { svarutStatuser, type SvarUtStatus } from '../../../src/domain/svarut/status.js';
 import { testTime } from '../../support/pki.js';
 
 const PAUSE = 60_000;
 const t0 = testTime.getTime();
 
-interface Row extends Overlevert {
+interface Row extends Overlevert<SvarUtStatus> {
   readonly klar: number;
 }
 
 /** A source over rows in memory. `there`: what the upstream says of each id; what is not in it is unknown to it. */
-function world(letters: readonly (Partial<Overlevert> & { readonly meldingsId: string })[], antall = 2) {
+function world(letters: readonly (Partial<Overlevert<SvarUtStatus>> & { readonly meldingsId: string })[], antall = 2) {
   const rows = new Map<string, Row>();
   for (const one of letters) {
     const rest = { konversasjonsId: `k-${one.meldingsId}`, oppstroemsId: `o-${one.meldingsId}`, status: null };
@@ -30,7 +32,7 @@ function world(letters: readonly (Partial<Overlevert> & { readonly meldingsId: s
     clock: { now: () => new Date(state.now) },
     pause: PAUSE,
     antall,
-    oppstroem: {
+    tjeneste: svarutStatustjeneste({
       send: async () => ({ type: 'ja', verdi: '' }),
       statuser: async (ider) => {
         state.batches.push(ider);
@@ -41,7 +43,7 @@ function world(letters: readonly (Partial<Overlevert> & { readonly meldingsId: s
         return state.svar ?? { type: 'ja', verdi: known };
       },
       sisteHendelse: async () => ({ type: 'ja', verdi: 'Mottaker 01029400470 er ukjent' }),
-    },
+    }),
     overleveringer: {
       begynn: async () => undefined,
       forfalte: async (now, most) =>
@@ -54,6 +56,8 @@ function world(letters: readonly (Partial<Overlevert> & { readonly meldingsId: s
         if (row === undefined || klar === null) rows.delete(meldingsId);
         else rows.set(meldingsId, { ...row, status, endret, klar: klar.getTime() });
       },
+      sistSpurt: async () => undefined,
+      haster: async () => undefined,
     },
   });
   return { state, kilde };

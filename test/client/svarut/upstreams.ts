@@ -1,4 +1,4 @@
-import { maskinporten } from '../../../src/client/svarut/maskinporten.js';
+import { maskinporten } from '../../../src/client/maskinporten.js';
 import { rest } from '../../../src/client/svarut/rest.js';
 import { v9 } from '../../../src/client/svarut/v9.js';
 import type { SvarUtOppstroem } from '../../../src/domain/svarut/oppstroem.js';

@@ -34,6 +34,18 @@ export const cases: readonly (readonly [string, Fakta, string, string])[] = [
   ['K1: synthetic, in production', { ...f.fakta, identifikatorer: 'real' }, 'AVVIS INVALID_RECIPIENT', 'R-54'],
   ['K1: 9 digits, wrong check digit', f.to('310000028'), 'AVVIS INVALID_RECIPIENT', 'R-55'],
   ['K2: business', f.withAltinn(f.to(f.virksomhet)), 'ALTINN', 'R-48'],
+  [
+    'R-50: confidential, no resource for it',
+    f.order({ taushetsbelagt: true }, f.withAltinn(f.to(f.virksomhet))),
+    'AVVIS CHANNEL_NOT_AVAILABLE',
+    'R-48',
+  ],
+  [
+    'R-50: confidential, and a resource for it',
+    { ...f.order({ taushetsbelagt: true }, f.withAltinn(f.to(f.virksomhet))), taushetsbelagtIAltinn: true },
+    'ALTINN',
+    'R-48',
+  ],
   ['K2: business, no Altinn here', f.to(f.virksomhet), 'AVVIS CHANNEL_NOT_AVAILABLE', 'R-48'],
   ['K3: no number, an address', f.to(null), paper, 'R-44'],
   ['K3: no number, no address', f.to(null, null), 'AVVIS POSTAL_ADDRESS_REQUIRED', 'R-44'],

@@ -260,6 +260,19 @@ const sentences: readonly (readonly [string, boolean, string, string])[] = [
     'Altinn er bare for personer som ikke har valgt digital postkasse.',
     'Altinn is for persons who have chosen no digital mailbox only.',
   ],
+  [
+    'R-50',
+    hit,
+    'Brevet er taushetsbelagt, og denne installasjonen har ingen egen ressurs i Altinn for slike brev, så det er avvist.',
+    'The letter is confidential, and this installation has no resource of its own in Altinn for such letters, so it is refused.',
+  ],
+  [
+    'R-50',
+    miss,
+    'Brevet er taushetsbelagt og legges i ressursen for slike brev.',
+    'The letter is confidential and is put into the resource for such letters.',
+  ],
+  ['R-50', miss, 'Brevet er ikke taushetsbelagt.', 'The letter is not confidential.'],
   ['R-53', miss, 'Avsenderen bruker ikke Altinn for personer.', 'The sender does not use Altinn for persons.'],
   [
     'R-54',

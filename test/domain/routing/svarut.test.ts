@@ -3,6 +3,7 @@ import type { Mottakersystem, SvarUtBestilling } from '../../../src/domain/svaru
 import { decide } from '../../../src/domain/routing/decide.js';
 import type { Beslutning } from '../../../src/domain/routing/decision.js';
 import type { Fakta, SvarUtFakta } from '../../../src/domain/routing/facts.js';
+import { limits } from '../../../src/limits.js';
 import { postkasseOctets } from '../../../src/domain/routing/svarutRules.js';
 import { svarutDocument, svarutOrder } from '../../support/svarutOrder.js';
 import { ekteNummer, outcome } from './cases.js';
@@ -34,8 +35,9 @@ const til = (mottakersystemer: readonly Mottakersystem[], order: Partial<SvarUtB
 const bygg = { forsendelseType: 'Byggesøknad' };
 const paper = `UTSKRIFT ${f.utskrift}`;
 const mailbox = `POSTKASSE ${f.digipost}`;
-const stor = svarutDocument({ innhold: { ref: 'r', size: postkasseOctets + 1, sha256: '00' } });
-const passer = svarutDocument({ innhold: { ref: 'r', size: postkasseOctets, sha256: '00' } });
+const medStoerrelse = (size: number) => svarutDocument({ innhold: { ref: 'r', size, sha256: '00' } });
+const stor = medStoerrelse(postkasseOctets + 1);
+const passer = medStoerrelse(postkasseOctets);
 const digitalOnly = f.order({ kunDigitalt: true }, without);
 
 /** [what, facts, outcome, the row that chose] */
@@ -73,6 +75,12 @@ const rader: readonly (readonly [string, Fakta, string, string])[] = [
     'R-48, SvarUt 5',
   ],
   ['a business, Altinn not here', uten(sak(virksomhet)), paper, 'SvarUt 7'],
+  ...[-1, 0, 1].map((more): (typeof rader)[number] => [
+    `R-51: a business, documents of ${more} octets more than Altinn takes`,
+    sak(virksomhet, { dokumenter: [medStoerrelse(limits.altinnBytes + more)] }),
+    more > 0 ? paper : 'ALTINN',
+    more > 0 ? 'SvarUt 7' : 'R-48, SvarUt 5',
+  ]),
   ['a business, sender without Altinn', sak(virksomhet, {}, { altinn: false }), paper, 'SvarUt 7'],
   ['a business that did not read it in Altinn', sak(virksomhet, {}, { proevd: ['ALTINN'] }), paper, 'SvarUt 7'],
   [

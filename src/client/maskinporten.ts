@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Svar } from '../../domain/svarut/oppstroem.js';
-import { signatureValue, type SigningKey } from '../../security/sign.js';
-import { postText } from '../post.js';
-import { feilsvar, jsonOf, neiAv, neiAvError } from './answer.js';
+import type { Nei, Svar } from '../domain/svar.js';
+import { signatureValue, type SigningKey } from '../security/sign.js';
+import { jsonOf, nei, neiAvError, ventAv } from './answer.js';
+import { ask, postText } from './post.js';
 
 /* Access tokens by a signed assertion (RFC 7521, 7523), as Maskinporten gives them to holders of a business certificate. */
 
@@ -49,7 +49,12 @@ async function fetchToken(klient: Maskinportenklient): Promise<Svar<Token>> {
     assertion: await assertion(klient),
   });
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' };
-  const { status, octets } = await postText(`${klient.url}/token`, headers, body.toString(), klient.timeout);
+  const { status, octets, retryAfter } = await postText(
+    `${klient.url}/token`,
+    headers,
+    body.toString(),
+    klient.timeout,
+  );
   const json = jsonOf(octets);
   const token = tokenAnswer.safeParse(json);
   if (status === 200 && token.success) {
@@ -59,8 +64,12 @@ async function fetchToken(klient: Maskinportenklient): Promise<Svar<Token>> {
   const { data } = tokenError.safeParse(json);
   const words = `Maskinporten gives no token${data === undefined ? '' : `: ${data.error} ${data.error_description}`}`;
   // What is wrong with our client or key is for the operator, whichever letter it is.
-  return status >= 400 && status <= 499 && status !== 429 ? { ...neiAv(401, words), grunn: words } : feilsvar(words);
+  return tokenNei(status, words, ventAv(retryAfter, klient.now()));
 }
+
+/** Why there is no token. */
+const tokenNei = (status: number, words: string, vent: Pick<Nei, 'vent'>): Nei =>
+  nei(status >= 400 && status <= 499 && status !== 429 ? 'adgang' : 'svarer_feil', words, vent);
 
 /** Gives tokens: one is fetched when there is none, and used until shortly before its end. */
 export interface Tokenkilde {
@@ -70,22 +79,60 @@ export interface Tokenkilde {
 }
 
 /** Requests that need a token at the same time wait for the same one. */
-export function maskinporten(klient: Maskinportenklient): Tokenkilde {
-  let kept: Token | undefined;
+function kept(fetch: () => Promise<Svar<Token>>, now: () => Date): Tokenkilde {
+  let current: Token | undefined;
   let asked: Promise<Svar<Token>> | undefined;
   return {
     async token() {
-      if (kept !== undefined && klient.now().getTime() < kept.utloper) return { type: 'ja', verdi: kept.token };
-      asked ??= fetchToken(klient)
+      if (current !== undefined && now().getTime() < current.utloper) return { type: 'ja', verdi: current.token };
+      asked ??= fetch()
         .catch(neiAvError)
         .finally(() => (asked = undefined));
       const svar = await asked;
       if (svar.type === 'nei') return svar;
-      kept = svar.verdi;
-      return { type: 'ja', verdi: kept.token };
+      current = svar.verdi;
+      return { type: 'ja', verdi: current.token };
     },
     glem(token) {
-      if (kept?.token === token) kept = undefined;
+      if (current?.token === token) current = undefined;
     },
   };
 }
+
+export const maskinporten = (klient: Maskinportenklient): Tokenkilde => kept(() => fetchToken(klient), klient.now);
+
+export interface Veksling {
+  /** Where a token of Maskinporten is changed into one of the service: a GET with it. */
+  readonly url: string;
+  readonly tokens: Tokenkilde;
+  readonly timeout: number;
+  readonly now: () => Date;
+}
+
+/** Milliseconds that a token is used which does not say when it ends. */
+const UKJENT_LEVETID = 60_000;
+
+const claims = z.object({ exp: z.number() });
+
+/** When a token ends by its own words; it is not ours to verify. */
+function utloperAv(jwt: string, now: Date): number {
+  const found = claims.safeParse(jsonOf(Buffer.from(jwt.split('.')[1] ?? '', 'base64url')));
+  return found.success ? found.data.exp * 1000 - MARGIN : now.getTime() + UKJENT_LEVETID;
+}
+
+async function exchange({ url, tokens, timeout, now }: Veksling, again = true): Promise<Svar<Token>> {
+  const from = await tokens.token();
+  if (from.type === 'nei') return from;
+  const headers = { Authorization: `Bearer ${from.verdi}` };
+  const { status, octets, retryAfter } = await ask(url, { headers }, timeout);
+  // It comes as a text, which some write as JSON.
+  const token = octets.toString().trim().replace(/^"|"$/g, '');
+  if (status === 200 && token !== '') return { type: 'ja', verdi: { token, utloper: utloperAv(token, now()) } };
+  if (status === 401) tokens.glem(from.verdi);
+  if (status === 401 && again) return exchange({ url, tokens, timeout, now }, false);
+  const words = `the token of Maskinporten is not changed into another: HTTP ${status}`;
+  return tokenNei(status, words, ventAv(retryAfter, now()));
+}
+
+/** Tokens of a service that changes those of Maskinporten into its own. */
+export const vekslet = (veksling: Veksling): Tokenkilde => kept(() => exchange(veksling), veksling.now);

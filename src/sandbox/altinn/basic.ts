@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { randomInt, randomUUID } from 'node:crypto';
+import { BASIC_WSDL } from '../../client/altinn/basic.js';
+import { SOAP11 } from '../../soap/names.js';
+import { childElements, childrenNamed, textOf, type XmlElement } from '../../xml/model.js';
+import { schemaOfWsdl, type SchemaCheck } from '../../xml/schema.js';
+import { parse } from '../../xml/tree.js';
+import type { Altinnoppsett, Altinntilstand, Melding, Spurt, Svart } from './types.js';
+
+/* The double of Altinn 2's Basic service. Every request is held against the schemas of its WSDL, and refused when it breaks them. */
+
+const NS = 'http://www.altinn.no/services/ServiceEngine/Correspondence/2009/10';
+const RECEIPT = 'http://schemas.altinn.no/services/Intermediary/Receipt/2009/10';
+const FAULT = 'http://www.altinn.no/services/common/fault/2009/10';
+const ACTION = `${NS}/ICorrespondenceAgencyExternalBasic/InsertCorrespondenceBasicV2`;
+
+let check: SchemaCheck | undefined;
+const schema = (): SchemaCheck => (check ??= schemaOfWsdl('altinn-basic:/', readFileSync(BASIC_WSDL, 'utf8')));
+
+const envelope = (status: number, content: string): Svart => ({
+  status,
+  type: 'text/xml; charset=utf-8',
+  body: `<s:Envelope xmlns:s="${SOAP11}"><s:Body>${content}</s:Body></s:Envelope>`,
+});
+
+const fault = (id: number, text: string): Svart =>
+  envelope(
+    500,
+    `<s:Fault><faultcode>s:Client</faultcode><faultstring xml:lang="nb-NO">An error occurred</faultstring><detail>` +
+      `<AltinnFault xmlns="${FAULT}"><AltinnErrorMessage>${text}</AltinnErrorMessage>` +
+      `<ErrorGuid>${randomUUID()}</ErrorGuid><ErrorID>${id}</ErrorID></AltinnFault></detail></s:Fault>`,
+  );
+
+const receipt = (code: string, text: string, id: number): Svart =>
+  envelope(
+    200,
+    `<InsertCorrespondenceBasicV2Response xmlns="${NS}"><InsertCorrespondenceBasicV2Result xmlns:a="${RECEIPT}">` +
+      `<a:LastChanged>${new Date().toISOString()}</a:LastChanged><a:ParentReceiptId>0</a:ParentReceiptId>` +
+      `<a:ReceiptId>${id}</a:ReceiptId><a:ReceiptStatusCode>${code}</a:ReceiptStatusCode>` +
+      `<a:ReceiptText>${text}</a:ReceiptText><a:ReceiptTypeName>Correspondence</a:ReceiptTypeName>` +
+      '</InsertCorrespondenceBasicV2Result></InsertCorrespondenceBasicV2Response>',
+  );
+
+/** Every element of a name below another, in whichever namespace. */
+const below = (element: XmlElement, name: string): XmlElement[] =>
+  childElements(element).flatMap((child) => (child.local === name ? [child] : below(child, name)));
+
+/** The envelope without the contents of documents, which are large; and these. */
+function apart(body: Buffer): { readonly xml: string; readonly contents: readonly Buffer[] } {
+  const contents: Buffer[] = [];
+  const xml = body
+    .toString()
+    .replace(/(<(?:\w+:)?Data>)([A-Za-z0-9+/=]*)(<\/)/g, (_, open: string, data: string, end: string) => {
+      contents.push(Buffer.from(data, 'base64'));
+      return `${open}AAAA${end}`;
+    });
+  return { xml, contents };
+}
+
+function meldingAv(
+  op: XmlElement,
+  contents: readonly Buffer[],
+  id: string,
+  { now, ressurser }: Altinnoppsett,
+): Melding {
+  const text = (name: string): string => {
+    const [found] = below(op, name);
+    return found === undefined ? '' : textOf(found);
+  };
+  const names = below(op, 'FileName').map(textOf);
+  const notices = below(op, 'Notification');
+  const words = (transport: string): string =>
+    notices
+      .filter((n) => below(n, 'TransportType').some((t) => textOf(t) === transport))
+      .map((n) => textOf(below(n, 'TokenValue')[0] ?? n))[0] ?? '';
+  const ressurs = `${text('ServiceCode')}/${text('ServiceEdition')}`;
+  return {
+    id,
+    noekkel: text('ExternalShipmentReference'),
+    referanse: text('ExternalShipmentReference'),
+    ressurs,
+    mottaker: text('Reportee'),
+    tittel: text('MessageTitle'),
+    fra: text('MessageSummary'),
+    tekst: text('MessageBody'),
+    taushetsbelagt: ressurs === ressurser.taushetsbelagt,
+    trossReservasjon: false,
+    vedlegg: contents.map((octets, i) => ({ navn: names[i] ?? '', octets })),
+    varsel:
+      notices.length === 0
+        ? null
+        : {
+            epost: words('Email'),
+            sms: words('SMS'),
+            gjentas: below(op, 'NotificationType').some((t) => textOf(t).includes('MedRevarsel')),
+            sendt: true,
+          },
+    opprettet: now(),
+    status: 'Created',
+    endret: now(),
+    lest: null,
+  };
+}
+
+export function basicSvar({ body, headers }: Spurt, tilstand: Altinntilstand, oppsett: Altinnoppsett): Svart {
+  const { xml, contents } = apart(body);
+  const [soapBody] = childrenNamed(parse(Buffer.from(xml)), SOAP11, 'Body');
+  const [op] = soapBody === undefined ? [] : childElements(soapBody);
+  const reason = op?.ns === NS ? schema()(op) : 'an operation that is not here';
+  const action = String(headers['soapaction']).replace(/"/g, '') === ACTION ? '' : 'a SOAPAction that is not its own';
+  if (op === undefined || reason !== '' || action !== '') {
+    tilstand.brudd.push(`soap: ${reason}${action}`);
+    return fault(0, 'The request is not of the contract');
+  }
+  const [bruker, passord, kode, referanse] = childElements(op).map(textOf);
+  if (bruker !== oppsett.bruker || passord !== oppsett.passord || kode !== oppsett.systemkode)
+    return fault(989, 'Incorrect username/password/pin given for user');
+  if (tilstand.behaviour.refuse !== undefined) return receipt('ValidationFailed', 'As told', 0);
+  const id = randomInt(1, 2 ** 31);
+  const melding = meldingAv(op, contents, String(id), oppsett);
+  if (oppsett.ukjente.has(melding.mottaker)) return receipt('Rejected', `No reportee for ${referanse ?? ''}`, 0);
+  tilstand.meldinger.push(melding);
+  return { ...receipt('OK', 'Correspondence Saved Successfully', id), tatt: true };
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { attachmentJson, correspondenceJson } from '../../../src/client/altinn/restLetter.js';
+import { maskinporten, vekslet } from '../../../src/client/maskinporten.js';
+import { altinnUtvikling } from '../../../src/sandbox/altinn/altinn.js';
+import { caller } from '../../support/answers.js';
+import { startAltinn, type TestAltinn } from '../../support/altinn.js';
+import { altinnbrev } from '../../client/altinn/clients.js';
+
+type Json = Record<string, unknown>;
+
+describe('sandbox/altinn refuses what breaks the contract', () => {
+  let double: TestAltinn;
+  let headers: Record<string, string>;
+  before(async () => {
+    double = await startAltinn();
+    const { klient: klientId, scope } = altinnUtvikling;
+    const now = () => new Date();
+    const common = { timeout: 5_000, now };
+    const tokens = maskinporten({ url: double.maskinporten, klientId, scope, key: caller.key, kjede: [], ...common });
+    const exchange = `${double.url}/authentication/api/v1/exchange/maskinporten`;
+    const token = await vekslet({ url: exchange, tokens, ...common }).token();
+    if (token.type === 'nei') throw new Error(token.grunn);
+    headers = { Authorization: `Bearer ${token.verdi}`, 'Content-Type': 'application/json' };
+  });
+  after(() => double.stop());
+
+  async function post(path: string, body: unknown, more: Record<string, string> = {}) {
+    const url = `${double.url}/correspondence/api/v1/${path}`;
+    const answer = await fetch(url, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body) });
+    const { errorCode = null } = (await answer.json()) as { errorCode?: number };
+    return [answer.status, errorCode] as const;
+  }
+
+  const letter = (change: (json: Json & { correspondence: Json & { content: Json; notification: Json } }) => void) => {
+    const json = structuredClone(correspondenceJson(altinnbrev(), 'posthorn-brev', randomUUID(), []));
+    change(json as unknown as Parameters<typeof change>[0]);
+    return json;
+  };
+
+  it('takes one that keeps it', async () => {
+    expect(
+      await post(
+        'correspondence',
+        letter(() => undefined),
+      ),
+    ).to.deep.equal([200, null]);
+  });
+
+  for (const [what, change, expected] of [
+    ['a member that it does not name', (j) => (j['mine'] = 1), [400, null]],
+    ['no recipients', (j) => delete j['recipients'], [400, null]],
+    ['a recipient that is no urn', (j) => (j['recipients'] = ['310000035']), [400, null]],
+    ['a key that is no UUID', (j) => (j['idempotentKey'] = 'x'), [400, null]],
+    ['a reference of no characters', (j) => (j.correspondence['sendersReference'] = ''), [400, null]],
+    [
+      'a subject of 129 characters',
+      (j) => (j.correspondence.notification['emailSubject'] = 'x'.repeat(129)),
+      [400, null],
+    ],
+    ['an SMS of 161 characters', (j) => (j.correspondence.notification['smsBody'] = 'x'.repeat(161)), [400, null]],
+    ['a channel that is none', (j) => (j.correspondence.notification['notificationChannel'] = 'Fax'), [400, null]],
+    ['no SMS for a preferred channel', (j) => delete j.correspondence.notification['smsBody'], [400, 3006]],
+    ['no text of the reminder', (j) => delete j.correspondence.notification['reminderEmailBody'], [400, 3007]],
+    ['no content', (j) => delete (j.correspondence as Json)['content'], [400, 1019]],
+    ['no title', (j) => (j.correspondence.content['messageTitle'] = ''), [400, 1020]],
+    ['a title with markup', (j) => (j.correspondence.content['messageTitle'] = '<b>x</b>'), [400, 1002]],
+    ['another language', (j) => (j.correspondence.content['language'] = 'se'), [400, 1023]],
+    ['a confirmation without a date', (j) => (j.correspondence['isConfirmationNeeded'] = true), [400, 1016]],
+    ['a document that is not there', (j) => (j['existingAttachments'] = [randomUUID()]), [400, 1007]],
+    ['R-50: confidential by the other resource', (j) => (j.correspondence['isConfidential'] = true), [403, 4008]],
+  ] as readonly (readonly [string, Parameters<typeof letter>[0], readonly [number, number | null]])[]) {
+    it(`${what}: ${expected.join(' ')}`, async () => {
+      expect(await post('correspondence', letter(change))).to.deep.equal(expected);
+    });
+  }
+
+  it('a letter whose document is not uploaded', async () => {
+    const [first] = altinnbrev().dokumenter;
+    if (first === undefined) throw new Error('no document');
+    const made = await fetch(`${double.url}/correspondence/api/v1/attachment`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(attachmentJson(first, 'posthorn-brev', '310000000', 'r')),
+    });
+    const id = (await made.json()) as string;
+    const json = letter((j) => (j['existingAttachments'] = [id]));
+    expect(await post('correspondence', json)).to.deep.equal([400, 1018]);
+    expect(await post(`attachment/${id}/upload`, {})).to.deep.equal([400, 2004]);
+  });
+
+  it('no token, another token, and an assertion of somebody else’s', async () => {
+    expect(await post('correspondence', {}, { Authorization: 'Bearer x' })).to.deep.equal([401, 4001]);
+    const form = (assertion: string) =>
+      fetch(`${double.maskinporten}/token`, {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }),
+      });
+    expect((await form('a.b.c')).status).to.equal(400);
+  });
+});
