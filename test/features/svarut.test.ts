@@ -20,7 +20,6 @@ const feature = (what: string, tests: readonly string[], notOffered?: string): F
 });
 
 const rest = 'REST for senders';
-const altinn = 'Altinn';
 const pages = 'pages for readers';
 const printed = 'giro paper, duplex, front page';
 
@@ -61,15 +60,18 @@ const features: readonly Feature[] = [
   ),
   feature('hand-over to print and its receipts', ['R-12: SENDT_PRINT for who is reserved'], printed),
   feature('print by hand', [], 'print by hand'),
-  feature('unread in Altinn: on paper', ['R-47: VARSLET until 40 hours of working days are up'], altinn),
-  feature('unread by an organisation: left digital', ['a letter to a business is not printed when its sender'], altinn),
+  feature('unread in Altinn: on paper', [
+    'R-47: VARSLET until 40 hours of working days are up',
+    'R-47: SvarUt: read in Altinn is LEST and never printed',
+  ]),
+  feature('unread by an organisation: left digital', ['a letter to a business is not printed when its sender']),
   feature(
     'mailboxes',
     ['SENDT_SDP, LEVERT_SDP:', 'says why a letter does not lie in a mailbox', 'cuts a title at 100 characters'],
     'letters with a link in mailboxes',
   ),
   feature('the register is asked', ['AKSEPTERT before it is handed on, and KRR:', 'a register that does not answer']),
-  feature('confidential letters to organisations', [], altinn),
+  feature('confidential letters to organisations', ['R-50: a confidential letter goes by a resource of its own']),
   feature('levels', ['level 4 in clear', 'FEATURES 24: level 4 is said as a text']),
   feature('encrypted by the sender, and at rest', ['SECURITY 99: reads what was encrypted to this installation']),
   feature('the same letter again', ['takes the same letter ', 'what counts as the same letter']),
@@ -82,7 +84,7 @@ const features: readonly Feature[] = [
     'counts the letters of a time by account, cost code and status',
     'CONTRACT 9, R-45: a letter to print has addresses',
   ]),
-  feature('words of the sender in notices', ['A-post has reading hours of its own where the account says so'], altinn),
+  feature('words of the sender in notices', ['A-post has reading hours of its own where the account says so']),
   feature('accounts', ['adds an account whose password is shown once', 'rotates a password: the new one opens']),
   feature('operators find and end letters', [
     'finds letters by all that is asked for',
@@ -109,8 +111,8 @@ const features: readonly Feature[] = [
   feature('counters and networks', ['FEATURES 47: counts how often', '--from binds an account to networks']),
   feature('correlation id of the sender', [], rest),
   feature('on to another SvarUt', ['hands a letter over under its MessageId', 'paper: the statuses converge']),
-  feature('Altinn 3', [], altinn),
-  feature('Altinn, many at once', [], altinn),
+  feature('Altinn 3', ['409: an answer that was lost is found', '404 and 410: nothing more is asked']),
+  feature('Altinn, many at once', ['one letter that cannot be told of, and a status that no contract has']),
   feature('recipients in health, variants of sending', [], rest),
   feature('sending without a system', [], pages),
 ];
