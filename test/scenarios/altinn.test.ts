@@ -82,7 +82,8 @@ describe('letters in Altinn', function () {
       const stand = await until(ref, 'LEVERT');
       const [told] = stand.hendelser.filter(({ kode }) => kode === 'NO_NOTIFICATION_ADDRESS');
       expect(told?.type).to.equal('VARSLINGFEILET');
-      expect(told?.tekst).to.contain('nobody was notified').and.to.contain('ingen er varslet');
+      expect(told?.tekst.en).to.contain('nobody was notified');
+      expect(told?.tekst.nb).to.contain('ingen er varslet');
     });
 
     it('R-50: given a confidential letter, then its own resource', async () => {

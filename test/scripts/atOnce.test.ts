@@ -65,8 +65,8 @@ describe('the scripts of the tests', () => {
     /^tsx scripts\/atOnce\.ts (.*)$/.exec(scripts[name] ?? '')?.[1]?.split(' ') ?? [];
   const parts = partsOf('test:unit');
 
-  it('are every one run by "npm test", with lint and types, and with the tests of the tests', () => {
-    expect(partsOf('test')).to.deep.equal(['check', 'test:mutants', ...parts]);
+  it('are every one run by "npm test", with lint and types', () => {
+    expect(partsOf('test')).to.have.members(['check', ...parts]);
     expect(scripts['check']).to.equal('npm run lint && npm run types');
   });
 
@@ -77,6 +77,6 @@ describe('the scripts of the tests', () => {
     });
     expect(folders).to.have.length.above(2);
     const ignored = ['contract-shared', 'interop', ...folders].join(',');
-    expect(scripts[parts[2] ?? '']).to.equal(`mocha --ignore 'test/{${ignored}}/**' 'test/**/*.test.ts'`);
+    expect(scripts['test:rest']).to.equal(`mocha --ignore 'test/{${ignored}}/**' 'test/**/*.test.ts'`);
   });
 });

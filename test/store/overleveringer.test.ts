@@ -18,7 +18,7 @@ for (const service of ['overleveringer', 'altinn'] as const) {
     eachStore((database) => {
       let rows: Overleveringer<string>;
       beforeEach(async () => {
-        rows = (await database.open())[service] as Overleveringer<string>;
+        rows = (await database.open())[service];
         for (const { meldingsId } of await rows.forfalte(at(1e9), 1000))
           await rows.sett(meldingsId, letter('x'), null, at(0));
       });
