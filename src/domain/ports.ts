@@ -9,6 +9,7 @@ import type {
   Sertifikat,
 } from './sender.js';
 import type { FormidlingTx } from './formidlingPorts.js';
+import type { LedgerTx } from './ledgerPorts.js';
 import type { ShipmentTx } from './shipmentPorts.js';
 import type { SvarUtTx } from './svarut/ports.js';
 
@@ -73,7 +74,7 @@ export interface Reads {
 }
 
 /** Writes of one transaction, and what is read with them. */
-export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx {
+export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
   /** As `Reads.persons`, in the transaction: for answers that hold only when what it writes does. */
   persons: Reads['persons'];
   /** False when the key was there already: the same signed request has been accepted before. */

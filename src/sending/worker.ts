@@ -43,7 +43,7 @@ export function workerOf(
       const now = clock.now();
       return store.queue.claim(now, leaseMs, limit, circuits.resting(now), calendar.ahead());
     },
-    run: turns({ store, clock, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+    run: turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
     pollMs: around.pollMs,

@@ -3,6 +3,7 @@ import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Overleveringer } from '../domain/svarut/oppstroem.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
+import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
 import type { Backend, Db, Flavour } from './backend.js';
@@ -10,6 +11,7 @@ import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
 import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
+import { ledgerReads, ledgerWrites } from './ledger.js';
 import { migrate } from './migrations/index.js';
 import { openMysql } from './mysql.js';
 import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
@@ -33,6 +35,7 @@ export interface Store {
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
   readonly svarut: SvarUtReads;
+  readonly ledger: LedgerReads;
   readonly queue: Queue;
   readonly turer: Turer;
   readonly overleveringer: Overleveringer;
@@ -86,6 +89,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     shipments: shipmentReads(backend, seal),
     formidlinger: formidlingReads(backend, seal),
     svarut: svarutReads(backend, seal),
+    ledger: ledgerReads(backend),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     overleveringer: overleveringer(backend),
@@ -132,4 +136,5 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx =
   ...receiptWrites(db),
   ...formidlingWrites(db, flavour, seal),
   ...svarutWrites(db, flavour, seal),
+  ...ledgerWrites(db, flavour),
 });

@@ -2,6 +2,7 @@ import { sql, type Insertable } from 'kysely';
 import type { Tx } from '../domain/ports.js';
 import type { Gyldighet, Leverandoer, SenderData } from '../domain/sender.js';
 import type { FormidlingTx } from '../domain/formidlingPorts.js';
+import type { LedgerTx } from '../domain/ledgerPorts.js';
 import type { ShipmentTx } from '../domain/shipmentPorts.js';
 import type { SvarUtTx } from '../domain/svarut/ports.js';
 import type { Db, Flavour } from './backend.js';
@@ -52,7 +53,7 @@ export async function senders(db: Db): Promise<SenderData> {
 export const suppliers = (db: Db): Promise<Leverandoer[]> =>
   db.selectFrom('supplier').selectAll().orderBy('organisasjonsnummer').orderBy('rolle').execute();
 
-type SenderTx = Pick<Tx, `put${string}` & Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx>>;
+type SenderTx = Pick<Tx, `put${string}` & Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx | keyof LedgerTx>>;
 
 /** The writes of `Tx` that replace one row by its key. */
 export function senderWrites(db: Db, flavour: Flavour): SenderTx {

@@ -11,6 +11,7 @@ import { mailboxAnswer } from './0009-mailbox-answer.js';
 import { priorityAndAges } from './0010-priority-and-ages.js';
 import { svarut } from './0011-svarut.js';
 import { svarutUpstream } from './0012-svarut-upstream.js';
+import { ledger } from './0013-ledger.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -28,6 +29,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0010-priority-and-ages': priorityAndAges,
   '0011-svarut': svarut,
   '0012-svarut-upstream': svarutUpstream,
+  '0013-ledger': ledger,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
