@@ -151,7 +151,7 @@ describe('application/bokfoer', () => {
       };
     }
     const HISTORIES = 10_000;
-    const STEPS = 4;
+    const STEPS = 3;
     const types: readonly Hendelsestype[] = [
       ...(['SENDT', 'LEVERING', 'LEVERING', 'AAPNING', 'AAPNING', 'RETURPOST'] as const),
       ...(['FORSOEK_UTSATT', 'VARSLINGFEILET', 'FEIL', 'MOTTAK'] as const),

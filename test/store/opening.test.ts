@@ -66,6 +66,7 @@ describe('opening a store', () => {
         '0010-priority-and-ages': '70f4c6ac7c588133',
         '0011-svarut': '2cca6c29c1ae4c23',
         '0012-svarut-upstream': '7eb62fe889d21a3c',
+        '0013-ledger': 'beef6ca260d4ffa1',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -79,6 +80,7 @@ describe('opening a store', () => {
         '0010-priority-and-ages': '6b4e1551ef3721e8',
         '0011-svarut': 'bbd161e4a3a28475',
         '0012-svarut-upstream': 'b137b29e670ae79e',
+        '0013-ledger': 'cdf2aa91636b517d',
       },
     });
   });
