@@ -44,4 +44,6 @@ export interface LedgerTx {
   ): Promise<boolean>;
   /** Adds a price. `other`: there is one of another amount for the same, which stays. */
   putPrice(rad: Prisrad): Promise<'new' | 'same' | 'other'>;
+  /** Gives a sender a price plan; '' is everybody's. */
+  putPricePlan(avsender: string, plan: string): Promise<void>;
 }

@@ -49,12 +49,14 @@ function gjentatt({ varsler }: Sendt, rader: readonly Postering[]): readonly Pri
 export function cost(b: Beslutning, grunnlag: Prisgrunnlag, { liste, sendt, formidlet }: Prisbilde): Prisoverslag {
   if (b.utfall !== 'SEND') return { linjer: [], minst: 0, hoyst: 0 };
   const nummer = { AVSENDER: sendt + 1, NASJONAL: formidlet + 1 };
-  const linje = (sikker: boolean) => ({ post, teller, oere }: Postering) => ({
-    tekst: tekst(post, grunnlag.sider),
-    antall: 1,
-    oere: oere(teller === null ? 1 : nummer[teller]),
-    sikker,
-  });
+  const linje =
+    (sikker: boolean) =>
+    ({ post, teller, oere }: Postering) => ({
+      tekst: tekst(post, grunnlag.sider),
+      antall: 1,
+      oere: oere(teller === null ? 1 : nummer[teller]),
+      sikker,
+    });
   const rader = levert(b, grunnlag, liste);
   // A broker that costs nothing is no line of an estimate.
   const sikre = rader.map((rad) => ({ rad, linje: linje(true)(rad) }));

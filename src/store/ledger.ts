@@ -125,11 +125,7 @@ const priceKey = ['plan', 'vare', 'leverandoer', 'fra', 'fra_nummer'] as const;
 export const ledgerWrites = (db: Db, flavour: Flavour): LedgerTx => ({
   priceList: (avsender) => priceList(db, avsender),
   async charged(shipmentId) {
-    const rows = await db
-      .selectFrom('ledger')
-      .select(['post', 'oere'])
-      .where('shipment_id', '=', shipmentId)
-      .execute();
+    const rows = await db.selectFrom('ledger').select(['post', 'oere']).where('shipment_id', '=', shipmentId).execute();
     return new Map(rows.map(({ post, oere }) => [post, oere]));
   },
   async charge(linje, teller, oere) {
@@ -163,5 +159,9 @@ export const ledgerWrites = (db: Db, flavour: Flavour): LedgerTx => ({
       .executeTakeFirst();
     if (there === undefined) throw new Failure('INTERNAL', 'a price that is there and is not');
     return there.oere === oere ? 'same' : 'other';
+  },
+  async putPricePlan(organisasjonsnummer, plan) {
+    const row = { organisasjonsnummer, plan };
+    await insertRow(db, 'price_plan', row, flavour.onDuplicate(['organisasjonsnummer'], ['plan']));
   },
 });

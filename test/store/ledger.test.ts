@@ -105,7 +105,8 @@ describe('the ledger', () => {
 
     it('R-61: sums lines that are alike, by sender, thing, supplier, cost code and price', async () => {
       const month = { maaned: '2026-06' };
-      for (const kostnadskode of ['A', 'A', null]) await charge(store, line('SMS', { ...month, kostnadskode }), null, 44);
+      for (const kostnadskode of ['A', 'A', null])
+        await charge(store, line('SMS', { ...month, kostnadskode }), null, 44);
       await charge(store, line('SMS', { ...month, leverandoer: '984661185', kostnadskode: 'A' }), null, 50);
       await charge(store, line('UTSKRIFT', { ...month, avsender: other as string, leverandoer: null }), null, 510);
       await store.unitOfWork((tx) => tx.charge(line('SMS', { ...month, kostnadskode: 'A' }), null, () => null));
@@ -137,10 +138,7 @@ describe('the ledger', () => {
       const ofPlan = async (who: string) =>
         (await another.ledger.prisbilde(who, '2026-07')).liste.filter(({ plan }) => plan === 'stor');
       expect(await ofPlan(sender as string)).to.deep.equal([]);
-      const backend = await openBackend(database.url());
-      const plan = { organisasjonsnummer: sender as string, plan: 'stor' };
-      await backend.write((db) => db.insertInto('price_plan').values(plan).execute());
-      await backend.close();
+      for (const plan of ['liten', 'stor']) await store.unitOfWork((tx) => tx.putPricePlan(sender as string, plan));
       expect(await ofPlan(sender as string)).to.deep.equal([row]);
       expect(await ofPlan(other as string)).to.deep.equal([]);
       expect(await store.unitOfWork((tx) => tx.priceList(sender as string))).to.deep.include(row);
@@ -153,10 +151,16 @@ describe('the ledger', () => {
       .filter((name) => name.endsWith('.ts'))
       .filter((name) => touches.test(readFileSync(join(src, name), 'utf8')));
     expect(touching).to.deep.equal([]);
-    for (const statement of ["updateTable('ledger')", "deleteFrom('ledger')", 'delete from ledger', 'update ledger set'])
+    for (const statement of [
+      "updateTable('ledger')",
+      "deleteFrom('ledger')",
+      'delete from ledger',
+      'update ledger set',
+    ])
       expect(statement).to.match(touches);
   });
 });
 
 /** A statement that changes or removes rows of the ledger. */
-const touches = /(updateTable|deleteFrom|replaceInto)\('ledger'|\b(update|delete from|replace into|truncate|drop table) ledger\b/i;
+const touches =
+  /(updateTable|deleteFrom|replaceInto)\('ledger'|\b(update|delete from|replace into|truncate|drop table) ledger\b/i;

@@ -50,6 +50,7 @@ export const memoryLedgerTx = (s: MemoryLedger): LedgerTx => ({
     s.prices.push(rad);
     return 'new';
   },
+  putPricePlan: async (avsender, plan) => void s.plans.set(avsender, plan),
 });
 
 /** As `LedgerReads`, on what is committed. */
