@@ -69,6 +69,8 @@ export interface Reads {
   suppliers(): Promise<readonly Leverandoer[]>;
   /** The last `limit` events of the audit trail, newest first; with `person`, those whose hashes contain that one. */
   events(limit: number, person?: Buffer): Promise<readonly AuditEvent[]>;
+  /** Names of agencies that were imported, in the order of their octets. */
+  agencies(): Promise<readonly string[]>;
   /** Everything that decides who may do what, in one snapshot. */
   senders(): Promise<SenderData>;
 }
@@ -95,6 +97,8 @@ export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
   putServiceRight(r: Rettighet): Promise<void>;
   putCredential(l: Legitimasjon): Promise<void>;
   putSupplier(l: Leverandoer): Promise<void>;
+  /** Keeps the name of an agency that may become a sender. False when it is there already. */
+  putAgency(navn: string, fra: Date): Promise<boolean>;
 }
 
 /**

@@ -20,7 +20,7 @@ import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
 import { appendEvent, events, keepAnswer, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
-import { senders, senderWrites, suppliers } from './senders.js';
+import { agencies, senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { openSqlite } from './sqlite.js';
 import { svarutReads, svarutWrites } from './svarut.js';
@@ -83,6 +83,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
       persons: (ids) => read((db) => persons(db, ids)),
       changesFrom: (fra, limit) => snapshot((db) => changesFrom(db, fra, limit)),
       suppliers: () => read(suppliers),
+      agencies: () => read(agencies),
       events: (limit, person) => read((db) => events(db, limit, person)),
       senders: () => snapshot(senders),
     },

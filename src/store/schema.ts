@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
-import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
+import type { Legitimasjon, Leverandoer, Sektor, Tjeneste } from '../domain/sender.js';
 import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
 import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Post } from '../domain/ledger.js';
@@ -32,6 +32,8 @@ export interface Tables {
     uten_postkasse: Avsenderpolicy['utenPostkasse'];
     egen_varsling: number;
   };
+  sender_profile: { organisasjonsnummer: string; sektor: Sektor | null; etterfoelger: string | null };
+  agency: { navn: string; fra: number };
   certificate: Period & { fingeravtrykk: string; organisasjonsnummer: string; pem: string };
   credential: {
     tjeneste: Legitimasjon['tjeneste'];

@@ -67,6 +67,7 @@ describe('opening a store', () => {
         '0011-svarut': '2cca6c29c1ae4c23',
         '0012-svarut-upstream': '7eb62fe889d21a3c',
         '0013-ledger': 'beef6ca260d4ffa1',
+        '0016-sender-register': '33fff59e98b6ada3',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -81,6 +82,7 @@ describe('opening a store', () => {
         '0011-svarut': 'bbd161e4a3a28475',
         '0012-svarut-upstream': 'b137b29e670ae79e',
         '0013-ledger': 'cdf2aa91636b517d',
+        '0016-sender-register': 'fa21c29fc3ab8f08',
       },
     });
   });

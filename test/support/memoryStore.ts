@@ -37,7 +37,7 @@ interface State {
   readonly formidling: MemoryFormidling;
   readonly svarut: MemorySvarUt;
   readonly ledger: MemoryLedger;
-  readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
+  readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer' | 'agencies', Rows>>;
 }
 
 export interface MemoryStore {
@@ -73,6 +73,7 @@ const empty = (): State => ({
     rettigheter: new Map(),
     legitimasjoner: new Map(),
     leverandoerer: new Map(),
+    agencies: new Map(),
   },
 });
 
@@ -139,6 +140,11 @@ export function memoryStore(): MemoryStore {
     putServiceRight: async (r) => put(draft, 'rettigheter', `${r.organisasjon} ${r.tjeneste}`, r),
     putCredential: async (l) => put(draft, 'legitimasjoner', `${l.tjeneste} ${l.brukernavn}`, l),
     putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
+    putAgency: async (navn) => {
+      if (draft.state.tables.agencies.has(navn)) return false;
+      put(draft, 'agencies', navn, navn);
+      return true;
+    },
     ...memoryShipmentTx(draft.state.shipments),
     ...memoryFormidlingTx(draft.state.formidling, (f) => formidlingJob(draft.state.shipments, f)),
     ...memorySvarUtTx(draft.state.svarut),
@@ -188,6 +194,7 @@ export function memoryStore(): MemoryStore {
           .slice(-limit)
           .reverse(),
       suppliers: async () => rows('leverandoerer'),
+      agencies: async () => rows<string>('agencies').sort(),
       senders: async () => ({
         organisasjoner: rows('organisasjoner'),
         sertifikater: rows('sertifikater'),

@@ -12,6 +12,7 @@ import { priorityAndAges } from './0010-priority-and-ages.js';
 import { svarut } from './0011-svarut.js';
 import { svarutUpstream } from './0012-svarut-upstream.js';
 import { ledger } from './0013-ledger.js';
+import { senderRegister } from './0016-sender-register.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0011-svarut': svarut,
   '0012-svarut-upstream': svarutUpstream,
   '0013-ledger': ledger,
+  '0016-sender-register': senderRegister,
 };
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
