@@ -59,7 +59,8 @@ export const kvitteringTilAvsender =
       if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
       if (!(await tx.remember(replay))) return;
       await tx.putKoekvittering(waiting);
-      if (message !== undefined && message.leverandoer === kvittering.leverandoer) await settled(tx, deps.calendar, message);
+      if (message !== undefined && message.leverandoer === kvittering.leverandoer)
+        await settled(tx, deps.calendar, message);
     });
     return true;
   };

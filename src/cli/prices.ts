@@ -1,17 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { importerPriser, rettUtskrift, settPrisplan, type Linjefeil } from '../application/priser.js';
 import type { Clock } from '../domain/ports.js';
+import { textOf } from './files.js';
 import { CommandError, kroner, printer, table, type Printer } from './output.js';
 import { calendarOf } from './register.js';
 import { instant } from './wire.js';
 import { withStore, type Open } from './withStore.js';
-
-const textOf = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`The file could not be read (${reason}). Check the name and that you may read it.`);
-  });
 
 function refuse(path: string, feil: readonly Linjefeil[], print: Printer): never {
   for (const { linje, feil: text } of feil) print.err(linje === 0 ? `the file ${text}` : `line ${linje}: ${text}`);

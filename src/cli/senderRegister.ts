@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { rotateCertificate } from '../application/addSender.js';
 import { parseDate } from '../application/personRow.js';
 import { importerVirksomheter, slaaSammen } from '../application/virksomheter.js';
 import type { Merknad } from '../domain/agencies.js';
 import type { Clock } from '../domain/ports.js';
+import { fileOf, textOf } from './files.js';
 import { CommandError, printer, UsageError } from './output.js';
 import { cell } from './wire.js';
 import { withStore, type Open } from './withStore.js';
@@ -16,12 +16,6 @@ export const unknown = (organisation: string) =>
 
 export const noCertificate =
   'The certificate file holds no certificate in PEM or DER. Export it again and try once more.';
-
-export const fileOf = (path: string): Promise<Buffer> =>
-  readFile(path).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`The file could not be read (${reason}). Check the name and that you may read it.`);
-  });
 
 const sentences: Readonly<Record<Merknad, string>> = {
   REPEATED: 'stands in the list already, and is left out',
@@ -42,22 +36,13 @@ function addImport(senders: Command, open: Open, clock: Clock): void {
     .action((path: string, _: object, command: Command) =>
       withStore(open, async (store) => {
         const print = printer(command);
-        const octets = await fileOf(path);
-        const text = decoded(octets);
-        const { linjer, nye, kjente, merket } = await importerVirksomheter({ ...store, clock })(text);
+        const found = await importerVirksomheter({ ...store, clock })(await textOf(path));
+        const { linjer, nye, kjente, merket } = found;
         for (const { linje, navn, merknader } of merket)
           print.err(`line ${linje}: "${cell(navn)}" ${merknader.map((m) => sentences[m]).join('; ')}`);
         print.out(`${linjer} lines: ${nye} names are new, ${kjente} were there.`);
       }),
     );
-}
-
-function decoded(octets: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(octets);
-  } catch {
-    throw new CommandError('The file is not UTF-8. Save it as UTF-8 and try again.');
-  }
 }
 
 function addAgencies(senders: Command, open: Open): void {

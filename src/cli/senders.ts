@@ -4,8 +4,9 @@ import { allowService, tjenester } from '../application/allowService.js';
 import { delegateSender, type DelegateSenderResult } from '../application/delegateSender.js';
 import type { Clock } from '../domain/ports.js';
 import { sektorer, type Sektor, type SenderData, type Tjeneste } from '../domain/sender.js';
+import { fileOf } from './files.js';
 import { CommandError, printer, table, UsageError } from './output.js';
-import { fileOf, noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
+import { noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
 import { withStore, type Open } from './withStore.js';
 
 function addAdd(senders: Command, open: Open, clock: Clock): void {

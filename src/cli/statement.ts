@@ -56,12 +56,14 @@ function tell({ linjer, sum, utenPris }: Kontoutskrift, maaned: string, print: P
   if (utenPris > 0) print.err(`For ${utenPris} of these there was no price. See posthorn prices list.`);
 }
 
-function addStatement(program: Command, open: Open): void {
-  program
-    .command('statement')
-    .description('Show what a month has cost a sender, or each of them, as it is invoiced')
+const asking = (command: Command): Command =>
+  command
     .requiredOption('--month <month>', 'the month, like 2026-11', month)
-    .option('--sender <org>', 'organisation number; all senders where it is left out')
+    .option('--sender <org>', 'organisation number; all senders where it is left out');
+
+function addStatement(program: Command, open: Open): void {
+  asking(program.command('statement'))
+    .description('Show what a month has cost a sender, or each of them, as it is invoiced')
     .option('--csv', 'print CSV, amounts in øre')
     .option('--json', 'print JSON, amounts in øre')
     .action((options: Options, command: Command) =>
@@ -84,11 +86,8 @@ function addStatement(program: Command, open: Open): void {
 }
 
 function addSavings(program: Command, open: Open): void {
-  program
-    .command('savings')
+  asking(program.command('savings'))
     .description('Show what the mailbox letters of a month have saved: paper avoided × postage, less their price')
-    .requiredOption('--month <month>', 'the month, like 2026-11', month)
-    .option('--sender <org>', 'organisation number; all senders where it is left out')
     .option('--json', 'print JSON, amounts in øre')
     .action((options: Options, command: Command) =>
       withStore(open, async ({ ledger }) => {

@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { bokfoerFormidling } from '../../src/application/bokfoer.js';
 import { happen, hendelse } from '../../src/application/hendelser.js';
 import type { Forsendelse } from '../../src/domain/forsendelse.js';
+import { grunnlagAv } from '../../src/domain/ledger.js';
+import { cost } from '../../src/domain/overslag.js';
 import type { Tx } from '../../src/domain/ports.js';
 import type { Beslutning } from '../../src/domain/routing/decision.js';
 import type { Hendelsestype, Shipment, Tilstand } from '../../src/domain/shipment.js';
-import { memoryLedgerTx, noLedger } from '../support/memoryLedger.js';
+import { memoryLedgerReads, memoryLedgerTx, noLedger } from '../support/memoryLedger.js';
 import { beslutning, shipment } from '../store/support/shipments.js';
 
 const [digipost, eboks, printer] = ['984661185', '996460320', '310000051'];
@@ -139,6 +141,24 @@ describe('application/bokfoer', () => {
       [25_000_001, 10],
       [25_000_002, 10],
     ]);
+  });
+
+  it('R-62: what the dry run calls certain is what is charged afterwards, at every boundary', async () => {
+    const ways = [sendes('POSTKASSE', eboks, true), sendes('POSTKASSE', digipost), sendes('UTSKRIFT', printer)];
+    for (const b of ways)
+      for (const size of [100_000, 100_001, 1_000_001])
+        for (const [sendt, formidlet] of [
+          [9_999, 24_999_999],
+          [10_000, 25_000_000],
+        ] as const) {
+          const l = ledger();
+          const letter = brev(b, size);
+          l.state.counters.set('310000019 2026-11', sendt).set('formidlet', formidlet);
+          const bilde = await memoryLedgerReads(() => l.state).prisbilde('310000019', '2026-11');
+          const { minst } = cost(b, grunnlagAv(letter.forsendelse, true), bilde);
+          await l.write(letter, 'LEVERING');
+          expect(l.state.lines.reduce((sum, { oere }) => sum + (oere ?? NaN), 0)).to.equal(minst);
+        }
   });
 
   describe('R-57…R-62: 10,000 random histories', () => {

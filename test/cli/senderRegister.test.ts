@@ -71,7 +71,7 @@ describe('the sender register', () => {
     });
 
     it('a new certificate and the old one overlap for as long as is said', async () => {
-      const [first, second] = [makeChain().leaf, makeChain().leaf].map((der) => new X509Certificate(der));
+      const [first, second] = [7n, 8n].map((serial) => new X509Certificate(makeChain({ leaf: { serial } }).leaf));
       await run('add', old as string, 'Gamleby kommune', '--certificate', await file('a.pem', String(first)));
       const rotated = await run('rotate', old as string, await file('b.pem', String(second)), '--overlap', '10');
       expect(rotated.out).to.contain('1 before it end at 2026-04-10T08:00:00.000Z');
