@@ -129,7 +129,7 @@ async function rett({ ledger, unitOfWork, calendar }: RettDeps, { id, oere }: Fa
   const lines = await ledger.lines(id);
   const print = lines.find(({ post }) => post === 'UTSKRIFT');
   if (print === undefined) return 'unknown';
-  const { nummer: _, oere: charged, ...line } = print;
+  const { oere: charged, ...line } = print;
   const difference = oere - (charged ?? 0);
   if (difference === 0) return 'same';
   const bokfoert = calendar.now();

@@ -22,7 +22,7 @@ describe('cli/statement and cli/prices', () => {
   after(() => rm(directory, { recursive: true }));
   beforeEach(async () => {
     store = memoryStore();
-    await store.unitOfWork((tx) => tx.putOrganisation(organisasjon(sender as string)));
+    await store.unitOfWork((tx) => tx.putOrganisation(organisasjon(sender)));
   });
 
   const run = (...args: readonly string[]) =>
@@ -40,7 +40,7 @@ describe('cli/statement and cli/prices', () => {
   };
   const charge = (n: number, post: Post, oere: number | null, changes: Partial<Ledgerlinje> = {}) => {
     const bokfoert = new Date('2026-11-10T12:00:00Z');
-    const line = { shipmentId: id(n), avsender: sender as string, post, leverandoer: null, kostnadskode: null };
+    const line = { shipmentId: id(n), avsender: sender, post, leverandoer: null, kostnadskode: null };
     const dated = { bokfoert, maaned: '2026-11', prisdato: bokfoert };
     const teller = post === 'POSTKASSE' ? 'AVSENDER' : post === 'MELDINGSFORMIDLER' ? 'NASJONAL' : null;
     return store.unitOfWork((tx) => tx.charge({ ...line, ...dated, ...changes }, teller, () => oere));
@@ -59,8 +59,8 @@ describe('cli/statement and cli/prices', () => {
 
   it('R-61, R-62: the statement of the month is 9.28 kr, as a table, as CSV and as JSON', async () => {
     await example();
-    await charge(4, 'POSTKASSE', 69, { avsender: other as string });
-    const asked = ['statement', '--sender', sender as string, '--month', '2026-11'];
+    await charge(4, 'POSTKASSE', 69, { avsender: other });
+    const asked = ['statement', '--sender', sender, '--month', '2026-11'];
     const { out, err, code } = await run(...asked);
     expect([code, err]).to.deep.equal([0, '']);
     expect(out).to.match(/^Total of 2026-11: 9\.28 kr, without VAT\.$/m);
@@ -71,14 +71,14 @@ describe('cli/statement and cli/prices', () => {
     expect(csv.slice(1).reduce((sum, line) => sum + Number(line.split(',').at(-1)), 0)).to.equal(928);
     const json = JSON.parse((await run(...asked, '--json')).out) as Record<string, unknown>;
     expect(json).to.include({ maaned: '2026-11', avsender: sender, sum: 928, utenPris: 0, formidlet: 3 });
-    expect((await run('statement', '--sender', sender as string, '--month', '2026-10')).out).to.equal(
+    expect((await run('statement', '--sender', sender, '--month', '2026-10')).out).to.equal(
       'Nothing was charged in 2026-10.\n',
     );
   });
 
   it('R-60, R-61: without a sender all of them, and what the broker has passed on; what has no price is told', async () => {
     await example();
-    await charge(5, 'SMS', null, { avsender: other as string });
+    await charge(5, 'SMS', null, { avsender: other });
     const { out, err } = await run('statement', '--month', '2026-11');
     expect(out).to.match(/^310000027 +SMS +- +- +1 +no price +0\.00 kr$/m);
     expect(out).to.contain('The broker has passed on 3 messages since it began.');
@@ -87,7 +87,7 @@ describe('cli/statement and cli/prices', () => {
 
   it('savings: paper avoided × postage, less what the letters cost', async () => {
     await example();
-    const { out } = await run('savings', '--month', '2026-11', '--sender', sender as string);
+    const { out } = await run('savings', '--month', '2026-11', '--sender', sender);
     expect(out.split('\n').slice(0, 3)).to.deep.equal([
       '2 letters to mailboxes in 2026-11: 4.18 kr.',
       'On paper, at 5.10 kr a letter of one page: 10.20 kr.',
@@ -100,7 +100,7 @@ describe('cli/statement and cli/prices', () => {
   it('asks for a month, and for one format', async () => {
     const codes = await Promise.all([
       run('statement', '--month', '2026-13'),
-      run('statement', '--sender', sender as string),
+      run('statement', '--sender', sender),
       run('statement', '--month', '2026-11', '--csv', '--json'),
     ]);
     expect(codes.map(({ code }) => code)).to.deep.equal([2, 2, 2]);
@@ -168,8 +168,8 @@ describe('cli/statement and cli/prices', () => {
   });
 
   it('a sender that is known gets a price plan', async () => {
-    expect((await run('prices', 'plan', sender as string, 'stor')).out).to.equal(`${sender} has the prices of stor.\n`);
-    expect((await run('prices', 'plan', sender as string)).out).to.equal(`${sender} has everybody's prices.\n`);
-    expect((await run('prices', 'plan', other as string, 'stor')).code).to.equal(1);
+    expect((await run('prices', 'plan', sender, 'stor')).out).to.equal(`${sender} has the prices of stor.\n`);
+    expect((await run('prices', 'plan', sender)).out).to.equal(`${sender} has everybody's prices.\n`);
+    expect((await run('prices', 'plan', other, 'stor')).code).to.equal(1);
   });
 });

@@ -20,9 +20,9 @@ describe('the sender register', () => {
     before(async () => {
       directory = await mkdtemp(join(tmpdir(), 'posthorn-register-'));
       store = await database.open();
-      await run('add', old as string, 'Gamleby kommune', '--sector', 'KOMMUNE');
-      await run('add', successor as string, 'Nyby kommune – Ođđa gielda');
-      await run('allow', old as string, 'FORSENDELSE');
+      await run('add', old, 'Gamleby kommune', '--sector', 'KOMMUNE');
+      await run('add', successor, 'Nyby kommune – Ođđa gielda');
+      await run('allow', old, 'FORSENDELSE');
     });
     after(() => rm(directory, { recursive: true }));
 
@@ -63,45 +63,44 @@ describe('the sender register', () => {
     });
 
     it('private senders are refused, and what kind of body a sender is stays', async () => {
-      const { code, err } = await run('add', stranger as string, 'Butikken AS', '--sector', 'PRIVAT');
+      const { code, err } = await run('add', stranger, 'Butikken AS', '--sector', 'PRIVAT');
       expect([code, err]).to.deep.equal([1, 'Only public bodies send here: a private one is no sender.\n']);
       expect(await one(stranger)).to.equal(undefined);
-      await run('add', old as string, 'Gamleby kommune');
+      await run('add', old, 'Gamleby kommune');
       expect((await one())?.sektor).to.equal('KOMMUNE');
     });
 
     it('a new certificate and the old one overlap for as long as is said', async () => {
       const [first, second] = [7n, 8n].map((serial) => new X509Certificate(makeChain({ leaf: { serial } }).leaf));
-      await run('add', old as string, 'Gamleby kommune', '--certificate', await file('a.pem', String(first)));
-      const rotated = await run('rotate', old as string, await file('b.pem', String(second)), '--overlap', '10');
+      await run('add', old, 'Gamleby kommune', '--certificate', await file('a.pem', String(first)));
+      const rotated = await run('rotate', old, await file('b.pem', String(second)), '--overlap', '10');
       expect(rotated.out).to.contain('1 before it end at 2026-04-10T08:00:00.000Z');
       const end = Date.parse('2026-04-10T08:00:00Z');
       const allowed = async (certificate: X509Certificate | undefined, at: number) => {
         const fingerprint = certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
-        return certificateAllowed(await data(), old as string, fingerprint, new Date(at));
+        return certificateAllowed(await data(), old, fingerprint, new Date(at));
       };
       expect([await allowed(first, end - 1), await allowed(first, end)]).to.deep.equal([true, false]);
       expect([await allowed(second, end - 1), await allowed(second, end)]).to.deep.equal([true, true]);
-      expect((await run('rotate', stranger as string, join(directory, 'b.pem'))).code).to.equal(1);
-      expect((await run('rotate', old as string, await file('no.pem', 'no'))).err).to.contain('holds no certificate');
+      expect((await run('rotate', stranger, join(directory, 'b.pem'))).code).to.equal(1);
+      expect((await run('rotate', old, await file('no.pem', 'no'))).err).to.contain('holds no certificate');
     });
 
     it('R-64: a merger ends the old organisation and keeps its history', async () => {
       const from = new Date('2026-12-31T23:00:00Z');
       const merge = (...args: readonly string[]) => run('merge', ...args);
-      expect((await merge(old as string, old as string)).code).to.equal(2);
-      expect((await merge(old as string, stranger as string)).err).to.contain(`${stranger} is not registered`);
-      expect((await merge(stranger as string, old as string)).err).to.contain(`${stranger} is not registered`);
-      const done = await merge(old as string, successor as string, '--from', '2027-01-01');
+      expect((await merge(old, old)).code).to.equal(2);
+      expect((await merge(old, stranger)).err).to.contain(`${stranger} is not registered`);
+      expect((await merge(stranger, old)).err).to.contain(`${stranger} is not registered`);
+      const done = await merge(old, successor, '--from', '2027-01-01');
       expect(done.out).to.equal(`${old} has gone over into ${successor}.\n`);
       expect(await one()).to.include({ navn: 'Gamleby kommune', etterfoelger: successor });
-      const access = async (at: number) =>
-        accessFor(await data(), old as string, old as string, 'FORSENDELSE', new Date(at));
+      const access = async (at: number) => accessFor(await data(), old, old, 'FORSENDELSE', new Date(at));
       expect([await access(from.getTime() - 1), await access(from.getTime())]).to.deep.equal(['granted', 'denied']);
       expect((await data()).rettigheter).to.have.length(1);
       expect((await run('list')).out).to.contain(`Gamleby kommune (into ${successor})`);
-      expect((await run('add', old as string, 'Gamleby')).err).to.contain('has gone over into another');
-      expect((await merge(old as string, successor as string, '--from', '2030-01-01')).code).to.equal(0);
+      expect((await run('add', old, 'Gamleby')).err).to.contain('has gone over into another');
+      expect((await merge(old, successor, '--from', '2030-01-01')).code).to.equal(0);
       expect((await one())?.til).to.deep.equal(from);
     });
   });
