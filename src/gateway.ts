@@ -37,6 +37,7 @@ import { createTrust } from './security/trust.js';
 import type { Trust } from './security/trust.js';
 import { derBlocks, parseCertificate } from './security/x509.js';
 import type { Certificate } from './security/x509.js';
+import { metricsReader } from './run/metrics.js';
 import { openSending, type Sending } from './sending.js';
 import { openStore } from './store/index.js';
 import type { Store } from './store/index.js';
@@ -237,7 +238,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
   if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
   const directory = createDirectory(store.reads);
   await directory.refresh();
-  const metrics = createMetrics();
+  const metrics = createMetrics(metricsReader);
   const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
   const calendar = await openCalendar(config.mode, systemClock, store.calendar, (ahead) =>
     log.warn('the calendar has moved', { hoursAhead: ahead / 3_600_000 }),

@@ -90,8 +90,9 @@ export const limits = {
   brokerQueues: 10_000,
   /** Attachments of one letter. */
   attachments: 200,
-  /** Octets of all documents of one letter together. */
+  /** Octets of all documents of one letter together: as configured, and at the most. */
   letterBytes: 50 * 1024 * 1024,
+  letterBytesMost: 4 * 1024 * 1024 * 1024,
   /** Octets at the end of a document that is a zip file, in which its directory must lie. */
   documentDirectoryBytes: 256 * 1024,
   /** An HTML document: characters of one name, of one attribute that is no picture, and of one style; attributes of one element. */
@@ -101,8 +102,8 @@ export const limits = {
   htmlAttributes: 256,
   /** Octets of one document that is held against a schema; large texts in it are placeholders. */
   schemaBytes: 10 * 1024 * 1024,
-  /** Octets of one request of Forsendelse: the documents as base64 with line breaks, and the rest of the envelope. */
-  forsendelseRequestBytes: 72 * 1024 * 1024,
+  /** Octets of one request of Forsendelse beside its documents. */
+  forsendelseEnvelopeBytes: 2 * 1024 * 1024,
   /** Recipients of one dry run, letters of one status call, receipts of one fetch and one confirmation. */
   dryRunRecipients: 100,
   statusShipments: 100,
@@ -131,6 +132,9 @@ export const limits = {
   svarutAttemptWindow: 2 * 86_400_000,
   /** How long an id that was given out waits for its letter. */
   svarutReservation: 7 * 86_400_000,
+  /** SvarInn: how long a letter lies before its operator is told, and how long until he is told again (FEATURES.md 42). */
+  svarinnLying: 2 * 3_600_000,
+  svarinnReminder: 8 * 3_600_000,
   /** Octets of all documents of a letter that may have to be printed (CONTRACT.md of SvarUt, section 2). */
   svarutPrintableBytes: 350 * 1024 * 1024,
   /** Characters of what a caller says about a letter and that is kept in its history. */

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { loadConfig } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { PATH } from './contract/oppslagstjenesten/names.js';
@@ -7,12 +8,18 @@ import { startGateway } from './gateway.js';
 import { BROKER_PATH } from './http/meldingsformidler.js';
 import { SVARINN_PATH } from './http/svarinn.js';
 import { createLog } from './log.js';
+import { startProcesses } from './processes.js';
 import { runProcess } from './run.js';
 
-/** The gateway as a process of its own: configuration from the environment; SIGTERM drains and ends it. */
+// Helper threads of the young collection cost more processor time than they save; more processors are used by more processes.
+setFlagsFromString('--no-parallel-scavenge');
+
+/** The gateway as a process of its own, or as several: configuration from the environment; SIGTERM drains and ends it. */
 await runProcess('gateway', async () => {
   const config = loadConfig(process.env);
   const log = createLog({ level: config.logLevel, values: { role: 'gateway' } });
+  const { processes: count } = config;
+  if (count > 1) return startProcesses({ script: new URL(import.meta.url), count, log });
   const gateway = await startGateway(config, log);
   const { url } = gateway;
   return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { plain } from './around.js';
 import { channels, type ChannelDeps } from './channels/registry.js';
+import type { Config } from './config.js';
 import type { Channel } from './domain/channel.js';
 import type { Kanal } from './domain/routing/decision.js';
 import type { Payloads } from './domain/shipmentPorts.js';
@@ -12,7 +13,7 @@ import type { Certificate } from './security/x509.js';
 import { brokerDoor } from './sending/broker.js';
 import type { SvarInnTjeneste, SvarUtTjeneste } from './application/svarut/tjenester.js';
 import { forsendelseHandler, svarinnDoor, svarutDoor } from './sending/handlers.js';
-import { holderOf } from './sending/holder.js';
+import { doubtAbout, holderOf, type Holder } from './sending/holder.js';
 import { keepRetention, type RetentionDeps } from './sending/retention.js';
 import { decideAgain, shipmentDeps } from './sending/shipments.js';
 import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/svarut.js';
@@ -27,7 +28,8 @@ import type { Worker } from './worker.js';
 /** What takes letters and hands them on. */
 export interface Sending {
   readonly forsendelse: SoapHandler;
-  readonly meldingsformidler: SoapHandler;
+  /** Undefined: not offered, for there is no key to sign answers with. */
+  readonly meldingsformidler?: SoapHandler;
   /** ForsendelsesService of SvarUt, at every path of `versjoner`; undefined: not offered. */
   readonly svarut?: SoapHandler;
   /** What receiving systems ask. */
@@ -35,7 +37,7 @@ export interface Sending {
   /** What senders and receivers may ask of SvarUt and SvarInn, whatever is put before it. */
   readonly tjenester: { readonly svarut: SvarUtTjeneste; readonly svarinn: SvarInnTjeneste };
   /** Certificates of the keys that are signed with, by role. */
-  readonly certificates: Readonly<Record<'databehandler' | 'meldingsformidler', Certificate>>;
+  readonly certificates: { readonly databehandler: Certificate; readonly meldingsformidler?: Certificate };
   /** Ends what is under way. */
   stop(): Promise<void>;
 }
@@ -65,6 +67,16 @@ function workersOf(
   return { letters, all: [letters, ...rounds, ...(fetching === undefined ? [] : [fetching])] };
 }
 
+/** The keys that sending signs with: the broker's too, unless all letters go to a broker above us. Undefined where one is missing. */
+async function keysOf(config: Config): Promise<{ databehandler: Holder; broker: Holder | undefined } | undefined> {
+  const { databehandlerKeystore: own, meldingsformidlerKeystore: broker, sdpUpstreamUrl } = config;
+  if (own === '' || (broker === '' && sdpUpstreamUrl === undefined)) return undefined;
+  return {
+    databehandler: await holderOf(own, config.databehandlerKeystorePassword.reveal()),
+    broker: broker === '' ? undefined : await holderOf(broker, config.meldingsformidlerKeystorePassword.reveal()),
+  };
+}
+
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
  * @throws Error with a sentence for people
@@ -74,11 +86,13 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const store = { ...given.store, unitOfWork: waking(given.store.unitOfWork, () => started.letters?.wake()) };
   const deps = { ...given, store };
   const { config, trust, clock, dataKey, around = plain } = deps;
-  if (config.databehandlerKeystore === '' || config.meldingsformidlerKeystore === '') return undefined;
-  const [databehandler, broker] = await Promise.all([
-    holderOf(config.databehandlerKeystore, config.databehandlerKeystorePassword.reveal()),
-    holderOf(config.meldingsformidlerKeystore, config.meldingsformidlerKeystorePassword.reveal()),
-  ]);
+  const keys = await keysOf(config);
+  if (keys === undefined) return undefined;
+  const { databehandler, broker } = keys;
+  for (const [role, holder] of Object.entries(keys)) {
+    const reason = holder && doubtAbout(holder, trust, clock.now());
+    if (reason !== undefined) deps.log.warn('a certificate of our own would be refused', { role, reason });
+  }
   const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });
@@ -98,16 +112,20 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
     [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),
   );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
-  const parts: Parts = { payloads, shipments, suppliers, databehandler, broker };
+  const parts: Parts = { payloads, shipments, suppliers, databehandler };
+  const again = decideAgain(shipments, store.svarut);
   const services = svarutServices(deps, parts);
   const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps, services));
   return {
     forsendelse: forsendelseHandler(deps, parts),
-    meldingsformidler: brokerDoor(deps, { ...parts, decideAgain: decideAgain(shipments, store.svarut) }),
+    ...(broker && { meldingsformidler: brokerDoor(deps, { ...parts, broker, decideAgain: again }) }),
     svarut: svarutDoor(deps, parts, services.svarut),
     svarinn: svarinnDoor(deps, parts, services.svarinn),
     tjenester: { svarut: services.svarut, svarinn: services.svarinn },
-    certificates: { databehandler: databehandler.certificate, meldingsformidler: broker.certificate },
+    certificates: {
+      databehandler: databehandler.certificate,
+      ...(broker && { meldingsformidler: broker.certificate }),
+    },
     stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
   };
 }

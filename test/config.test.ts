@@ -108,6 +108,13 @@ describe('config: defaults and values', () => {
     expect(of(50 * 2 ** 20 - 1)).to.be.below(50);
   });
 
+  it('R-33: takes letters of 50 MB by Forsendelse unless told otherwise, and of 4 GB at the most', () => {
+    const of = (value?: string) =>
+      load(value === undefined ? {} : { POSTHORN_MAX_SHIPMENT: value }).maxShipment / 2 ** 20;
+    expect([of(), of('4g'), of('300M'), of('2048k'), of('1048576')]).to.deep.equal([50, 4096, 300, 2, 1]);
+    expect(of(String(2 ** 32 - 1))).to.be.below(4096);
+  });
+
   it('takes letters of 350 MB by SvarUt unless told otherwise, and of 2 GB at the most', () => {
     const of = (value?: number) =>
       load(value === undefined ? {} : { POSTHORN_SVARUT_MAX: String(value) }).svarutMax / 2 ** 20;
@@ -129,6 +136,7 @@ describe('config: defaults and values', () => {
     POSTHORN_MAX_LOOKUP_BODY: ['1023', '67108865', '1MB'],
     POSTHORN_MAX_CONNECTIONS: ['0', '65536'],
     POSTHORN_MAX_PACKAGE: ['1023', String(limits.brokerPackageBytesMost + 1), '30MB'],
+    POSTHORN_MAX_SHIPMENT: ['1023', String(limits.letterBytesMost + 1), '5g', '0k', '1t', '1.5g', 'g', '300MB'],
     POSTHORN_SVARUT_MAX: ['1023', String(limits.svarutBytesMost + 1), '350MB'],
     POSTHORN_THROTTLE_PULLS: ['yes'],
     POSTHORN_TRUST_ANCHORS: [' , '],

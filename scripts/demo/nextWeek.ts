@@ -31,7 +31,7 @@ async function sentAhead(instance: Instance, users: Citizens, virkningstidspunkt
   const [waiting] = await watch(service, [forsendelsesId], () => true);
   say(...(await users.run('clock', '+7d')).split('\n').map((line) => `  ${line}`));
   const [arrived] = await watch(service, [forsendelsesId], ({ tilstand }) => tilstand === 'LEVERT');
-  show((arrived?.hendelser ?? []).slice(1).map(({ type, tekst }) => [type, tekst]));
+  show((arrived?.hendelser ?? []).slice(1).map(({ type, tekst }) => [type, tekst.en]));
   return [
     { what: 'Letter for next week, today', expected: 'MOTTATT', got: waiting?.tilstand ?? 'unknown' },
     { what: '... and next week', expected: 'LEVERT', got: arrived?.tilstand ?? 'unknown' },

@@ -162,7 +162,7 @@ async function arrived(service: ForsendelseService, ids: readonly string[]): Pro
   const statuses = await watch(service, ids, ended);
   for (const at of [5, 6]) {
     say(`  ${scenes[at]?.what}:`);
-    show((statuses[at]?.hendelser ?? []).slice(1).map((h) => [h.tid.toISOString().slice(11, 19), h.type, h.tekst]));
+    show((statuses[at]?.hendelser ?? []).slice(1).map((h) => [h.tid.toISOString().slice(11, 19), h.type, h.tekst.en]));
     say('');
   }
   return scenes.map(({ what, expected }, i) => {
@@ -198,7 +198,7 @@ async function receipts(service: ForsendelseService, ids: readonly string[]): Pr
     found.push(...(await fetchReceipts(service, prioritet, limits.receipts)));
   }
   const ours = found.filter((r) => ids.includes(r.forsendelsesId));
-  show(ours.map((r) => [scenes[ids.indexOf(r.forsendelsesId)]?.what ?? '', r.hendelse.type, r.hendelse.tekst]));
+  show(ours.map((r) => [scenes[ids.indexOf(r.forsendelsesId)]?.what ?? '', r.hendelse.type, r.hendelse.tekst.en]));
   const delivered = new Set(ours.filter((r) => r.hendelse.type === 'LEVERING').map((r) => r.forsendelsesId));
   const { bekreftet } = await confirmReceipts(
     service,

@@ -5,8 +5,8 @@ const LONGEST_MS = 300_000;
 
 /** Which providers are worth trying. Each process learns it for itself. */
 export interface Circuits {
-  /** Organisation numbers to be left alone at `now`. */
-  resting(now: Date): readonly string[];
+  /** How many letters a provider may be tried with at once: none while it rests, and one from a failure until it answers again. */
+  most(leverandoer: string, now: Date): number;
   /** How an attempt went: `reached` is false when the provider did not answer as itself. */
   report(leverandoer: string, reached: boolean, now: Date): void;
 }
@@ -14,7 +14,11 @@ export interface Circuits {
 export function createCircuits(): Circuits {
   const failed = new Map<string, { failures: number; until: number }>();
   return {
-    resting: (now) => [...failed].filter(([, { until }]) => until > now.getTime()).map(([leverandoer]) => leverandoer),
+    most: (leverandoer, now) => {
+      const known = failed.get(leverandoer);
+      if (known === undefined) return Infinity;
+      return known.until > now.getTime() ? 0 : 1;
+    },
     report: (leverandoer, reached, now) => {
       if (reached) return void failed.delete(leverandoer);
       const known = failed.get(leverandoer) ?? { failures: 0, until: 0 };

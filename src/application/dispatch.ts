@@ -1,4 +1,5 @@
 import type { Channel } from '../domain/channel.js';
+import { ordrett, tekst } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { next, type Utfall } from '../domain/retry.js';
 import type { Beslutning, Kanal } from '../domain/routing/decision.js';
@@ -34,10 +35,14 @@ function deferred({ failed }: DispatchDeps, error: unknown, { id }: Shipment): U
 /** What an error of our own is to a letter: it waits, but for a package that nobody may make, however often it is tried. */
 export function reason(error: unknown): Utfall {
   if (error instanceof Failure && error.code === 'INVALID_REQUEST') {
-    return { type: 'rejected', kode: error.code, grunn: `The letter cannot be packed: ${error.values['reason']}` };
+    return {
+      type: 'rejected',
+      kode: error.code,
+      grunn: tekst('KAN_IKKE_PAKKES', { ord: error.values['reason'] ?? '' }),
+    };
   }
   const kode = error instanceof Failure ? error.code : 'INTERNAL';
-  const grunn = kode === 'UNAVAILABLE' ? 'A service that the letter needs did not answer' : 'An error of our own';
+  const grunn = tekst(kode === 'UNAVAILABLE' ? 'TJENESTE_SVARER_IKKE' : 'EGEN_FEIL');
   return { type: 'deferred', kode, grunn };
 }
 
@@ -45,7 +50,7 @@ export function reason(error: unknown): Utfall {
 const refusal = ({ kode, spor }: Extract<Beslutning, { utfall: 'AVVIS' }>): Utfall => ({
   type: 'rejected',
   kode,
-  grunn: spor.at(-1)?.tekst.en ?? kode,
+  grunn: spor.at(-1)?.tekst ?? ordrett(kode),
 });
 
 /**
@@ -75,8 +80,7 @@ async function decided(deps: DispatchDeps, shipment: Shipment): Promise<Shipment
   const now = deps.calendar.now();
   if (!waited(shipment, now)) return shipment;
   const beslutning = await deps.decideAgain(shipment);
-  const text = 'The register was asked again, since the letter had waited (R-15).';
-  const event = hendelse('NYTT_OPPSLAG', deps.clock.now(), null, text);
+  const event = hendelse('NYTT_OPPSLAG', deps.clock.now(), null, tekst('SPURT_PAA_NYTT'));
   return agree(
     deps,
     shipment,
@@ -116,7 +120,7 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
   const { kanal, leverandoer } = beslutning;
   const channel = deps.channels.get(kanal);
   if (channel === undefined) {
-    return { type: 'deferred', kode: 'CHANNEL_NOT_AVAILABLE', grunn: `This installation has no channel ${kanal}` };
+    return { type: 'deferred', kode: 'CHANNEL_NOT_AVAILABLE', grunn: tekst('INGEN_KANAL', { kanal }) };
   }
   const ready = await prepared(deps, channel, shipment);
   if (ready === undefined) return undefined;
@@ -127,6 +131,7 @@ async function attempt(deps: DispatchDeps, shipment: Shipment): Promise<Utfall |
 }
 
 type Refusal = Extract<Utfall, { type: 'rejected' }>;
+type Deferral = Extract<Utfall, { type: 'deferred' }>;
 
 /** How a turn ends: what is done to the job, the event that tells of it, and whether the sender gets a receipt. */
 interface Ending {
@@ -139,20 +144,27 @@ interface Ending {
 const isNotified = ({ forsendelse, beslutning }: Shipment): boolean =>
   forsendelse.svarut !== undefined && beslutning.utfall === 'SEND' && beslutning.kanal === 'ALTINN';
 
+/** An attempt that is made again. */
+export const utsatt = ({ forsoek }: Job, { kode, grunn }: Deferral, neste: Date, now: Date): Hendelse =>
+  hendelse('FORSOEK_UTSATT', now, kode, tekst('UTSATT', { forsoek, grunn, neste: neste.toISOString() }));
+
 /** Who has taken a letter over (R-39). */
 const tattOver = {
-  leverandoer: 'The provider has taken the letter over.',
-  meldingsformidler: 'The broker upstream has taken the letter over, and passes it on to the provider.',
-  svarut: 'The SvarUt upstream has taken the letter over, and delivers it.',
+  leverandoer: tekst('TATT_OVER_AV_LEVERANDOER'),
+  meldingsformidler: tekst('TATT_OVER_AV_MELDINGSFORMIDLER'),
+  svarut: tekst('TATT_OVER_AV_SVARUT'),
 } as const;
 
 function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job, outcome: Utfall): Ending {
   const now = clock.now();
   const { forsendelse } = shipment;
   if (outcome.type === 'sent') {
-    const text = tattOver[outcome.til ?? 'leverandoer'];
     const type = isNotified(shipment) ? 'VARSLET' : 'SENDT';
-    return { job: (tx) => tx.endJob(job), event: hendelse(type, now, null, text), told: false };
+    return {
+      job: (tx) => tx.endJob(job),
+      event: hendelse(type, now, null, tattOver[outcome.til ?? 'leverandoer']),
+      told: false,
+    };
   }
   const { kode, grunn } = outcome;
   if (outcome.type === 'rejected') {
@@ -162,12 +174,7 @@ function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job,
   if ('oppgitt' in after) {
     return { job: (tx) => tx.giveUpJob(job), event: hendelse('OPPGITT', now, kode, after.oppgitt), told: true };
   }
-  const text = `Attempt ${job.forsoek}: ${grunn}. Next attempt at ${after.neste.toISOString()}.`;
-  return {
-    job: (tx) => tx.deferJob(job, after.neste),
-    event: hendelse('FORSOEK_UTSATT', now, kode, text),
-    told: false,
-  };
+  return { job: (tx) => tx.deferJob(job, after.neste), event: utsatt(job, outcome, after.neste, now), told: false };
 }
 
 /** Ends a turn in which the letter moved on; where it is to go out as another message, its job waits for that. */
@@ -187,10 +194,9 @@ const release = (deps: DispatchDeps, job: Job): Promise<boolean> =>
 function overtaken({ clock }: DispatchDeps, current: Shipment, job: Job, outcome: Utfall): Ending {
   const type = outcome.type === 'sent' ? 'SENDT' : 'FORSOEK_UTSATT';
   const kode = outcome.type === 'sent' ? null : outcome.kode;
-  const text = `Attempt ${job.forsoek}: the provider had reported on the letter before it answered.`;
   return {
     job: (tx) => endOrWait(tx, current, job, clock.now()),
-    event: hendelse(type, clock.now(), kode, text),
+    event: hendelse(type, clock.now(), kode, tekst('SVARTE_FOER', { forsoek: job.forsoek })),
     told: false,
   };
 }
@@ -218,8 +224,8 @@ const handBack = (deps: DispatchDeps, shipment: Shipment, job: Job): Promise<voi
   deps.unitOfWork(async (tx) => {
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined || !(await tx.endJob(job))) return;
-    const text = 'The letter is handed back: its sender shows it and notifies.';
-    await happen(tx, deps.calendar, current, hendelse('OVERLATT', deps.clock.now(), null, text), true);
+    const event = hendelse('OVERLATT', deps.clock.now(), null, tekst('GITT_TILBAKE'));
+    await happen(tx, deps.calendar, current, event, true);
   });
 
 /** Sends a SvarUt letter another way that nobody would take this way, unless the letter has moved on meanwhile. */
@@ -228,8 +234,8 @@ async function detour(deps: DispatchDeps, shipment: Shipment, { kode, grunn }: R
   await deps.unitOfWork(async (tx) => {
     const current = await tx.lockShipment(shipment.id);
     if (current?.tilstand !== 'MOTTATT' || current.meldingsId !== shipment.meldingsId) return;
-    const tekst = `Avvist: ${grunn}`;
-    await omdiriger(tx, deps.calendar, current, omvei, { tid: deps.clock.now(), kode, tekst });
+    const hvorfor = { tid: deps.clock.now(), kode, tekst: tekst('AVVIST', { grunn }) };
+    await omdiriger(tx, deps.calendar, current, omvei, hvorfor);
   });
 }
 

@@ -1,13 +1,14 @@
 import type { Formidling, Formidlingstilstand, Koekvittering } from '../domain/formidling.js';
 import type { Videresender } from '../domain/formidlingChannel.js';
 import type { FormidlingReads } from '../domain/formidlingPorts.js';
+import { tekst } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Feiltype } from '../domain/receipts.js';
-import { next, type Utfall } from '../domain/retry.js';
+import { medKode, next, type Utfall } from '../domain/retry.js';
 import type { Hendelse, Job } from '../domain/shipment.js';
 import { bokfoerFormidling } from './bokfoer.js';
 import type { Circuits } from './circuits.js';
-import { reached, reason, unlessDamaged } from './dispatch.js';
+import { reached, reason, unlessDamaged, utsatt } from './dispatch.js';
 import { hendelse } from './hendelser.js';
 
 export interface FormidleDeps {
@@ -41,12 +42,12 @@ async function endingOf(deps: FormidleDeps, formidling: Formidling, job: Job, ou
   const { clock, random, videresender } = deps;
   const now = clock.now();
   if (outcome.type === 'sent') {
-    const event = hendelse('SENDT', now, null, 'The provider has taken the message over.');
+    const event = hendelse('SENDT', now, null, tekst('MELDING_TATT_OVER'));
     return { tilstand: 'SENDT', event, feil: undefined };
   }
   const { kode, grunn } = outcome;
   if (outcome.type === 'rejected') {
-    const feil = await videresender.feil(formidling, feiltypeOf(kode), `${kode}: ${grunn}`);
+    const feil = await videresender.feil(formidling, feiltypeOf(kode), medKode(outcome));
     return { tilstand: 'FEILET', event: hendelse('FEIL', now, kode, grunn), feil };
   }
   const after = next(outcome, job.forsoek, formidling.mottatt, formidling.mpc.prioritet, now, random());
@@ -54,8 +55,7 @@ async function endingOf(deps: FormidleDeps, formidling: Formidling, job: Job, ou
     const feil = await videresender.feil(formidling, 'SERVER', after.oppgitt);
     return { tilstand: 'FEILET', event: hendelse('OPPGITT', now, kode, after.oppgitt), feil };
   }
-  const text = `Attempt ${job.forsoek}: ${grunn}. Next attempt at ${after.neste.toISOString()}.`;
-  return { tilstand: undefined, neste: after.neste, event: hendelse('FORSOEK_UTSATT', now, kode, text) };
+  return { tilstand: undefined, neste: after.neste, event: utsatt(job, outcome, after.neste, now) };
 }
 
 /** Writes an ending. @returns whether the message has come to its end */

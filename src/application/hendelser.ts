@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Calendar, Tx } from '../domain/ports.js';
+import type { Tospraaklig } from '../domain/routing/words.js';
 import type { Hendelse, Hendelsestype, Shipment } from '../domain/shipment.js';
 import { frigir, transition } from '../domain/transitions.js';
 import { bokfoer } from './bokfoer.js';
 import { noter } from './svarut/noter.js';
 
-export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, tekst: string): Hendelse => ({
+export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, tekst: Tospraaklig): Hendelse => ({
   type,
   tid,
   kode,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tekst, type Tekstkode } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { feilfoelge, hendelseAv, type Kvitteringstype, type MottattKvittering } from '../domain/receipts.js';
 import type { Beslutning } from '../domain/routing/decision.js';
@@ -19,14 +20,14 @@ export interface KvitteringDeps {
   readonly decideAgain: AvgjoerPaaNytt;
 }
 
-const texts: Readonly<Record<Kvitteringstype, string>> = {
-  mottak: 'The printer has taken the letter in.',
-  levering: 'The letter is delivered: it can be read, or is posted.',
-  aapning: 'The recipient has opened the letter.',
-  varslingfeilet: 'A notice did not reach the recipient; the letter stays where it is.',
-  returpost: 'The letter came back by post.',
-  feil: 'The provider reports an error.',
-  underveis: 'The SvarUt upstream has handed the letter on.',
+const texts: Readonly<Record<Kvitteringstype, Tekstkode>> = {
+  mottak: 'KVITTERING_MOTTAK',
+  levering: 'KVITTERING_LEVERING',
+  aapning: 'KVITTERING_AAPNING',
+  varslingfeilet: 'KVITTERING_VARSLINGFEILET',
+  returpost: 'KVITTERING_RETURPOST',
+  feil: 'KVITTERING_FEIL',
+  underveis: 'KVITTERING_UNDERVEIS',
 };
 
 /** Letters that go out, or went. */
@@ -34,12 +35,13 @@ const isOurs = (shipment: Shipment | undefined): shipment is Shipment => shipmen
 
 function eventOf({ type, feiltype, detaljer }: MottattKvittering, tid: Date): Hendelse {
   const words = [feiltype === null ? '' : `${feiltype}.`, renset(detaljer)].filter((word) => word !== '');
-  return hendelse(hendelseAv[type], tid, type, [texts[type], ...words].join(' '));
+  const { nb, en } = tekst(texts[type]);
+  return hendelse(hendelseAv[type], tid, type, { nb: [nb, ...words].join(' '), en: [en, ...words].join(' ') });
 }
 
-/** record: into the history only. happen: and to where the state table says. resend: as `feilfoelge`. detour: a SvarUt letter goes another way. */
+/** record: into the history only. happen: and to where the state table says. close and resend: as `feilfoelge`. detour: a SvarUt letter goes another way. */
 type Foelge =
-  | { readonly type: 'record' | 'happen' }
+  | { readonly type: 'record' | 'happen' | 'close' }
   | { readonly type: 'resend'; readonly beslutning: Beslutning }
   | { readonly type: 'detour'; readonly omvei: Omvei };
 
@@ -82,14 +84,14 @@ async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: Mo
     sendtPaaNytt: events.some(({ type, kode }) => type === 'NYTT_OPPSLAG' && kode === 'feil'),
     feiltype: kvittering.feiltype ?? 'SERVER',
   });
-  if (foelge.type !== 'resend') return { type: foelge.type === 'fail' ? 'happen' : 'record' };
+  if (foelge.type !== 'resend') return { type: foelge.type === 'fail' ? 'happen' : foelge.type };
   const ny = await deps.decideAgain(shipment);
   return ny.utfall === 'SEND' ? { type: 'resend', beslutning: ny } : { type: 'happen' };
 }
 
 async function detour({ calendar }: KvitteringDeps, tx: Tx, shipment: Shipment, omvei: Omvei, event: Hendelse) {
-  const { tid, kode, tekst } = linje(event, omvei.fra, { ettersendes: true, lesetimer: 0 });
-  if (await omdiriger(tx, calendar, shipment, omvei, { tid, kode, tekst })) await tx.retryJob(shipment.id, tid);
+  const grunn = linje(event, omvei.fra, { ettersendes: true, lesetimer: 0 });
+  if (await omdiriger(tx, calendar, shipment, omvei, grunn)) await tx.retryJob(shipment.id, grunn.tid);
 }
 
 /** Writes a receipt and what it leads to. False, with nothing written, when the letter is not any more as it was judged. */
@@ -110,13 +112,13 @@ const write = (
     const event = eventOf(kvittering, now);
     if (foelge.type === 'resend') {
       const { beslutning } = foelge;
-      const text = `${event.tekst} The register was asked again, and the letter is sent once more (R-28).`;
+      const text = tekst('SENDT_PAA_NYTT', { kvittering: event.tekst });
       await tx.updateShipment(shipment.id, { beslutning, meldingsId: randomUUID() });
       await happen(tx, deps.calendar, shipment, hendelse('NYTT_OPPSLAG', now, 'feil', text), false);
       await tx.retryJob(shipment.id, (beslutning.utfall === 'SEND' ? beslutning.tidligst : null) ?? now);
     } else if (foelge.type === 'detour') {
       await detour(deps, tx, shipment, foelge.omvei, event);
-    } else if (foelge.type === 'record') {
+    } else if (foelge.type === 'record' || (foelge.type === 'close' && !(await tx.endGivenUp(shipment.id)))) {
       await tx.appendShipmentEvent(shipment.id, event);
     } else {
       await happen(tx, deps.calendar, shipment, event, true);

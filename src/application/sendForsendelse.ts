@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Forsendelse } from '../domain/forsendelse.js';
-import type { Hendelse, Shipment } from '../domain/shipment.js';
+import { tekst } from '../domain/hendelsestekst.js';
+import type { Shipment } from '../domain/shipment.js';
 import { Failure } from '../errors.js';
+import { hendelse } from './hendelser.js';
 import type { Caller, Forklart, ShipmentDeps } from './shipmentDeps.js';
 import { audit, authorise, forklart, spurtOm, vurder } from './shipmentDeps.js';
 import { shipmentDigest } from './shipmentDigest.js';
@@ -63,26 +65,22 @@ function store(
   decided: Accepted,
   ids: readonly string[],
 ): Promise<Shipment | undefined> {
-  const event = (type: 'MOTTATT' | 'OVERLATT', tekst: string): Hendelse => ({
-    type,
-    tid: shipment.mottatt,
-    kode: null,
-    tekst,
-  });
   const { avsender } = shipment.forsendelse;
   const tidligst = decided.beslutning.tidligst;
   return deps.unitOfWork(async (tx) => {
     if (caller.signature !== null) await tx.remember(caller.signature.replay);
-    const there = await tx.insertShipment(shipment, event('MOTTATT', decided.tekst.en), tidligst);
+    const there = await tx.insertShipment(
+      shipment,
+      hendelse('MOTTATT', shipment.mottatt, null, decided.tekst),
+      tidligst,
+    );
     if (there !== undefined) return there.id === shipment.id ? undefined : there;
     await audit(tx, deps, caller, avsender, 'SendForsendelse', ids);
     if (overlates(decided)) {
       await tx.withdrawJob(shipment.id, shipment.mottatt);
       await tx.freePayloads(shipment.id, deps.calendar.now());
-      await tx.appendShipmentEvent(
-        shipment.id,
-        event('OVERLATT', 'The letter is handed back: its sender shows it and notifies.'),
-      );
+      const overlatt = hendelse('OVERLATT', shipment.mottatt, null, tekst('GITT_TILBAKE'));
+      await tx.appendShipmentEvent(shipment.id, overlatt);
     }
     return undefined;
   });

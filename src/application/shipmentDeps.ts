@@ -8,6 +8,7 @@ import type { Beslutning } from '../domain/routing/decision.js';
 import { describe } from '../domain/routing/describe.js';
 import type { Bestilling, Fakta, SvarUtFakta } from '../domain/routing/facts.js';
 import { skalSpoerreRegisteret } from '../domain/routing/facts.js';
+import type { Tospraaklig } from '../domain/routing/words.js';
 import type { SenderData } from '../domain/sender.js';
 import type { Shipment } from '../domain/shipment.js';
 import type { Payloads, Queue, ShipmentReads, ShipmentTx } from '../domain/shipmentPorts.js';
@@ -64,7 +65,7 @@ export interface Caller {
 /** A decision and what it says in words. */
 export interface Forklart {
   readonly beslutning: Beslutning;
-  readonly tekst: Readonly<Record<'nb' | 'en', string>>;
+  readonly tekst: Tospraaklig;
   readonly virkningstidspunkt: Date | null;
 }
 

@@ -1,3 +1,4 @@
+import { tekst } from '../domain/hendelsestekst.js';
 import type { Clock, UnitOfWork } from '../domain/ports.js';
 import type { Hendelse, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
@@ -16,26 +17,26 @@ export type TakenUp =
   | { readonly type: 'not-given-up'; readonly tilstand: Tilstand }
   | { readonly type: 'refused'; readonly grunn: string };
 
-/** The event that ended the attempts: given up by us, or refused by somebody. */
-const ending = (events: readonly Hendelse[]): Hendelse | undefined =>
-  events.filter(({ type }) => type === 'OPPGITT' || type === 'FEIL').at(-1);
+/** What was said last against the letter. */
+const refusal = (events: readonly Hendelse[]): string =>
+  events.findLast(({ type }) => type === 'FEIL')?.tekst.en ?? 'no reason';
 
-/** Takes a letter up again that was given up: it is due at once, and its attempts are counted from the beginning. */
+/**
+ * Takes a letter up again that was given up: it is due at once, and its attempts are counted from the beginning. Only such a letter has a job
+ * that was given up; one that somebody refused has none, whatever else its history holds.
+ */
 export const takeUpAgain =
   ({ shipments, unitOfWork, clock }: TakeUpAgainDeps) =>
   async (id: string): Promise<TakenUp> => {
-    const last = ending(await shipments.events(id));
+    const grunn = refusal(await shipments.events(id));
     return unitOfWork(async (tx): Promise<TakenUp> => {
       const shipment = await tx.lockShipment(id);
       if (shipment === undefined) return { type: 'unknown' };
       const { tilstand } = shipment;
       if (tilstand !== 'FEILET') return { type: 'not-given-up', tilstand };
-      if (last?.type !== 'OPPGITT') return { type: 'refused', grunn: last?.tekst ?? 'no reason' };
+      if (!(await tx.endGivenUp(id))) return { type: 'refused', grunn };
       const now = clock.now();
-      await tx.appendShipmentEvent(
-        id,
-        hendelse('FORSOEK_UTSATT', now, null, 'An operator has taken the letter up again.'),
-      );
+      await tx.appendShipmentEvent(id, hendelse('FORSOEK_UTSATT', now, null, tekst('TATT_OPP_IGJEN')));
       const to = transition(tilstand, 'FORSOEK_UTSATT');
       if (to !== undefined) await tx.updateShipment(id, { tilstand: to });
       await tx.retryJob(id, now);

@@ -1,6 +1,8 @@
+import { tekst } from '../domain/hendelsestekst.js';
 import type { Tilstand } from '../domain/shipment.js';
 import { transition } from '../domain/transitions.js';
 import { Failure } from '../errors.js';
+import { hendelse } from './hendelser.js';
 import type { Caller, ShipmentDeps, Utvalg } from './shipmentDeps.js';
 import { authorise, finn } from './shipmentDeps.js';
 
@@ -27,12 +29,7 @@ export const trekkTilbakeForsendelse =
       if (locked === 'TRUKKET' || next === undefined || !(await tx.withdrawJob(id, now))) return locked;
       await tx.updateShipment(id, { tilstand: next });
       await tx.freePayloads(id, deps.calendar.now());
-      await tx.appendShipmentEvent(id, {
-        type: 'TRUKKET',
-        tid: now,
-        kode: null,
-        tekst: 'Trukket tilbake av avsenderen',
-      });
+      await tx.appendShipmentEvent(id, hendelse('TRUKKET', now, null, tekst('TRUKKET')));
       return next;
     });
     if (tilstand !== 'TRUKKET') throw new Failure('ALREADY_DISPATCHED', `shipment ${id} is ${tilstand ?? 'gone'}`);

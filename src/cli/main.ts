@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { VERSION } from '../client/agent.js';
 import { ensureDataKey, loadConfig } from '../config.js';
 import { PATH as FORSENDELSE } from '../contract/forsendelse/names.js';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
@@ -14,8 +15,9 @@ import { identities } from '../sandbox/pki/identities.js';
 import { resident } from '../sandbox/residents.js';
 import { answerPolicy } from '../security/answer.js';
 import { organisasjonsnummer } from '../security/dn.js';
-import { idHasher } from '../security/idHash.js';
+import { idHasher, textHasher } from '../security/idHash.js';
 import { loadPkcs12 } from '../security/keystore.js';
+import { isNetwork } from '../security/networks.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
 import { servicePassword } from '../security/servicePassword.js';
 import { signingKey } from '../security/sign.js';
@@ -141,7 +143,7 @@ const verify: VerifyCommandDeps = {
 
 const program = new Command('posthorn')
   .description('A standards-based SOAP gateway for Norwegian digital mail')
-  .version('0.1.0')
+  .version(VERSION)
   .exitOverride();
 
 registerCommands(program, open, { resident, clock });
@@ -156,7 +158,14 @@ for (const add of [sendCommand, statusCommand, explainCommand, receiptsCommand])
 sdpCommands(program, sdp);
 mailboxCommands(program, mailbox);
 queueCommands(program, openShipments, clock);
-const svarut: SvarUtCommandDeps = { open, openShipments, clock, nyttPassord: servicePassword };
+const svarut: SvarUtCommandDeps = {
+  open,
+  openShipments,
+  clock,
+  nyttPassord: servicePassword,
+  erNett: isNetwork,
+  merke: async () => textHasher(await dataKey()),
+};
 svarutCommands(program, svarut);
 svarinnCommands(program, svarut);
 sandboxCommands(program, {

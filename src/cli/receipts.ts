@@ -5,13 +5,14 @@ import type { KvitteringISvar } from '../contract/forsendelse/answers.js';
 import { limits } from '../limits.js';
 import { printer, table, visible } from './output.js';
 import type { Printer } from './output.js';
-import { addWireOptions, cell, instant, serviceFor, told } from './wire.js';
-import type { WireDeps, WireOptions } from './wire.js';
+import { addLanguageOption, addWireOptions, cell, instant, serviceFor, told } from './wire.js';
+import type { Language, WireDeps, WireOptions } from './wire.js';
 
 interface Options extends WireOptions {
   readonly priority?: 'normal' | 'priority';
   readonly max: number;
   readonly confirm?: true;
+  readonly language: Language;
   readonly json?: true;
 }
 
@@ -43,7 +44,7 @@ async function run(options: Options, deps: WireDeps, print: Printer): Promise<vo
       cell(h.type),
       cell(k.eksternRef) || '-',
       cell(k.forsendelsesId),
-      cell(h.tekst),
+      cell(h.tekst[options.language]),
     ]);
     for (const line of table([['time', 'event', 'eksternRef', 'forsendelsesId', 'text'], ...rows])) print.out(line);
   }
@@ -64,6 +65,6 @@ export function receiptsCommand(program: Command, deps: WireDeps): void {
     .option('--max <n>', 'how many at the most', most, 10)
     .option('--confirm', 'confirm what was shown')
     .option('--json', 'print them as JSON');
-  addWireOptions(command);
+  addLanguageOption(addWireOptions(command));
   command.action((options: Options) => run(options, deps, printer(command)));
 }

@@ -33,8 +33,8 @@ function seconds(text: string): number {
 const underWay: ReadonlySet<string> = new Set(['MOTTATT', 'SENDT', 'I_PRODUKSJON']);
 const lost: ReadonlySet<string> = new Set(['FEILET', 'RETURNERT']);
 
-const eventLine = ({ tid, type, kode, tekst }: HendelseISvar): string =>
-  [instant(tid), type, ...(kode === null ? [] : [`(${cell(kode)})`]), cell(tekst)].join('  ');
+const eventLine = ({ tid, type, kode, tekst }: HendelseISvar, language: Language): string =>
+  [instant(tid), type, ...(kode === null ? [] : [`(${cell(kode)})`]), cell(tekst[language])].join('  ');
 
 async function statusOf(service: ForsendelseService, id: string): Promise<StatusISvar> {
   const [status] = await told(service, letterStatus(service, { ider: [id] }));
@@ -43,12 +43,18 @@ async function statusOf(service: ForsendelseService, id: string): Promise<Status
 }
 
 /** Tells each event as it comes, until the letter has arrived. @throws CommandError when it does not */
-async function follow(service: ForsendelseService, id: string, limit: number, print: Printer): Promise<void> {
+async function follow(
+  service: ForsendelseService,
+  id: string,
+  limit: number,
+  language: Language,
+  print: Printer,
+): Promise<void> {
   const until = Date.now() + limit * 1000;
   let told = 0;
   for (;;) {
     const { tilstand, hendelser } = await statusOf(service, id);
-    for (const event of hendelser.slice(told)) print.out(eventLine(event));
+    for (const event of hendelser.slice(told)) print.out(eventLine(event, language));
     told = hendelser.length;
     if (lost.has(tilstand)) throw new CommandError(`The letter is ${tilstand}. The last line says why.`);
     if (!underWay.has(tilstand)) return print.out(`The letter is ${tilstand}.`);
@@ -74,7 +80,7 @@ async function run(files: readonly string[], options: Options, deps: WireDeps, p
   print.out(`eksternRef      ${cell(eksternRef)}`);
   print.out(cell(beslutning.tekst[options.language]));
   if (options.wait === undefined) return;
-  await follow(service, forsendelsesId, options.wait === true ? WAIT_SECONDS : options.wait, print);
+  await follow(service, forsendelsesId, options.wait === true ? WAIT_SECONDS : options.wait, options.language, print);
 }
 
 /** `posthorn send FILE…`: one letter, the first file its main document. Its actions throw; see `reportError`. */

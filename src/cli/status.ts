@@ -22,7 +22,7 @@ function tell({ beslutning, hendelser, ...status }: StatusISvar, language: Langu
   for (const line of table(facts)) print.out(line);
   print.out(cell(beslutning.tekst[language]));
   print.out('');
-  const rows = hendelser.map((h) => [instant(h.tid), cell(h.type), cell(h.kode) || '-', cell(h.tekst)]);
+  const rows = hendelser.map((h) => [instant(h.tid), cell(h.type), cell(h.kode) || '-', cell(h.tekst[language])]);
   for (const line of table([['time', 'event', 'code', 'reason'], ...rows])) print.out(line);
 }
 

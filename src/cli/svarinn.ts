@@ -3,7 +3,17 @@ import { Option, type Command } from 'commander';
 import { byttPassord, byttSertifikat, registrerMottaker } from '../application/svarut/kontoer.js';
 import { CommandError, printer, table, UsageError } from './output.js';
 import { readCertificate } from './suppliers.js';
-import { badName, kontoDeps, shown, type SvarUtCommandDeps } from './svarut.js';
+import {
+  badName,
+  badNetwork,
+  fromHelp,
+  kontoDeps,
+  networks,
+  shown,
+  unknownOrganisation,
+  type SvarUtCommandDeps,
+} from './svarut.js';
+import { svarinnLetterCommands } from './svarutLetters.js';
 import { withStore } from './withStore.js';
 
 const badCertificate = {
@@ -16,6 +26,31 @@ const badCertificate = {
 const unknown = (user: string): CommandError =>
   new CommandError(`There is no receiver ${user}. See posthorn svarinn receivers list.`);
 
+type Problem = Exclude<Awaited<ReturnType<ReturnType<typeof registrerMottaker>>>['type'], 'added' | 'updated'>;
+
+/** What is wrong with what was given, and what to do. */
+function problemOf(
+  problem: Problem,
+  given: { user: string; org: string; file: string; type: string | undefined },
+): Error {
+  switch (problem) {
+    case 'invalid-name':
+      return badName(given.user);
+    case 'invalid-network':
+      return badNetwork();
+    case 'invalid-organisation':
+      return new UsageError(`${given.org} is no organisation number: nine digits with a check digit. Check it.`);
+    case 'unknown-organisation':
+      return unknownOrganisation(given.org);
+    case 'unknown-type':
+      return new CommandError(`There is no type ${given.type ?? ''}. First: posthorn svarut types add TYPE`);
+    case 'other-organisation':
+      return new CommandError(`The receiver ${given.user} belongs to another organisation. Choose another name.`);
+    default:
+      return badCertificate[problem](given.file);
+  }
+}
+
 function addAdd(receivers: Command, deps: SvarUtCommandDeps): void {
   receivers
     .command('add')
@@ -26,40 +61,29 @@ function addAdd(receivers: Command, deps: SvarUtCommandDeps): void {
     .argument('<certificate>', 'file with the certificate that its letters are encrypted to (PEM or DER)')
     .option('--type <type>', 'letters of this type only')
     .addOption(new Option('--level <level>', 'letters of this level only').choices(['3', '4']))
+    .option('--from <networks>', fromHelp, networks)
     .action(
       (
         user: string,
         org: string,
         navn: string,
         file: string,
-        { type, level }: { type?: string; level?: '3' | '4' },
+        { type, level, from }: { type?: string; level?: '3' | '4'; from?: readonly string[] },
         command: Command,
       ) =>
         withStore(deps.open, async (store) => {
-          const result = await registrerMottaker(kontoDeps(deps, store))({
+          const system = {
             brukernavn: user,
             orgnr: org,
             navn,
             forsendelseType: type ?? null,
             nivaa: level === undefined ? null : level === '3' ? 3 : 4,
             sertifikat: await readCertificate(file),
-          });
-          switch (result.type) {
-            case 'added':
-              return printer(command).out(shown(user, 'passord' in result ? result.passord : ''));
-            case 'updated':
-              return printer(command).out(`${user} was registered already and is updated.`);
-            case 'invalid-name':
-              throw badName(user);
-            case 'invalid-organisation':
-              throw new UsageError(`${org} is no organisation number: nine digits with a check digit. Check it.`);
-            case 'unknown-type':
-              throw new CommandError(`There is no type ${type ?? ''}. First: posthorn svarut types add TYPE`);
-            case 'other-organisation':
-              throw new CommandError(`The receiver ${user} belongs to another organisation. Choose another name.`);
-            default:
-              throw badCertificate[result.type](file);
-          }
+          } as const;
+          const result = await registrerMottaker(kontoDeps(deps, store))(system, from);
+          if (result.type === 'updated') return printer(command).out(`${user} was registered already and is updated.`);
+          if (!('passord' in result)) throw problemOf(result.type, { user, org, file, type });
+          printer(command).out(shown(user, result.passord));
         }),
     );
 }
@@ -104,7 +128,7 @@ function addList(receivers: Command, { open }: SvarUtCommandDeps): void {
     );
 }
 
-/** Adds `svarinn receivers add`, `rotate` and `list`. */
+/** Adds `svarinn receivers add`, `rotate` and `list`, and what is done about letters. */
 export function svarinnCommands(program: Command, deps: SvarUtCommandDeps): void {
   const svarinn = program
     .command('svarinn')
@@ -113,4 +137,5 @@ export function svarinnCommands(program: Command, deps: SvarUtCommandDeps): void
   addAdd(receivers, deps);
   addRotate(receivers, deps);
   addList(receivers, deps);
+  svarinnLetterCommands(svarinn, deps);
 }

@@ -1,22 +1,20 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { byttPassord, registrerKonto, type KontoDeps } from '../application/svarut/kontoer.js';
-import { stans, type Stanset } from '../application/svarut/stans.js';
 import type { Postadresse } from '../domain/forsendelse.js';
-import type { Clock } from '../domain/ports.js';
 import { lesefristTimer } from '../domain/svarut/lesefrist.js';
 import type { SvarUtKonto } from '../domain/svarut/ports.js';
 import { CommandError, printer, table, UsageError } from './output.js';
-import type { OpenShipments, OpenStore } from './types.js';
+import { svarutLetterCommands, type LetterCommandDeps } from './svarutLetters.js';
+import type { OpenStore } from './types.js';
 import { withStore, type Open } from './withStore.js';
 
-export interface SvarUtCommandDeps extends Pick<KontoDeps, 'clock' | 'nyttPassord'> {
+export interface SvarUtCommandDeps extends Pick<KontoDeps, 'clock' | 'nyttPassord' | 'erNett'>, LetterCommandDeps {
   readonly open: Open;
-  readonly openShipments: Open<OpenShipments>;
 }
 
 /** The deps of the use cases on an open database. */
 export const kontoDeps = (
-  { clock, nyttPassord }: SvarUtCommandDeps,
+  { clock, nyttPassord, erNett }: SvarUtCommandDeps,
   { reads, svarut, unitOfWork }: OpenStore,
 ): KontoDeps => ({
   reads,
@@ -24,10 +22,19 @@ export const kontoDeps = (
   unitOfWork,
   clock,
   nyttPassord,
+  erNett,
 });
 
 export const badName = (user: string): UsageError =>
   new UsageError(`${user} is no user name: 1 to 64 characters without spaces and colons.`);
+
+export const badNetwork = (): UsageError => new UsageError('Give networks as "10.1.0.0/16,192.0.2.7".');
+
+export const fromHelp = 'networks that it may call from, with commas: "10.1.0.0/16,192.0.2.7"';
+export const networks = (text: string): string[] => text.split(',').map((network) => network.trim());
+
+export const unknownOrganisation = (org: string): CommandError =>
+  new CommandError(`The organisation ${org} is not registered. First: posthorn senders add ${org} NAME`);
 
 /** Told once: nobody can read it again. */
 export const shown = (user: string, password: string): string => `Password of ${user}, shown this once: ${password}`;
@@ -48,14 +55,30 @@ function hours(text: string): number {
   return Number(text);
 }
 
+interface AccountOptions {
+  readonly altinn: boolean;
+  readonly mailboxes: boolean;
+  readonly reprint: boolean;
+  readonly readingHours: number;
+  readonly readingHoursPriority?: number;
+  readonly mailNotice?: string;
+  readonly smsNotice?: string;
+  readonly returnAddress?: Postadresse;
+  readonly from?: readonly string[];
+}
+
+const rulesOf = (brukernavn: string, options: AccountOptions): SvarUtKonto => ({
+  brukernavn,
+  altinn: options.altinn,
+  sdp: options.mailboxes,
+  ettersending: options.reprint,
+  lesetimer: options.readingHours,
+  lesetimerApost: options.readingHoursPriority ?? null,
+  varsel: { epost: options.mailNotice ?? null, sms: options.smsNotice ?? null },
+  returadresse: options.returnAddress ?? null,
+});
+
 function addAccount(accounts: Command, deps: SvarUtCommandDeps): void {
-  interface Options {
-    readonly altinn: boolean;
-    readonly mailboxes: boolean;
-    readonly reprint: boolean;
-    readonly readingHours: number;
-    readonly returnAddress?: Postadresse;
-  }
   accounts
     .command('add')
     .description('Register an account that sends by SvarUt, or set its rules anew')
@@ -65,22 +88,19 @@ function addAccount(accounts: Command, deps: SvarUtCommandDeps): void {
     .option('--no-mailboxes', 'send nothing to digital mailboxes')
     .option('--no-reprint', 'leave unread letters to organisations digital')
     .option('--reading-hours <n>', 'working hours until an unread letter is printed', hours, lesefristTimer)
+    .option('--reading-hours-priority <n>', 'the same for A-post', hours)
+    .option('--mail-notice <text>', 'what mailboxes say in their notices by e-mail')
+    .option('--sms-notice <text>', 'what they say by SMS')
+    .option('--from <networks>', fromHelp, networks)
     .option('--return-address <address>', 'where paper comes back to: "Name;Street 1;0150;OSLO"', address)
-    .action((brukernavn: string, org: string, options: Options, command: Command) =>
+    .action((brukernavn: string, org: string, options: AccountOptions, command: Command) =>
       withStore(deps.open, async (store) => {
-        const konto: SvarUtKonto = {
-          brukernavn,
-          altinn: options.altinn,
-          sdp: options.mailboxes,
-          ettersending: options.reprint,
-          lesetimer: options.readingHours,
-          returadresse: options.returnAddress ?? null,
-        };
-        const result = await registrerKonto(kontoDeps(deps, store))(org, konto);
+        const result = await registrerKonto(kontoDeps(deps, store))(org, rulesOf(brukernavn, options), options.from);
         const print = printer(command);
         if (result.type === 'invalid-name') throw badName(brukernavn);
-        if (result.type === 'unknown-organisation')
-          throw new CommandError(`The organisation ${org} is not registered. First: posthorn senders add ${org} NAME`);
+        if (result.type === 'invalid-network') throw badNetwork();
+        if (result.type === 'invalid-notice') throw new UsageError(`The notice cannot be used: ${result.grunn}.`);
+        if (result.type === 'unknown-organisation') throw unknownOrganisation(org);
         if (result.type === 'other-organisation')
           throw new CommandError(`The account ${brukernavn} belongs to another organisation. Choose another name.`);
         if (options.returnAddress === undefined)
@@ -114,21 +134,30 @@ function addList(accounts: Command, deps: SvarUtCommandDeps): void {
     .description('Show the accounts that send by SvarUt, and their rules')
     .action((_: unknown, command: Command) =>
       withStore(deps.open, async ({ reads, svarut }) => {
-        const owners = new Map(
-          (await reads.senders()).legitimasjoner
-            .filter(({ tjeneste }) => tjeneste === 'SVARUT')
-            .map(({ brukernavn, organisasjonsnummer }) => [brukernavn, organisasjonsnummer]),
-        );
+        const accounts = (await reads.senders()).legitimasjoner.filter(({ tjeneste }) => tjeneste === 'SVARUT');
+        const known = new Map(accounts.map((account) => [account.brukernavn, account]));
         const rows = (await svarut.kontoer()).map((konto) => [
           konto.brukernavn,
-          owners.get(konto.brukernavn) ?? '-',
+          known.get(konto.brukernavn)?.organisasjonsnummer ?? '-',
           yes(konto.altinn),
           yes(konto.sdp),
           yes(konto.ettersending),
           String(konto.lesetimer),
+          String(konto.lesetimerApost ?? konto.lesetimer),
           konto.returadresse?.navn ?? '-',
+          known.get(konto.brukernavn)?.nett?.join(',') ?? 'everywhere',
         ]);
-        const head = ['account', 'organisation', 'Altinn', 'mailboxes', 'reprint', 'hours', 'return address'];
+        const head = [
+          'account',
+          'organisation',
+          'Altinn',
+          'mailboxes',
+          'reprint',
+          'hours',
+          'A-post',
+          'return address',
+          'from',
+        ];
         for (const line of table([head, ...rows])) printer(command).out(line);
       }),
     );
@@ -158,35 +187,15 @@ function typesCommands(svarut: Command, { open }: SvarUtCommandDeps): void {
     );
 }
 
-const problems: Readonly<Record<Exclude<Stanset['type'], 'stopped'>, (id: string) => string>> = {
-  unknown: (id) => `There is no SvarUt letter ${id}.`,
-  busy: () => 'The letter is being handed on at this moment. Try again in a minute.',
-  late: () => 'The letter has been handed to somebody who gives nothing back: a mailbox, the printer, or its reader.',
-};
-
-function addStop(svarut: Command, { openShipments, clock }: SvarUtCommandDeps): void {
-  svarut
-    .command('stop')
-    .description('Stop a letter that is not printed yet: it is handled by hand (MANUELT_HANDTERT)')
-    .argument('<id>', 'forsendelsesid')
-    .action((id: string, _: unknown, command: Command) =>
-      withStore(openShipments, async ({ unitOfWork, calendar }) => {
-        const ahead = await calendar.ahead();
-        const moved: Clock = { now: () => new Date(clock.now().getTime() + ahead) };
-        const result = await stans({ unitOfWork, clock, calendar: moved })(id);
-        if (result.type !== 'stopped') throw new CommandError(problems[result.type](id));
-        printer(command).out(`${id} is stopped.`);
-      }),
-    );
-}
-
-/** Adds `svarut accounts`, `svarut types` and `svarut stop`. */
+/** Adds `svarut accounts`, `svarut types`, and what is done about letters. */
 export function svarutCommands(program: Command, deps: SvarUtCommandDeps): void {
-  const svarut = program.command('svarut').description('SvarUt: accounts, types of letters, and stopping one');
+  const svarut = program
+    .command('svarut')
+    .description('SvarUt: accounts, types of letters, and what is done about letters');
   const accounts = svarut.command('accounts').description('Accounts that send by SvarUt');
   addAccount(accounts, deps);
   addRotate(accounts, deps);
   addList(accounts, deps);
   typesCommands(svarut, deps);
-  addStop(svarut, deps);
+  svarutLetterCommands(svarut, deps);
 }

@@ -17,6 +17,7 @@ export interface OpenStore {
 /** The same, with the letters in it. Opened with the data key, under which they lie. */
 export interface OpenShipments {
   readonly shipments: ShipmentReads;
+  readonly svarut: SvarUtReads;
   readonly unitOfWork: UnitOfWork;
   readonly calendar: CalendarRow;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import { contentType, SOAP11, SOAP12 } from '../soap/names.js';
 import type { XmlElement } from '../xml/model.js';
 import { childElements, childrenNamed, is, textOf } from '../xml/model.js';
 import { parse } from '../xml/tree.js';
+import { USER_AGENT } from './agent.js';
 
 /** Octets of an answer that are read at the most: 1000 persons with certificates fit several times. */
 const MAX_ANSWER = 32 * 1024 * 1024;
@@ -89,12 +90,13 @@ type Answer = { readonly status: number; readonly octets: Buffer };
  */
 export async function ask(
   url: string,
-  init: Pick<RequestInit, 'method' | 'headers'> & { readonly body?: string },
+  init: Pick<RequestInit, 'method'> & { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
   timeout: number,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(timeout);
   try {
-    const response = await fetch(url, { ...init, redirect: 'error', signal });
+    const headers = { 'User-Agent': USER_AGENT, ...init.headers };
+    const response = await fetch(url, { ...init, headers, redirect: 'error', signal });
     return { status: response.status, octets: await read(response) };
   } catch (error) {
     throw sendFailure(url, error);
@@ -158,6 +160,7 @@ export function postStream(url: string, upload: Upload, timeout = 30_000): Promi
   const { contentType: type, contentLength: length, body } = upload;
   const headers = {
     'Content-Type': type,
+    'User-Agent': USER_AGENT,
     Accept: 'application/soap+xml',
     ...(length === undefined ? {} : { 'Content-Length': length }),
     ...upload.headers,

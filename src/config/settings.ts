@@ -106,7 +106,10 @@ export const settings = {
   }),
   databehandlerKeystore: keystore('posthorn', 'signs packages, and the documents about them, as databehandler'),
   databehandlerKeystorePassword: keystorePassword,
-  meldingsformidlerKeystore: keystore('meldingsformidler', 'signs envelopes to mailbox and print providers'),
+  meldingsformidlerKeystore: keystore(
+    'meldingsformidler',
+    'signs envelopes to mailbox and print providers; not needed where a meldingsformidler upstream is set',
+  ),
   meldingsformidlerKeystorePassword: keystorePassword,
   sdpProviders: row(kinds.addresses, () => noAddresses, {
     shown: 'none; `npm start` gives those of the sandbox',
@@ -143,6 +146,11 @@ export const settings = {
     fix: 'Use 60 or more, but against a broker of your own.',
   }),
   ...svarutUpstream,
+  maxShipment: row(kinds.octets(1024, limits.letterBytesMost), () => limits.letterBytes, {
+    meaning:
+      'Largest letter that Forsendelse takes: octets of all its documents, `k`, `m` and `g` allowed. Mailboxes and print take no more than the default (R-33): a larger one ends there as FEILET',
+    fix: `Use a number of octets up to ${limits.letterBytesMost}, such as 52428800 or 50m.`,
+  }),
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,
@@ -168,6 +176,11 @@ export const settings = {
   role: row(kinds.oneOf('all', 'web', 'worker'), () => 'all' as const, {
     meaning: '`web` takes requests and `worker` hands letters on; many of each may run on one database',
     fix: 'Set it to all, web or worker.',
+  }),
+  processes: row(kinds.whole(1, 64), () => 1, {
+    meaning:
+      'Processes of the gateway behind its port, on one database (MySQL or MariaDB to gain by it): one that ends is replaced, and SIGHUP replaces them all without a pause',
+    fix: 'Use a number from 1 to 64, such as the number of processors.',
   }),
   identifiers: row(
     kinds.oneOf('any', 'synthetic', 'real'),

@@ -58,6 +58,14 @@ const splitList = (text: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
+const units = ['', 'k', 'm', 'g'];
+
+/** `4g` is 4 × 1024³. NaN for what is no number of octets. */
+function octetsIn(value: string): number {
+  const [, digits, unit = ''] = /^(\d{1,15})([kmg]?)$/i.exec(value) ?? [];
+  return Number(digits ?? NaN) * 1024 ** units.indexOf(unit.toLowerCase());
+}
+
 const freeze = (list: string[]): readonly string[] => Object.freeze(list);
 
 /** Organisation number and URL. */
@@ -87,6 +95,13 @@ export const kinds = {
         `is not a whole number from ${from} to ${to}`,
       )
       .transform(Number),
+  octets: (from: number, to: number) =>
+    text
+      .refine((value) => {
+        const octets = octetsIn(value);
+        return octets >= from && octets <= to;
+      }, `is not a number of octets from ${from} to ${to}`)
+      .transform(octetsIn),
   files: text
     .transform(splitList)
     .refine((list) => list.length > 0, 'names no file')

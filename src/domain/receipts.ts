@@ -56,9 +56,12 @@ export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {
 
 /**
  * record: the event goes into the history and leads where the state table says. resend: one new look-up, and the letter goes out
- * again under a new message id (event NYTT_OPPSLAG). fail: as record, and the letter is given up (event FEIL).
+ * again under a new message id (event NYTT_OPPSLAG). fail: as record, and the letter is given up (event FEIL). close: as fail, where the letter
+ * was given up by ourselves, so that nobody takes it up again; as record where it was refused already.
  */
-export type Kvitteringsfoelge = { readonly type: 'record' } | { readonly type: 'resend' } | { readonly type: 'fail' };
+export interface Kvitteringsfoelge {
+  readonly type: 'record' | 'resend' | 'fail' | 'close';
+}
 
 /** States in which the provider that was addressed still owes an answer. */
 const uavklart: ReadonlySet<Tilstand> = new Set<Tilstand>(['MOTTATT', 'SENDT', 'I_PRODUKSJON']);
@@ -74,6 +77,7 @@ export function feilfoelge(sak: {
   readonly sendtPaaNytt: boolean;
   readonly feiltype: Feiltype;
 }): Kvitteringsfoelge {
+  if (sak.tilstand === 'FEILET') return { type: 'close' };
   if (!uavklart.has(sak.tilstand)) return { type: 'record' };
   const kanVaereFlyttet = sak.kanal === 'POSTKASSE' && sak.feiltype === 'KLIENT' && sak.tilstand !== 'I_PRODUKSJON';
   return { type: kanVaereFlyttet && !sak.sendtPaaNytt ? 'resend' : 'fail' };

@@ -1,4 +1,6 @@
 import type { Prioritet } from './forsendelse.js';
+import { tekst } from './hendelsestekst.js';
+import type { Tospraaklig } from './routing/words.js';
 
 /** What came of one attempt to hand a letter on. `kode` is of the error table or of ebMS; `grunn` is for people and holds no national id. */
 export type Utfall =
@@ -10,11 +12,11 @@ export type Utfall =
   | {
       readonly type: 'deferred';
       readonly kode: string;
-      readonly grunn: string;
+      readonly grunn: Tospraaklig;
       /** For the log only, for it may name addresses: senders read the rest. */
       readonly detalj?: string;
     }
-  | { readonly type: 'rejected'; readonly kode: string; readonly grunn: string };
+  | { readonly type: 'rejected'; readonly kode: string; readonly grunn: Tospraaklig };
 
 interface Taalmodighet {
   /** Milliseconds that the first pause may last at most; doubled at each attempt. */
@@ -39,8 +41,14 @@ export const taalmodighet: Readonly<Record<Prioritet, Taalmodighet>> = {
   PRIORITERT: { foerstePause: 5 * sekund, lengstePause: 5 * minutt, levetid: doegn },
 };
 
+/** The code, and what it means to people. */
+export const medKode = ({ kode, grunn }: Exclude<Utfall, { type: 'sent' }>): Tospraaklig => ({
+  nb: `${kode}: ${grunn.nb}`,
+  en: `${kode}: ${grunn.en}`,
+});
+
 /** When the next attempt is made, or why there is none. */
-export type Neste = { readonly neste: Date } | { readonly oppgitt: string };
+export type Neste = { readonly neste: Date } | { readonly oppgitt: Tospraaklig };
 
 /**
  * When a letter that was not taken over is tried again: exponential back-off with full jitter. The last attempt is made when the
@@ -55,11 +63,11 @@ export function next(
   now: Date,
   random: number,
 ): Neste {
-  if (utfall.type === 'rejected') return { oppgitt: `${utfall.kode}: ${utfall.grunn}` };
+  if (utfall.type === 'rejected') return { oppgitt: medKode(utfall) };
   const { foerstePause, lengstePause, levetid } = taalmodighet[prioritet];
   const frist = foersteForsoek.getTime() + levetid;
   if (now.getTime() >= frist) {
-    return { oppgitt: `Given up after ${forsoek} attempts in ${levetid / time} hours. The last: ${utfall.grunn}` };
+    return { oppgitt: tekst('OPPGITT', { forsoek, timer: levetid / time, grunn: utfall.grunn }) };
   }
   const pause = random * Math.min(lengstePause, foerstePause * 2 ** (forsoek - 1));
   return { neste: new Date(Math.min(frist, now.getTime() + Math.max(kortestePause, Math.floor(pause)))) };
@@ -86,7 +94,9 @@ const endeligeFeil: ReadonlyMap<string, string> = new Map([
 const lengsteGrunn = 200;
 
 /** A provider's own words, short and without anything that could be a national id. */
-export const renset = (tekst: string): string => tekst.replace(/\d{6}\D?\d{5,}/g, '…').slice(0, lengsteGrunn);
+export const renset = (ord: string): string => ord.replace(/\d{6}\D?\d{5,}/g, '…').slice(0, lengsteGrunn);
+
+const utenBeskrivelse: Tospraaklig = { nb: 'uten beskrivelse', en: 'no description' };
 
 /**
  * What an ebMS error in answer to a push means: a known code is final, `EBMS:0004` Other and anything unlisted is tried again with
@@ -98,10 +108,11 @@ export function ebmsOutcome(
   shortDescription: string | null,
 ): Exclude<Utfall, { type: 'sent' }> {
   const navn = errorCode === null ? undefined : endeligeFeil.get(errorCode);
-  const ord = renset(shortDescription ?? navn ?? 'no description');
+  const sagt = shortDescription ?? navn;
+  const ord = sagt === undefined ? utenBeskrivelse : renset(sagt);
   if (errorCode !== null && navn !== undefined) {
-    return { type: 'rejected', kode: errorCode, grunn: `The provider refused the message: ${ord}` };
+    return { type: 'rejected', kode: errorCode, grunn: tekst('LEVERANDOER_AVVISTE', { ord }) };
   }
   const kode = renset(errorCode ?? 'EBMS:0004');
-  return { type: 'deferred', kode, grunn: `The provider could not take the message: ${ord}` };
+  return { type: 'deferred', kode, grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord }) };
 }

@@ -65,6 +65,8 @@ export interface Legitimasjon {
   readonly organisasjonsnummer: string;
   /** `scrypt$N$r$p$salt$hash`, the last two base64. */
   readonly passordhash: string;
+  /** Networks that the account may call from, as `10.1.0.0/16` or one address; undefined: from everywhere. */
+  readonly nett?: readonly string[];
 }
 
 /** The sender tables as one value. */

@@ -1,4 +1,5 @@
 import type { Beslutning } from './routing/decision.js';
+import type { Tospraaklig } from './routing/words.js';
 import type { Blob, Forsendelse, Prioritet } from './forsendelse.js';
 
 /*
@@ -52,7 +53,7 @@ export interface Hendelse {
   /** A code of the error table, of ebMS, or of the receipt; null when nothing needs to be told apart. */
   readonly kode: string | null;
   /** For people: what happened and why. Holds no national id. */
-  readonly tekst: string;
+  readonly tekst: Tospraaklig;
 }
 
 /** What is handed on, made once for a MessageId: a provider knows a repeated message by its digests (PROFILES, "Duplicates"). */
@@ -86,6 +87,7 @@ export interface Shipment {
 /** A shipment's turn at being handed on. */
 export interface Job {
   readonly shipmentId: string;
+  readonly leverandoer: string | null;
   /** Attempts begun, this one included. */
   readonly forsoek: number;
   readonly foersteForsoek: Date;

@@ -4,9 +4,13 @@ import type { Hendelse, Job, Kvittering, Pakke, Shipment, Tilstand } from './shi
 
 /** Payloads at rest: encrypted, addressed by reference. */
 export interface Payloads {
-  /** Stores octets durably (fsync before it resolves); `ref` is new each time. Digest and size are those of the clear octets. */
+  /**
+   * Stores octets durably (fsync before it resolves); `ref` is new each time. Digest and size are those of the clear octets.
+   * @param sha256 their digest, where somebody has it already; asked for after the last of them
+   */
   put(
     octets: AsyncIterable<Uint8Array>,
+    sha256?: () => Buffer,
   ): Promise<{ readonly ref: string; readonly size: number; readonly sha256: string }>;
   /** The clear octets. @throws Failure INTERNAL when they are missing or have been changed */
   get(ref: string): AsyncIterable<Uint8Array>;
@@ -42,9 +46,15 @@ export interface QueueRow {
 export interface ShipmentTx {
   /**
    * Inserts a shipment, its first event, what it holds and its job (due at `tidligst`, by the calendar), unless its sender has used the reference before: then the
-   * shipment that is there is returned and nothing is written. Decided by a unique key.
+   * shipment that is there is returned and nothing is written. Decided by a unique key. `konto`: the account that it is of, where an
+   * organisation may have several; they take turns.
    */
-  insertShipment(shipment: Shipment, event: Hendelse, tidligst: Date | null): Promise<Shipment | undefined>;
+  insertShipment(
+    shipment: Shipment,
+    event: Hendelse,
+    tidligst: Date | null,
+    konto?: string,
+  ): Promise<Shipment | undefined>;
   /** The shipment, locked until the transaction ends. */
   lockShipment(id: string): Promise<Shipment | undefined>;
   updateShipment(
@@ -65,12 +75,16 @@ export interface ShipmentTx {
   waitJob(job: Job, until: Date): Promise<boolean>;
   /** Gives a job up; it stays for the operator. False as `endJob`. */
   giveUpJob(job: Job): Promise<boolean>;
+  /** Takes away a job that was given up, so that the operator does not see it any more. False when there is none such. */
+  endGivenUp(shipmentId: string): Promise<boolean>;
   /** Makes a job that waits or was given up due at `at`, by the calendar, with its attempts forgotten; makes one when there is none. */
   retryJob(shipmentId: string, at: Date): Promise<void>;
   /** Takes a waiting job away. False when there is none, or somebody has begun it (its lease runs). */
   withdrawJob(shipmentId: string, now: Date): Promise<boolean>;
   /** What belongs to a letter is needed no more, from `since` on by the calendar; what has been free before stays as it was. */
   freePayloads(shipmentId: string, since: Date): Promise<void>;
+  /** What belongs to a letter is removed with the next round, however long it would be kept. */
+  dropPayloads(shipmentId: string): Promise<void>;
   /** Keeps a payload that belongs to no letter. */
   keepPayload(ref: string): Promise<void>;
   putReceipt(receipt: Kvittering): Promise<void>;
@@ -91,12 +105,16 @@ export interface Retention {
   since(): Promise<Date>;
 }
 
+/** How many more jobs may be taken of a provider; null: of those that go to none. */
+export type Room = (leverandoer: string | null) => number;
+
 export interface Queue {
   /**
-   * Claims jobs that are due at `now` and that nobody else holds, oldest first, for `leaseMs`; attempts are counted before the work.
-   * A provider in `except` is passed over. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
+   * Claims jobs that are due at `now` and that nobody else holds, for `leaseMs`; attempts are counted before the work. Senders take
+   * turns, and so do providers; of one sender's to one provider the oldest goes first. `room` says how many more of a provider's may
+   * be taken. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
    */
-  claim(now: Date, leaseMs: number, limit: number, except: readonly string[], ahead?: number): Promise<readonly Job[]>;
+  claim(now: Date, leaseMs: number, limit: number, room: Room, ahead?: number): Promise<readonly Job[]>;
   /** Leases receipts of one sender and priority, oldest first; unconfirmed ones come again after `leaseMs`. */
   leaseReceipts(
     avsender: string,

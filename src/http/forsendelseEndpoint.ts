@@ -3,6 +3,7 @@ import type { ContentStage } from '../contract/contents/stage.js';
 import { stageContents } from '../contract/forsendelse/content.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
+import { limits } from '../limits.js';
 import { readWithPassword } from '../security/basic.js';
 import type { PasswordTrusted } from '../security/basic.js';
 import type { SignaturePolicy } from '../security/policy.js';
@@ -23,6 +24,8 @@ export interface ForsendelseEndpoint extends Passwords {
   readonly policy: SignaturePolicy;
   readonly verifyDeps: VerifyDeps;
   readonly payloads: Payloads;
+  /** Octets of all documents of one letter. */
+  readonly maxContents: number;
   /** Types that documents may have. */
   readonly mimetypes?: readonly string[];
   readonly metrics: Metrics;
@@ -89,7 +92,8 @@ export function forsendelseEndpoint(endpoint: ForsendelseEndpoint): SoapHandler 
 
   return async (req, res, context) => {
     const started = performance.now();
-    const stage = stageContents(endpoint.payloads, undefined, endpoint.mimetypes);
+    const bounds = { letterBytes: endpoint.maxContents, attachments: limits.attachments };
+    const stage = stageContents(endpoint.payloads, bounds, endpoint.mimetypes);
     const incoming: Incoming = { stream: paced(octetsOf(req, res), stage) };
     const count = (operation: string, outcome: 'ok' | 'fault'): void =>
       metrics.request(operation, outcome, (performance.now() - started) / 1000);

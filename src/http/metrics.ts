@@ -18,14 +18,39 @@ export interface Metrics {
   connectionRefused(): void;
   /** Stored contents that were removed: of letters that are final, or left by a crash. */
   payloadsRemoved(reason: 'retention' | 'orphan', count: number): void;
+  /** Letters that receiving systems have let lie, by their accounts; those that are not named have none. */
+  svarinnLying(
+    letters: readonly { readonly system: string; readonly letters: number; readonly seconds: number }[],
+  ): void;
   /** Everything, in the Prometheus text format. */
   exposition(): Promise<{ contentType: string; body: string }>;
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counters in a registry of their own, so that two services in one process do not mix. */
-export function createMetrics(): Metrics {
+/** What receiving systems let lie, as it is now. */
+function lyingGauges(registry: Registry): Metrics['svarinnLying'] {
+  const gauge = (name: string, help: string): Gauge<'system'> =>
+    new Gauge({ name, help, labelNames: ['system'], registers: [registry], aggregator: 'max' });
+  const letters = gauge(
+    'posthorn_svarinn_lying_letters',
+    'Letters that a receiving system has not fetched for two hours',
+  );
+  const seconds = gauge('posthorn_svarinn_lying_seconds', 'Age of the oldest of them');
+  return (all) => {
+    for (const one of [letters, seconds]) one.reset();
+    for (const { system, ...lying } of all) {
+      letters.set({ system }, lying.letters);
+      seconds.set({ system }, lying.seconds);
+    }
+  };
+}
+
+/**
+ * Counters in a registry of their own, so that two services in one process do not mix.
+ * @param readerOf how all that is to be told is read: this registry, or those of several processes
+ */
+export function createMetrics(readerOf = (registry: Registry) => () => registry.metrics()): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -43,6 +68,7 @@ export function createMetrics(): Metrics {
     help: 'Days until a certificate of ours expires',
     labelNames: ['role'],
     registers,
+    aggregator: 'min',
   });
   const requests = counter('posthorn_requests_total', 'Answered requests', 'operation', 'outcome');
   const faults = counter('posthorn_faults_total', 'Refusals and faults', 'code');
@@ -50,6 +76,7 @@ export function createMetrics(): Metrics {
   const early = counter('posthorn_early_pulls_total', 'Receipts asked for too soon after an empty answer', 'priority');
   const refused = counter('posthorn_connections_refused_total', 'Connections refused because too many were open');
   const removed = counter('posthorn_payloads_removed_total', 'Stored contents that were removed', 'reason');
+  const read = readerOf(registry);
   return {
     request(operation, outcome, duration) {
       requests.inc({ operation, outcome });
@@ -61,6 +88,7 @@ export function createMetrics(): Metrics {
     certificateDays: (role, left) => days.set({ role }, left),
     connectionRefused: () => refused.inc(),
     payloadsRemoved: (reason, count) => removed.inc({ reason }, count),
-    exposition: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    svarinnLying: lyingGauges(registry),
+    exposition: async () => ({ contentType: registry.contentType, body: await read() }),
   };
 }

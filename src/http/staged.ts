@@ -9,6 +9,9 @@ import { readHttpHeader } from './soapEndpoint.js';
 
 /* What the endpoints have in common that take documents and passwords. */
 
+/** Octets of a message with documents of `contents` octets as base64 in lines of 76, which take 74/54 of them, and what stands around them. */
+export const messageBytes = (contents: number, around: number): number => Math.ceil(contents * 1.4) + around;
+
 /** Asks for the next piece of a request only when the store has the last one. */
 export async function* paced(stream: AsyncIterable<Uint8Array>, stage: ContentStage): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) {

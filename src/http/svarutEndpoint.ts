@@ -19,7 +19,7 @@ import type { Metrics } from './metrics.js';
 import { octetsOf, refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
 import { report, type Answer } from './soapEndpoint.js';
-import { accountOf, paced, readStagedHeader, type Passwords } from './staged.js';
+import { accountOf, messageBytes, paced, readStagedHeader, type Passwords } from './staged.js';
 import { svarut } from './svarut.js';
 
 export interface SvarUtDeps extends Passwords {
@@ -33,13 +33,10 @@ export interface SvarUtDeps extends Passwords {
 const NAME = 'svarut';
 const challenge = { 'WWW-Authenticate': 'Basic realm="Posthorn SvarUt", charset="UTF-8"' };
 
-/** Contents as base64 in lines of 76, which take 74/54 of their octets, and what stands around them. */
-const messageBytes = (contents: number): number => Math.ceil(contents * 1.4) + limits.svarutEnvelopeBytes;
-
 const policyFor = (maxContents: number): BasicPolicy => ({
   versions: ['1.1', '1.2'],
   xop: true,
-  maxBytes: messageBytes(maxContents),
+  maxBytes: messageBytes(maxContents, limits.svarutEnvelopeBytes),
   // Official clients switch it on, and it says nothing that they need (CONTRACT.md section 1).
   passesAddressing: true,
 });

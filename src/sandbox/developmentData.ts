@@ -28,6 +28,8 @@ const svarutKonto: SvarUtKonto = {
   sdp: true,
   ettersending: true,
   lesetimer: lesefristTimer,
+  lesetimerApost: null,
+  varsel: { epost: null, sms: null },
   returadresse: { navn: 'Postmottak', adresselinjer: ['Storgata 1'], postnummer: '0155', poststed: 'OSLO' },
 };
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { Failure } from '../errors.js';
-import type { Message, NamedPart, PartTaker, Place } from '../soap/message.js';
+import type { Digested, Message, NamedPart, PartTaker, Place } from '../soap/message.js';
 import { placeOf } from '../soap/message.js';
 import { ATTACHMENT_CONTENT, digestAlgorithms } from './algorithms.js';
 import type { BodyDigest } from './bodyDigest.js';
@@ -23,7 +23,7 @@ export interface PlannedPart {
   readonly digest: Buffer;
 }
 
-type Pass = (octets: AsyncIterable<Uint8Array>) => Promise<unknown>;
+type Pass = (octets: AsyncIterable<Uint8Array>, sha256?: Digested) => Promise<unknown>;
 
 const invalid = (detail: string): Failure => new Failure('INVALID_SECURITY', detail);
 const failedCheck = (detail: string): Failure => new Failure('FAILED_CHECK', detail);
@@ -68,7 +68,7 @@ async function take(
       throw failedCheck('digest of an attachment does not match');
     }
   }
-  await pass(checked());
+  await pass(checked(), () => digest as Buffer);
   if (digest === undefined) throw failedCheck('an attachment that was not read to its end');
   return { contentId, contentType, size, sha256: digest };
 }
@@ -82,7 +82,7 @@ function passTo(place: Place | undefined, body: BodyDigest): Pass {
   if (place === undefined) return drop;
   if (place.include === null) return place.store;
   const { include, store } = place;
-  return (octets) => body.fill(include, octets, store);
+  return (octets, sha256) => body.fill(include, octets, (passed) => store(passed, sha256));
 }
 
 /**

@@ -133,8 +133,13 @@ export function certificatesIn(keyInfo: XmlElement): Buffer[] {
 
 /** Every element of this name at or below `root`, in document order. */
 export function descendants(root: XmlElement, ns: string, local: string): XmlElement[] {
-  const below = root.children.filter(isElement).flatMap((child) => descendants(child, ns, local));
-  return is(root, ns, local) ? [root, ...below] : below;
+  const found: XmlElement[] = [];
+  const look = (at: XmlElement): void => {
+    if (is(at, ns, local)) found.push(at);
+    for (const child of at.children) if (isElement(child)) look(child);
+  };
+  look(root);
+  return found;
 }
 
 /** The last child element: in a business document, what its header announces. */

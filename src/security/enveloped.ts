@@ -1,6 +1,6 @@
 import { Failure } from '../errors.js';
 import { DS, ds, EC } from '../soap/names.js';
-import { canonicalise, type C14nMethod } from '../xml/c14n.js';
+import { canonicalise, canonicaliseAround, type C14nMethod } from '../xml/c14n.js';
 import { childElements, type XmlElement } from '../xml/model.js';
 import { parse, standalone } from '../xml/tree.js';
 import { element, serialise } from '../xml/write.js';
@@ -77,13 +77,13 @@ export async function signEnveloped(
   return serialise(root);
 }
 
-/** The form of the one reference: to the whole document, enveloped, and then the default form or exclusive C14N. */
-function referenceForm(transforms: XmlElement): CanonicalForm {
+/** The form of the one reference: to the whole document, enveloped, and then exclusive C14N; undefined: the default form. */
+function referenceForm(transforms: XmlElement): CanonicalForm | undefined {
   const [enveloped, form, ...more] = elementsOf(transforms);
   const first = enveloped && requiredAttribute(enveloped, 'Algorithm');
   if (first !== ENVELOPED || more.length > 0 || childElements(enveloped as XmlElement).length > 0)
     throw new Failure('UNSUPPORTED_ALGORITHM', `transforms that begin with ${first ?? 'nothing'}`);
-  return form === undefined ? (apex) => canonicalise(apex, inclusive) : formOf(form, [EXC_C14N]);
+  return form && formOf(form, [EXC_C14N]);
 }
 
 /** The canonical form of `root` without `signature`, which is a child of `parent`. */
@@ -95,11 +95,21 @@ function without(signature: XmlElement, parent: XmlElement, root: XmlElement, fo
   return canonical;
 }
 
+/** What was signed of a document, and the whole of it as text: `serialise` writes what the default form does, and comments too. */
+function writtenForms(signature: XmlElement, parent: XmlElement, root: XmlElement, form: CanonicalForm | undefined) {
+  const text = (): string => serialise(root);
+  if (form !== undefined) return { signed: without(signature, parent, root, form), text };
+  const { before, inner, after, commented } = canonicaliseAround(root, signature, inclusive);
+  return { signed: before + after, text: commented ? text : (): string => before + inner + after };
+}
+
 /** A document whose signature verified. */
 export interface Enveloped {
   readonly signer: TrustedCertificate;
   /** The document that was verified, as one of its own; nothing else may be decoded. */
   readonly document: XmlElement;
+  /** The same as text, with the namespaces that it has. */
+  readonly text: () => string;
 }
 
 /**
@@ -126,6 +136,7 @@ export function verifyEnveloped(received: XmlElement, trust: Trust, at: Date): E
   const form = referenceForm(part(members, 'Transforms'));
   const signer = trust.check(certificate, at);
   checkValue(signedForm(signedInfo), octetsIn(part(parts, 'SignatureValue')), signer);
-  checkDigest(without(signature, payload, document, form), octetsIn(part(members, 'DigestValue')), 'the document');
-  return { signer, document };
+  const { signed, text } = writtenForms(signature, payload, document, form);
+  checkDigest(signed, octetsIn(part(members, 'DigestValue')), 'the document');
+  return { signer, document, text };
 }

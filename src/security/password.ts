@@ -5,6 +5,7 @@ import type { Legitimasjon } from '../domain/sender.js';
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
 import { Guesses } from './guesses.js';
+import { withinNetworks } from './networks.js';
 
 /*
  * HTTP Basic (RFC 7617) against the credential table. The slow hash runs once; then an HMAC of the password, under a key that lives as
@@ -89,36 +90,54 @@ interface Remembered {
   readonly until: number;
 }
 
+/** From elsewhere than its networks an account is not there: whoever guesses learns nothing by it. */
+const admitted = (row: Legitimasjon | undefined, remote: string): Legitimasjon | undefined =>
+  row?.nett === undefined || withinNetworks(remote, row.nett) ? row : undefined;
+
 /** The door of one service that takes passwords (PROFILES, "HTTP Basic"; SECURITY.md 114). */
 export function passwordDoor({ clock, credentials, tjeneste, slowHash = nodeScrypt }: PasswordDeps): PasswordDoor {
   const key = randomBytes(32);
   const remembered = new Map<string, Remembered>();
   const guesses = new Guesses();
   const macOf = (password: Buffer): Buffer => createHmac('sha256', key).update(password).digest();
-  const rowOf = (brukernavn: string): Legitimasjon | undefined =>
-    credentials().find((row) => row.tjeneste === tjeneste && row.brukernavn === brukernavn);
+  const rowOf = (brukernavn: string, remote: string): Legitimasjon | undefined =>
+    admitted(
+      credentials().find((row) => row.tjeneste === tjeneste && row.brukernavn === brukernavn),
+      remote,
+    );
 
-  const knows = (row: Legitimasjon, mac: Buffer, now: number): boolean => {
+  /** What is remembered of this password, if it was right; undefined too when the row has another hash since. */
+  const rememberedOf = (row: Legitimasjon, mac: Buffer): Remembered | undefined => {
     const known = remembered.get(row.brukernavn);
-    const fresh = known !== undefined && known.passordhash === row.passordhash && now < known.until;
-    if (known !== undefined && !fresh) remembered.delete(row.brukernavn);
-    return fresh && equal(known.mac, mac);
+    return known?.passordhash === row.passordhash && equal(known.mac, mac) ? known : undefined;
   };
 
-  return async (authorization, remote) => {
-    const { brukernavn, password } = readBasic(authorization);
-    const now = clock.now().getTime();
-    const row = rowOf(brukernavn);
-    const mac = macOf(password);
-    if (row !== undefined && knows(row, mac, now)) return row;
-    const takeBack = guesses.take([`account ${brukernavn}`, `address ${remote}`], now);
+  const hashed = async ({ brukernavn, password }: Basic, mac: Buffer, remote: string, now: number) => {
+    const row = rowOf(brukernavn, remote);
+    // Who was right before is not guessing: many accounts of one address may be forgotten at the same moment.
+    const was = row && rememberedOf(row, mac);
+    const takeBack = was ? () => undefined : guesses.take([`account ${brukernavn}`, `address ${remote}`], now);
     const { options, salt, hash } = row === undefined ? nobody : readStored(row.passordhash);
     const right = equal(await slowHash(password, salt, hash.length, options), hash);
-    if (!right || row === undefined || rowOf(brukernavn)?.passordhash !== row.passordhash) {
+    if (!right || row === undefined || rowOf(brukernavn, remote)?.passordhash !== row.passordhash) {
       throw unauthorized('user name or password');
     }
     takeBack();
     remembered.set(brukernavn, { passordhash: row.passordhash, mac, until: now + limits.passwordCache });
     return row;
+  };
+
+  const underWay = new Map<string, Promise<Legitimasjon>>();
+  return async (authorization, remote) => {
+    const shown = readBasic(authorization);
+    const now = clock.now().getTime();
+    const row = rowOf(shown.brukernavn, remote);
+    const mac = macOf(shown.password);
+    if (row !== undefined && now < (rememberedOf(row, mac)?.until ?? 0)) return row;
+    // The same password of the same account is one guess, however many requests come with it at once from one address.
+    const guess = `${mac.toString('hex')} ${remote} ${shown.brukernavn}`;
+    const begun = underWay.get(guess) ?? hashed(shown, mac, remote, now).finally(() => underWay.delete(guess));
+    underWay.set(guess, begun);
+    return begun;
   };
 }

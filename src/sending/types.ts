@@ -34,5 +34,4 @@ export interface Parts {
   readonly shipments: ShipmentDeps;
   readonly suppliers: readonly Leverandoer[];
   readonly databehandler: Holder;
-  readonly broker: Holder;
 }

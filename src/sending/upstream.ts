@@ -4,12 +4,13 @@ import { hentFraKilde } from '../application/hentFraKilde.js';
 import { mottaKvittering, type KvitteringDeps } from '../application/mottaKvittering.js';
 import type { SdpDeps } from '../channels/sdp/channel.js';
 import { kilder } from '../channels/sdp/kilder.js';
-import { asBroker, asSender, type Party, type Provider, type Upstream } from '../channels/sdp/route.js';
+import { asBroker, asSender, type Party, type Provider, type Upstream, type Via } from '../channels/sdp/route.js';
 import type { Config } from '../config.js';
 import type { Channel } from '../domain/channel.js';
 import type { Kvitteringskilde, Tur } from '../domain/kvitteringskilde.js';
 import type { Leverandoer } from '../domain/sender.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
+import { Failure } from '../errors.js';
 import type { Log } from '../log.js';
 import { organisasjonsnummer } from '../security/dn.js';
 import { idHasher } from '../security/idHash.js';
@@ -56,7 +57,8 @@ export interface WayDeps extends VerifyDeps {
   readonly dataKey: KeyObject;
   readonly suppliers: readonly Leverandoer[];
   readonly databehandler: Party;
-  readonly broker: Party;
+  /** Undefined where this installation is nobody's broker. */
+  readonly broker: Party | undefined;
 }
 
 /** Mailbox and print providers that have an address. */
@@ -74,10 +76,15 @@ export interface Ways {
   readonly videre: Pick<SdpDeps, 'via' | 'providers'>;
 }
 
+/** Messages of others, from when there was a key to pass them on with, wait until there is one again. */
+const noBroker: Via = () => {
+  throw new Failure('UNAVAILABLE', 'no key store of the broker is configured');
+};
+
 /** @throws Error with a sentence for people */
 export async function waysOf(deps: WayDeps): Promise<Ways> {
   const { config, dataKey, suppliers, databehandler, broker, trust, clock } = deps;
-  const videre = { via: asBroker(broker), providers: providersOf(suppliers, config) };
+  const videre = { via: broker === undefined ? noBroker : asBroker(broker), providers: providersOf(suppliers, config) };
   const upstream = await upstreamOf(config, dataKey);
   if (upstream === undefined) return { own: videre, videre };
   const { url } = upstream;

@@ -1,5 +1,6 @@
 import { plain } from '../around.js';
 import { createCircuits } from '../application/circuits.js';
+import { createShares } from '../application/shares.js';
 import { dispatch } from '../application/dispatch.js';
 import type { ShipmentDeps } from '../application/shipmentDeps.js';
 import { videresending, type ChannelDeps } from '../channels/registry.js';
@@ -12,8 +13,8 @@ import { decideAgain } from './shipments.js';
 import { leaseFor } from './svarutUpstream.js';
 import type { SendingDeps } from './types.js';
 
-/** Letters that a process hands on at once. */
-const CONCURRENCY = 16;
+/** Letters that a process hands on at once, and so the most by half of them to one provider. */
+const CONCURRENCY = 32;
 
 /** Hands on the letters whose time has come. */
 export function workerOf(
@@ -25,6 +26,7 @@ export function workerOf(
   const { config, store, clock, calendar, log, random = Math.random, around = plain } = deps;
   const leaseMs = leaseFor(config, around.leaseMs);
   const circuits = createCircuits();
+  const shares = createShares(() => worker.wake());
   const letters = dispatch({
     shipments: store.shipments,
     unitOfWork: store.unitOfWork,
@@ -38,14 +40,18 @@ export function workerOf(
     unreached: (detail, shipmentId) =>
       log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
   });
-  return startWorker<Job>({
+  const worker = startWorker<Job>({
     claim: (limit) => {
       const now = clock.now();
-      return store.queue.claim(now, leaseMs, limit, circuits.resting(now), calendar.ahead());
+      const most = (leverandoer: string | null) => (leverandoer === null ? Infinity : circuits.most(leverandoer, now));
+      return store.queue.claim(now, leaseMs, limit, shares.room(limit, most), calendar.ahead());
     },
-    run: turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+    run: shares.counting(
+      turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+    ),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
     pollMs: around.pollMs,
   });
+  return worker;
 }

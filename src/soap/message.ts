@@ -43,8 +43,11 @@ export interface Message {
 /** Gives the content of a part that has been stored once more. */
 export type Again = () => AsyncIterable<Uint8Array>;
 
-/** Resolves when the content is stored. Fails, and keeps nothing, when `octets` do. */
-type Store<T> = (octets: AsyncIterable<Uint8Array>) => Promise<T>;
+/** SHA-256 of octets that have passed by, for whoever needs it too. To be asked after the last of them. */
+export type Digested = () => Buffer;
+
+/** Resolves when the content is stored. Fails, and keeps nothing, when `octets` do. `sha256`: where somebody has digested them already. */
+type Store<T> = (octets: AsyncIterable<Uint8Array>, sha256?: Digested) => Promise<T>;
 
 /** Where the content of one part goes: for the xop:Include that it stands for, or for what names it otherwise. */
 export type Place =

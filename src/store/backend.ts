@@ -34,6 +34,12 @@ export interface Flavour {
   readonly lock: '' | 'for update';
   /** Ends an insert: a row whose `key` is there already gets the new `columns`, or stays as it is when there are none. */
   readonly onDuplicate: (key: readonly string[], columns: readonly string[]) => string;
+  /** The least `value` of each `group` after `after` and up to `upTo`, in order, at the most `limit`; found by seeks of the index that begins with both. */
+  readonly leastOfEach: (
+    table: string,
+    group: string,
+    value: string,
+  ) => (after: string, upTo: string, limit: number) => CompiledQuery;
   /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement, which `query` asks; `rows` reads what it found. */
   readonly many: {
     readonly select: (columns: readonly string[]) => string;

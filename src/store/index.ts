@@ -13,7 +13,6 @@ import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
 import { ledgerReads, ledgerWrites } from './ledger.js';
 import { migrate } from './migrations/index.js';
-import { openMysql } from './mysql.js';
 import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
 import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
@@ -22,7 +21,6 @@ import { appendEvent, events, keepAnswer, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
 import { agencies, senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
-import { openSqlite } from './sqlite.js';
 import { svarutReads, svarutWrites } from './svarut.js';
 import { overleveringer } from './svarutUpstream.js';
 import { turns } from './turns.js';
@@ -105,9 +103,10 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
   };
 }
 
-function open(url: string): Promise<Backend> {
-  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length));
-  if (url.startsWith('mysql:')) return openMysql(url);
+/** Loads the driver of the one database that is used: the other's would cost memory for nothing. */
+async function open(url: string): Promise<Backend> {
+  if (url.startsWith('sqlite:')) return (await import('./sqlite.js')).openSqlite(url.slice('sqlite:'.length));
+  if (url.startsWith('mysql:')) return (await import('./mysql.js')).openMysql(url);
   throw new Error('The database URL must be sqlite:PATH or mysql://user:password@host:port/database');
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Failure } from '../errors.js';
-import type { Db } from './backend.js';
-import type { Tables } from './schema.js';
+import type { Db, Flavour } from './backend.js';
+import { tablesOf } from './migrations/index.js';
 
 /** Settings that decide whether what was accepted survives a crash, and what is said when they are off. */
 const settings: Readonly<Record<string, { readonly good: RegExp; readonly advice: string }>> = {
@@ -25,7 +25,7 @@ const settings: Readonly<Record<string, { readonly good: RegExp; readonly advice
 };
 
 /** What is wrong with the server's settings and with the tables that are there, each with its remedy. Empty when all is well. */
-export async function serverWarnings(db: Db, collation: string): Promise<string[]> {
+export async function serverWarnings(db: Db, flavour: Flavour, collation: string): Promise<string[]> {
   const wanted = sql.join(['log_bin', ...Object.keys(settings)]);
   const { rows } = await sql<{ Variable_name: string; Value: string }>`
     show global variables where variable_name in (${wanted})`.execute(db);
@@ -37,33 +37,11 @@ export async function serverWarnings(db: Db, collation: string): Promise<string[
       ? []
       : [`${name} is ${value || 'empty'}: ${setting.advice}`];
   });
-  return [...wrong, ...(await collationWarnings(db, collation))];
+  return [...wrong, ...(await collationWarnings(db, tablesOf(flavour), collation))];
 }
 
-/** Tables with identifiers that must not be taken for each other. */
-const tables = [
-  'person',
-  'person_import',
-  'organisation',
-  'policy',
-  'letter_policy',
-  'certificate',
-  'credential',
-  'delegation',
-  'service_right',
-  'supplier',
-  'shipment',
-  'shipment_event',
-  'job',
-  'receipt',
-  'svarut',
-  'svarut_reservert',
-  'svarut_konto',
-  'svarut_type',
-  'mottakersystem',
-] as const satisfies readonly (keyof Tables)[];
-
-async function collationWarnings(db: Db, collation: string): Promise<string[]> {
+/** Tables whose identifiers may be taken for each other. */
+async function collationWarnings(db: Db, tables: readonly string[], collation: string): Promise<string[]> {
   const { rows } = await sql<{ name: string; found: string }>`
     select table_name as name, max(collation_name) as found from information_schema.columns
     where table_schema = database() and table_name in (${sql.join(tables)}) and collation_name <> ${collation}

@@ -28,6 +28,10 @@ export const flavourWith = (collation: string): Flavour => ({
   lock: 'for update',
   onDuplicate: (key, columns) =>
     `on duplicate key update ${(columns.length === 0 ? key : columns).map((c) => `${quoted(c)} = values(${quoted(c)})`).join(', ')}`,
+  leastOfEach: (table, group, value) => {
+    const text = `select ${group}, min(${value}) as ${value} from ${table} where ${group} > ? and ${group} <= ? group by ${group} order by ${group} limit ?`;
+    return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, limit]);
+  },
   many: {
     select: (columns) => `select ${columns.map(quoted).join(', ')}`,
     query: (text, values) => CompiledQuery.raw(text, [...values]),
@@ -68,7 +72,8 @@ export async function openMysql(url: string): Promise<Backend> {
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) });
   try {
     const collation = await exactCollation(db);
-    return backendOf(db, flavourWith(collation), await serverWarnings(db, collation));
+    const flavour = flavourWith(collation);
+    return backendOf(db, flavour, await serverWarnings(db, flavour, collation));
   } catch (error) {
     await db.destroy();
     throw failureOf(error, ` (${new URL(url).host}${new URL(url).pathname})`);

@@ -7,6 +7,7 @@ import {
   type Dialect,
   type QueryResult,
 } from 'kysely';
+import type { Run } from './insert.js';
 
 /** A prepared statement, as better-sqlite3 made the shape known; a driver that works in the background gives promises. */
 export interface Statement {
@@ -42,9 +43,23 @@ export const oneRow = (sql: string, values: readonly unknown[]): OneRow => ({
 /** Statements kept prepared. Batches of persons come in many sizes, so there must be an end. */
 const STATEMENTS = 64;
 
-/** Kysely over one connection that is handed to one user at a time, with statements prepared once. */
-export function oneConnection(handle: Handle, bind: Bind): Dialect {
+/** One connection: Kysely over it, which hands it to one user at a time, and changes past Kysely for whoever has it. Statements are prepared once. */
+export interface Connection {
+  readonly dialect: Dialect;
+  readonly run: Run;
+}
+
+export function oneConnection(handle: Handle, bind: Bind): Connection {
   const prepare = preparedOnce(handle);
+  const run: Run = async (text, values) => {
+    const prepared = prepare(text);
+    const { statement } = prepared instanceof Promise ? await prepared : prepared;
+    return BigInt(statement.run(values.map(bind)).changes);
+  };
+  return { dialect: dialectOf(handle, bind, prepare), run };
+}
+
+function dialectOf(handle: Handle, bind: Bind, prepare: Prepare): Dialect {
   const executeQuery = async <R>(query: CompiledQuery | OneRow): Promise<QueryResult<R>> => {
     const values = query.parameters.map(bind);
     const prepared = prepare(query.sql);
@@ -82,8 +97,10 @@ interface Prepared {
   readonly columns: readonly string[];
 }
 
+type Prepare = (sql: string) => Prepared | Promise<Prepared>;
+
 /** The most recently used statement is the last of the map. */
-function preparedOnce(handle: Handle): (sql: string) => Prepared | Promise<Prepared> {
+function preparedOnce(handle: Handle): Prepare {
   const kept = new Map<string, Prepared>();
   const keep = (sql: string, prepared: Prepared): Prepared => {
     kept.delete(sql);

@@ -42,10 +42,16 @@ export async function replacePackage(
 }
 
 /** The writes of `ShipmentTx` about payloads. */
-export const payloadWrites = (db: Db, flavour: Flavour): Pick<ShipmentTx, 'freePayloads' | 'keepPayload'> => ({
+export const payloadWrites = (
+  db: Db,
+  flavour: Flavour,
+): Pick<ShipmentTx, 'freePayloads' | 'dropPayloads' | 'keepPayload'> => ({
   async freePayloads(shipmentId, since) {
     const rows = db.updateTable('payload').set({ ledig: since.getTime() }).where('shipment_id', '=', shipmentId);
     await rows.where('ledig', 'is', null).execute();
+  },
+  async dropPayloads(shipmentId) {
+    await db.updateTable('payload').set({ ledig: 0 }).where('shipment_id', '=', shipmentId).execute();
   },
   keepPayload: (ref) => notePayloads(db, flavour, NO_SHIPMENT, [ref]),
 });

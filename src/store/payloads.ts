@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
+import { passed } from './garbage.js';
 import {
   fileKey,
   HEADER_SIZE,
@@ -52,10 +53,10 @@ export async function openPayloads({ dir, key: dataKey }: PayloadOptions): Promi
     return join(dir, ref.slice(0, 2), ref);
   };
   return {
-    async put(octets) {
+    async put(octets, sha256) {
       const ref = newRef();
       try {
-        const written = await write(pathOf(ref), ref, key, octets);
+        const written = await write(pathOf(ref), ref, key, octets, sha256);
         await usingDisk(inFolder(ref));
         return written;
       } catch (error) {
@@ -112,10 +113,23 @@ async function writeAll(file: number, pieces: readonly Buffer[]): Promise<void> 
   }
 }
 
-async function write(path: string, ref: string, key: NamedKey, octets: AsyncIterable<Uint8Array>): Promise<Blob> {
+/** Digests what is stored, unless somebody has digested it already. */
+function digesting(known?: () => Buffer): { update(octets: Buffer): void; digest(): Buffer } {
+  if (known !== undefined) return { update: () => undefined, digest: known };
+  const sha256 = createHash('sha256');
+  return { update: (octets) => void sha256.update(octets), digest: () => sha256.digest() };
+}
+
+async function write(
+  path: string,
+  ref: string,
+  key: NamedKey,
+  octets: AsyncIterable<Uint8Array>,
+  known?: () => Buffer,
+): Promise<Blob> {
   const header = newHeader(key);
   const recordKey = fileKey(key, header, ref);
-  const digest = createHash('sha256');
+  const digest = digesting(known);
   let size = 0;
   let file: number | undefined;
   const gathered: Buffer[] = [header];
@@ -128,6 +142,7 @@ async function write(path: string, ref: string, key: NamedKey, octets: AsyncIter
     for await (const { clear, ...position } of records(octets)) {
       digest.update(clear);
       size += clear.length;
+      passed(clear.length);
       gathered.push(...sealRecord(recordKey, header, position, clear));
       if (position.number % GATHERED === GATHERED - 1) await usingDisk(flush());
     }
@@ -135,7 +150,7 @@ async function write(path: string, ref: string, key: NamedKey, octets: AsyncIter
   } finally {
     if (file !== undefined) closeSync(file);
   }
-  return { ref, size, sha256: digest.digest('hex') };
+  return { ref, size, sha256: digest.digest().toString('hex') };
 }
 
 /** One record in memory at a time; none is given out before its tag has been checked. */
@@ -151,6 +166,7 @@ async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerat
     const count = Math.ceil((size - HEADER_SIZE) / SEALED_RECORD_SIZE);
     for (let number = 0; number < Math.max(1, count); number++) {
       const sealed = await readOctets(handle, HEADER_SIZE + number * SEALED_RECORD_SIZE, SEALED_RECORD_SIZE);
+      passed(sealed.length);
       const clear = openRecord(key, header, { number, last: number >= count - 1 }, sealed);
       if (clear === undefined)
         throw new Failure('INTERNAL', `payload ${ref} has been changed at ${number * RECORD_SIZE}`);
@@ -171,11 +187,11 @@ async function readOctets(handle: FileHandle, position: number, size: number): P
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
+  const directory = await disk.open(path, 'r');
   try {
-    await handle.sync();
+    await disk.fsync(directory);
   } finally {
-    await handle.close();
+    closeSync(directory);
   }
 }
 

@@ -1,10 +1,11 @@
-import { sql, type ExpressionBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Prioritet } from '../domain/forsendelse.js';
-import { shared } from './priority.js';
 import type { Job } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import type { JobRow, Tables } from './schema.js';
+import { beforeAll, dueWith, type Due, type Now } from './lanes.js';
+import { shared, within } from './priority.js';
+import type { JobRow } from './schema.js';
 
 /*
  * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
@@ -16,6 +17,7 @@ import type { JobRow, Tables } from './schema.js';
  * is moved makes letters due without a job being written, and without a process that has not heard of it yet writing an old date.
  *
  * Priority letters go before normal ones that have waited longer, but while both wait every fourth turn of a process is a normal letter's.
+ * Within each, senders and providers take turns (lanes.ts).
  */
 
 /** Times that a batch is chosen anew because other processes were faster. */
@@ -40,101 +42,24 @@ export async function takeBatch<C, T>(
   return [];
 }
 
-/**
- * As `Queue.claim`. The priorities share the turns; within each, providers take turns: one job of each, oldest first, then the next of
- * each, until there are `limit`.
- */
+/** As `Queue.claim`. Each process remembers whose turn it was last, and goes on from there. */
 export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
   let turns = 0;
-  return (clock, leaseMs, limit, except, ahead = 0) => {
+  const last: Record<Prioritet, string> = { PRIORITERT: beforeAll('PRIORITERT'), NORMAL: beforeAll('NORMAL') };
+  return async (clock, leaseMs, limit, room, ahead = 0) => {
+    if (limit < 1) return [];
     const now = { clock: clock.getTime(), calendar: clock.getTime() + ahead };
-    return takeBatch(
-      async (beaten: readonly number[]) => {
-        const due = await read((db) => dueJobs(db, { now, limit, except, beaten }));
-        const chosen = shared(due, limit, turns);
-        turns += chosen.length;
-        return chosen;
-      },
-      (candidates) => write((db) => leaseJobs(db, flavour, candidates, now, leaseMs)),
-    );
+    const choose = async (beaten: readonly number[]): Promise<readonly number[]> => {
+      const dueOf = (prioritet: Prioritet): Promise<Due[]> =>
+        read((db) => dueWith(db, flavour, prioritet, last[prioritet], { now, limit, room, beaten }));
+      const due = { PRIORITERT: await dueOf('PRIORITERT'), NORMAL: await dueOf('NORMAL') };
+      const chosen = within(room, shared(due, limit, turns));
+      turns += chosen.length;
+      for (const { prioritet, koe } of chosen) last[prioritet] = koe;
+      return chosen.map(({ nr }) => nr);
+    };
+    return takeBatch(choose, (candidates) => write((db) => leaseJobs(db, flavour, candidates, now, leaseMs)));
   };
-}
-
-/** One moment by both clocks, epoch milliseconds. */
-interface Now {
-  readonly clock: number;
-  readonly calendar: number;
-}
-
-/** Providers that have jobs, `''` among them, found by one seek of the index each: the jobs themselves are many. */
-async function providersOf(db: Db): Promise<string[]> {
-  const providers: string[] = [];
-  for (;;) {
-    const [last] = providers.slice(-1);
-    const jobs = db.selectFrom('job').select('leverandoer').orderBy('leverandoer').limit(1);
-    const next = await (last === undefined ? jobs : jobs.where('leverandoer', '>', last)).executeTakeFirst();
-    if (next === undefined) return providers;
-    providers.push(next.leverandoer);
-  }
-}
-
-interface Candidate {
-  readonly nr: number;
-  readonly klar: number;
-  /** Place among the provider's own. */
-  readonly turn: number;
-}
-
-const isDue =
-  ({ clock, calendar }: Now) =>
-  (eb: ExpressionBuilder<Tables, 'job'>) =>
-    eb.or([
-      eb.and([eb('forsoek', '=', 0), eb('klar', '<=', calendar)]),
-      eb.and([eb('forsoek', '>', 0), eb('klar', '<=', clock)]),
-    ]);
-
-interface Search {
-  readonly now: Now;
-  readonly limit: number;
-  readonly except: readonly string[];
-  readonly beaten: readonly number[];
-}
-
-/** The oldest due jobs of one provider and priority. */
-export const dueOf = (
-  db: Db,
-  leverandoer: string,
-  prioritet: Prioritet,
-  { now, limit, beaten }: Omit<Search, 'except'>,
-) =>
-  db
-    .selectFrom('job')
-    .select(['nr', 'klar'])
-    .where('leverandoer', '=', leverandoer)
-    .where('prioritet', '=', prioritet)
-    .where('klar', '<=', Math.max(now.clock, now.calendar))
-    // Where nobody has moved the calendar the index alone answers.
-    .$if(now.clock !== now.calendar, (query) => query.where(isDue(now)))
-    .$if(beaten.length > 0, (query) => query.where('nr', 'not in', beaten))
-    .orderBy('klar')
-    .orderBy('nr')
-    .limit(limit);
-
-/** Due jobs of each priority, in the order in which they go. */
-async function dueJobs(db: Db, search: Search): Promise<Readonly<Record<Prioritet, readonly number[]>>> {
-  const providers = (await providersOf(db)).filter(
-    (leverandoer) => leverandoer === '' || !search.except.includes(leverandoer),
-  );
-  const dueWith = async (prioritet: Prioritet): Promise<number[]> => {
-    const due: Candidate[] = [];
-    for (const leverandoer of providers) {
-      const rows = await dueOf(db, leverandoer, prioritet, search).execute();
-      due.push(...rows.map(({ nr, klar }, turn) => ({ nr, klar: klar ?? 0, turn })));
-    }
-    due.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
-    return due.slice(0, search.limit).map(({ nr }) => nr);
-  };
-  return { PRIORITERT: await dueWith('PRIORITERT'), NORMAL: await dueWith('NORMAL') };
 }
 
 /**
@@ -150,7 +75,7 @@ async function leaseJobs(
 ): Promise<Job[]> {
   const rows = await db
     .selectFrom('job')
-    .select(['nr', 'shipment_id', 'forsoek', 'foerste_forsoek', 'fence'])
+    .select(['nr', 'shipment_id', 'leverandoer', 'forsoek', 'foerste_forsoek', 'fence'])
     .where('nr', 'in', candidates)
     .modifyEnd(skippingLocked(flavour))
     .execute();
@@ -168,13 +93,14 @@ async function leaseJobs(
       .where('fence', '=', row.fence)
       .where('klar', '<=', row.forsoek === 0 ? now.calendar : now.clock)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows === 1n)
-      won.push({ shipmentId: row.shipment_id, forsoek, foersteForsoek: new Date(first), fence });
+    if (numUpdatedRows !== 1n) continue;
+    const leverandoer = row.leverandoer === '' ? null : row.leverandoer;
+    won.push({ shipmentId: row.shipment_id, leverandoer, forsoek, foersteForsoek: new Date(first), fence });
   }
   return won;
 }
 
-type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'withdrawJob'>;
+type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'withdrawJob'>;
 
 /** The writes of `ShipmentTx` that end a turn. */
 export function jobWrites(db: Db): Writes {
@@ -196,6 +122,10 @@ export function jobWrites(db: Db): Writes {
     waitJob: (job, until) =>
       release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foerste_forsoek: null }),
     giveUpJob: (job) => release(job, { klar: null }),
+    async endGivenUp(shipmentId) {
+      const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is', null);
+      return (await job.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
     async withdrawJob(shipmentId, now) {
       const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is not', null);
       const { numDeletedRows } = await job.where('leased_until', '<=', now.getTime()).executeTakeFirstOrThrow();

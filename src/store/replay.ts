@@ -1,6 +1,7 @@
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { AuditEvent, ReplayKey } from '../domain/ports.js';
 import type { Db, Flavour } from './backend.js';
+import { change } from './insert.js';
 
 // Every accepted request writes these two rows, so their statements are spelt out instead of built each time.
 const REMEMBER = 'insert into replay (digest, expires) values (?, ?) ';
@@ -10,8 +11,7 @@ const APPEND =
 /** As `Tx.remember`. */
 export async function remember(db: Db, flavour: Flavour, { key, expires }: ReplayKey): Promise<boolean> {
   const text = REMEMBER + flavour.onDuplicate(['digest'], []);
-  const { numAffectedRows } = await db.executeQuery(CompiledQuery.raw(text, [key, expires.getTime()]));
-  return numAffectedRows === 1n;
+  return (await change(db, text, [key, expires.getTime()])) === 1n;
 }
 
 /** As `Tx.keepAnswer`. */
@@ -35,7 +35,7 @@ export async function keepAnswer(
 export async function appendEvent(db: Db, event: AuditEvent): Promise<void> {
   const { at, correlationId, organisasjon, paaVegneAv, operasjon, personer } = event;
   const values = [at.getTime(), correlationId, organisasjon, paaVegneAv, operasjon, personer];
-  await db.executeQuery(CompiledQuery.raw(APPEND, values));
+  await change(db, APPEND, values);
 }
 
 /** As `Reads.events`. */

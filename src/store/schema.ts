@@ -40,6 +40,8 @@ export interface Tables {
     brukernavn: string;
     organisasjonsnummer: string;
     passordhash: string;
+    /** Networks, with commas between; null: every one. */
+    nett: string | null;
   };
   delegation: Period & { leverandoer: string; oppdragsgiver: string };
   service_right: Period & { organisasjon: string; tjeneste: Tjeneste };
@@ -111,6 +113,9 @@ export interface SvarUtRow {
   mottakersystem: string | null;
   /** Sealed JSON. */
   lest_av: Buffer | null;
+  /** Stands for the number of the recipient. */
+  mottaker: Buffer | null;
+  konteringskode: string | null;
 }
 
 export interface SvarUtKontoRow {
@@ -121,6 +126,9 @@ export interface SvarUtKontoRow {
   lesetimer: number;
   /** JSON. */
   returadresse: string | null;
+  lesetimer_apost: number | null;
+  varsel_epost: string | null;
+  varsel_sms: string | null;
 }
 
 export interface ReservasjonRow {
@@ -167,6 +175,8 @@ export interface EventRow {
   tid: number;
   kode: string | null;
   tekst: string;
+  /** Null where it is the same as `tekst`. */
+  tekst_en: string | null;
 }
 
 export interface JobRow {
@@ -177,6 +187,10 @@ export interface JobRow {
   leverandoer: string;
   /** Of the letter or message. */
   prioritet: Prioritet;
+  /** Who sends it: the account of a SvarUt letter, or else an organisation. */
+  eier: string;
+  /** Whose turn it goes by: `laneOf` the three before. */
+  koe: string;
   /** When the job was put off to: by the calendar while no attempt has been made, by the clock from then on. */
   neste: number;
   /** From when it may be claimed: `neste`, or the end of the last lease; null when it has been given up. */

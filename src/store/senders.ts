@@ -50,7 +50,10 @@ export async function senders(db: Db): Promise<SenderData> {
     sertifikater: certificates.map((row) => ({ ...row, ...gyldighet(row) })),
     delegeringer: delegations.map((row) => ({ ...row, ...gyldighet(row) })),
     rettigheter: rights.map((row) => ({ ...row, ...gyldighet(row) })),
-    legitimasjoner: credentials,
+    legitimasjoner: credentials.map(({ nett, ...row }) => ({
+      ...row,
+      ...(nett !== null && { nett: nett.split(',') }),
+    })),
   };
 }
 
@@ -95,8 +98,8 @@ export function senderWrites(db: Db, flavour: Flavour): SenderTx {
       put('delegation', ['leverandoer', 'oppdragsgiver'], { leverandoer, oppdragsgiver, ...period(validity) }),
     putServiceRight: ({ organisasjon, tjeneste, ...validity }) =>
       put('service_right', ['organisasjon', 'tjeneste'], { organisasjon, tjeneste, ...period(validity) }),
-    putCredential: ({ tjeneste, brukernavn, organisasjonsnummer, passordhash }) =>
-      put('credential', ['tjeneste', 'brukernavn'], { tjeneste, brukernavn, organisasjonsnummer, passordhash }),
+    putCredential: ({ nett, ...row }) =>
+      put('credential', ['tjeneste', 'brukernavn'], { ...row, nett: nett?.join(',') ?? null }),
     putSupplier: ({ organisasjonsnummer, rolle, navn, sertifikat }) =>
       put('supplier', ['organisasjonsnummer', 'rolle'], { organisasjonsnummer, rolle, navn, sertifikat }),
     putAgency: (navn, fra) => insertRow(db, 'agency', { navn, fra: fra.getTime() }, flavour.onDuplicate(['navn'], [])),

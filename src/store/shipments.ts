@@ -6,6 +6,7 @@ import type { Hendelse, Pakke, Shipment } from '../domain/shipment.js';
 import type { QueueRow, ShipmentReads, ShipmentTx } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { laneOf, type Whose } from './lanes.js';
 import { notePayloads, replacePackage } from './payloadRows.js';
 import type { EventRow, JobRow, ShipmentRow } from './schema.js';
 import type { Seal } from './sealed.js';
@@ -56,20 +57,24 @@ export const eventRow = ({ type, tid, kode, tekst }: Hendelse): EventRow => ({
   type,
   tid: tid.getTime(),
   kode: kode === null ? null : cut(kode, KODE),
-  tekst: cut(tekst, TEKST),
+  tekst: cut(tekst.nb, TEKST),
+  tekst_en: tekst.en === tekst.nb ? null : cut(tekst.en, TEKST),
 });
 
-export const eventOf = ({ type, tid, kode, tekst }: EventRow): Hendelse => ({ type, tid: new Date(tid), kode, tekst });
+export const eventOf = ({ type, tid, kode, tekst, tekst_en: en }: EventRow): Hendelse => ({
+  type,
+  tid: new Date(tid),
+  kode,
+  tekst: { nb: tekst, en: en ?? tekst },
+});
 
 /** A job that nobody has begun, due at `at`. */
-export const newJob = (
-  shipmentId: string,
-  { leverandoer, prioritet }: Pick<JobRow, 'leverandoer' | 'prioritet'>,
-  at: Date,
-): Omit<JobRow, 'nr'> => ({
+export const newJob = (shipmentId: string, { leverandoer, prioritet, eier }: Whose, at: Date): Omit<JobRow, 'nr'> => ({
   shipment_id: shipmentId,
   leverandoer,
   prioritet,
+  eier,
+  koe: laneOf({ leverandoer, prioritet, eier }),
   neste: at.getTime(),
   klar: at.getTime(),
   leased_until: 0,
@@ -102,7 +107,7 @@ export function shipmentReads({ read }: Backend, seal: Seal): ShipmentReads {
   };
 }
 
-/** As `ShipmentReads.queue`; jobs that somebody is at are among them. The last event is its type and its text. */
+/** As `ShipmentReads.queue`; jobs that somebody is at are among them. The last event is its type and its English text. */
 async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
   const rows = await db
     .selectFrom('job as j')
@@ -113,7 +118,7 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
       eb.fn.coalesce('s.avsender', 'f.eier').as('avsender'),
       eb
         .selectFrom('shipment_event as e')
-        .select(sql<string>`concat(e.type, ': ', e.tekst)`.as('siste'))
+        .select(sql<string>`concat(e.type, ': ', coalesce(e.tekst_en, e.tekst))`.as('siste'))
         .whereRef('e.shipment_id', '=', 'j.shipment_id')
         .orderBy('e.nr', 'desc')
         .limit(1)
@@ -147,7 +152,7 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       .execute();
   };
   return {
-    async insertShipment(shipment, event, tidligst) {
+    async insertShipment(shipment, event, tidligst, konto) {
       const row = shipmentRow(shipment, seal);
       const there = await insertOrFind(db, flavour, row);
       if (there !== undefined) return shipmentOf(there, seal);
@@ -155,7 +160,7 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       const refs = [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref);
       await notePayloads(db, flavour, row.id, refs);
       await append(row.id, event);
-      const job = newJob(row.id, row, tidligst ?? shipment.mottatt);
+      const job = newJob(row.id, { ...row, eier: konto ?? row.avsender }, tidligst ?? shipment.mottatt);
       await db.insertInto('job').values(job).execute();
       return undefined;
     },
@@ -182,7 +187,8 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       if (Object.keys(changes).length > 0) await db.updateTable('shipment').set(changes).where('id', '=', id).execute();
       if (decided === undefined) return;
       const { leverandoer } = decided;
-      await db.updateTable('job').set({ leverandoer }).where('shipment_id', '=', id).execute();
+      const koe = sql<string>`concat(prioritet, ':', ${leverandoer}, ':', eier)`;
+      await db.updateTable('job').set({ leverandoer, koe }).where('shipment_id', '=', id).execute();
     },
     appendShipmentEvent: append,
     retryJob: (shipmentId, at) => retryJob(db, flavour, shipmentId, at),
@@ -219,12 +225,14 @@ const FENCES = 2 ** 47;
 async function retryJob(db: Db, flavour: Flavour, shipmentId: string, at: Date): Promise<void> {
   const shipment = await db
     .selectFrom('shipment')
-    .select(['leverandoer', 'prioritet'])
+    .select(['leverandoer', 'prioritet', 'avsender'])
     .where('id', '=', shipmentId)
     .modifyEnd(sql.raw(flavour.lock))
     .executeTakeFirst();
   if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${shipmentId}`);
-  const fresh = newJob(shipmentId, shipment, at);
+  const letter = db.selectFrom('svarut').select('konto').where('shipment_id', '=', shipmentId);
+  const eier = (await letter.executeTakeFirst())?.konto ?? shipment.avsender;
+  const fresh = newJob(shipmentId, { ...shipment, eier }, at);
   await db
     .insertInto('job')
     .values({ ...fresh, fence: randomInt(FENCES) })

@@ -1,12 +1,13 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely } from 'kysely';
+import { CompiledQuery, Kysely } from 'kysely';
 import Libsql from 'libsql';
 import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
 import type { Backend, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
+import { runDirectly } from './insert.js';
 import { named, oneConnection, oneRow, type Handle, type Statement } from './one-connection.js';
 import type { Tables } from './schema.js';
 
@@ -37,6 +38,15 @@ export const flavour: Flavour = {
     columns.length === 0
       ? `on conflict (${quoted(key)}) do nothing`
       : `on conflict (${quoted(key)}) do update set ${columns.map((c) => `"${c}" = excluded."${c}"`).join(', ')}`,
+  // SQLite knows no other way from one group to the next than to ask for it.
+  leastOfEach: (table, group, value) => {
+    const text = `with recursive found (name) as (
+  select min(${group}) from ${table} where ${group} > ? and ${group} <= ?
+  union all select (select min(${group}) from ${table} where ${group} > found.name and ${group} <= ?) from found where found.name is not null
+  limit ?)
+select name as ${group}, (select min(${value}) from ${table} where ${group} = found.name) as ${value} from found where name is not null`;
+    return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, upTo, limit]);
+  },
   // One text costs the driver less than a value for each column of each row.
   many: {
     select: (columns) => `select json_group_array(json_array(${quoted(columns)})) as found`,
@@ -67,8 +77,10 @@ export async function openSqlite(path: string): Promise<Backend> {
   const { reader, writer } = await open(path).catch((error: unknown) => {
     throw failureOf(error, ` (${path})`);
   });
-  const reads = new Kysely<Tables>({ dialect: oneConnection(reader, bindable) });
-  const writes = new Kysely<Tables>({ dialect: oneConnection(writer, bindable) });
+  const reads = new Kysely<Tables>({ dialect: oneConnection(reader, bindable).dialect });
+  const { dialect, run: change } = oneConnection(writer, bindable);
+  const writes = new Kysely<Tables>({ dialect });
+  runDirectly(writes, change);
   const run = controls(writer);
   const commit = groupCommit({
     begin: () => patiently(() => run('begin immediate')),

@@ -1,78 +1,9 @@
-import { sql, type Selectable } from 'kysely';
-import type { Kanal } from '../domain/routing/decision.js';
-import type { Mottakersystem } from '../domain/svarut/bestilling.js';
-import type { Reservasjon, SvarUtBrev, SvarUtKonto, SvarUtReads, SvarUtTx } from '../domain/svarut/ports.js';
+import { sql } from 'kysely';
+import type { SvarUtReads, SvarUtTx } from '../domain/svarut/ports.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import type { MottakersystemRow, ReservasjonRow, SvarUtKontoRow, SvarUtRow } from './schema.js';
+import type { SvarUtRow } from './schema.js';
 import type { Seal } from './sealed.js';
-
-/** Where the sealed column stands. */
-const place = (shipmentId: string): string => `svarut ${shipmentId} lest_av`;
-
-const time = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
-
-const proevdText = (proevd: readonly Kanal[]): string => proevd.join(',');
-
-const brevRow = (brev: SvarUtBrev, seal: Seal): SvarUtRow => ({
-  shipment_id: brev.shipmentId,
-  konto: brev.konto,
-  mottatt: brev.mottatt.getTime(),
-  eksternref: brev.eksternref,
-  status: brev.status,
-  status_endret: brev.statusEndret.getTime(),
-  proevd: proevdText(brev.proevd),
-  ettersendes: Number(brev.ettersendes),
-  lesetimer: brev.lesetimer,
-  frist: brev.frist?.getTime() ?? null,
-  mottakersystem: brev.mottakersystem,
-  lest_av: sealedReader(brev.shipmentId, brev.lestAv, seal),
-});
-
-const sealedReader = (shipmentId: string, lestAv: string | null, seal: Seal): Buffer | null =>
-  lestAv === null ? null : seal.seal({ lestAv }, place(shipmentId));
-
-const brevOf = (row: SvarUtRow, seal: Seal): SvarUtBrev => ({
-  shipmentId: row.shipment_id,
-  konto: row.konto,
-  mottatt: new Date(row.mottatt),
-  eksternref: row.eksternref === null ? null : Buffer.from(row.eksternref),
-  status: row.status,
-  statusEndret: new Date(row.status_endret),
-  proevd: row.proevd === '' ? [] : (row.proevd.split(',') as Kanal[]),
-  ettersendes: row.ettersendes === 1,
-  lesetimer: row.lesetimer,
-  frist: time(row.frist),
-  mottakersystem: row.mottakersystem,
-  lestAv:
-    row.lest_av === null
-      ? null
-      : (seal.open(row.lest_av, place(row.shipment_id)) as { readonly lestAv: string }).lestAv,
-});
-
-const reservasjonOf = ({ id, konto, reservert, avvist, avvist_tekst: tekst }: ReservasjonRow): Reservasjon => ({
-  id,
-  konto,
-  reservert: new Date(reservert),
-  avvist: avvist === null ? null : { tid: new Date(avvist), tekst },
-});
-
-const systemOf = (row: Selectable<MottakersystemRow>): Mottakersystem => ({
-  brukernavn: row.brukernavn,
-  navn: row.navn,
-  mottakerid: String(row.mottakerid),
-  orgnr: row.orgnr,
-  forsendelseType: row.forsendelse_type,
-  nivaa: row.nivaa as Mottakersystem['nivaa'],
-  sertifikat: Buffer.from(row.sertifikat),
-});
-
-const kontoOf = ({ altinn, sdp, ettersending, returadresse, ...row }: SvarUtKontoRow): SvarUtKonto => ({
-  ...row,
-  altinn: altinn === 1,
-  sdp: sdp === 1,
-  ettersending: ettersending === 1,
-  returadresse: returadresse === null ? null : (JSON.parse(returadresse) as SvarUtKonto['returadresse']),
-});
+import { brevOf, brevRow, kontoOf, kontoRow, proevdText, reservasjonOf, sealedReader, systemOf } from './svarutRows.js';
 
 /** Letters whose time is up; the index answers. */
 const fristUte = (db: Db, now: Date, etter: { shipmentId: string; frist: Date } | undefined, antall: number) =>
@@ -115,6 +46,48 @@ const partyReads = (read: Backend['read']): PartyReads => ({
     ),
 });
 
+type OperatorReads = Pick<SvarUtReads, 'soek' | 'statistikk' | 'liggende'>;
+
+/** Reads of those who run the house. */
+const operatorReads = (read: Backend['read'], seal: Seal): OperatorReads => ({
+  soek: (etter, antall) =>
+    read(async (db) => {
+      const given = Object.entries(etter) as [keyof typeof etter, string | Buffer][];
+      const all = db.selectFrom('svarut').selectAll();
+      const found = given.reduce((query, [column, value]) => query.where(column, '=', value as never), all);
+      const newest = found.orderBy('mottatt', 'desc').orderBy('shipment_id', 'desc').limit(antall);
+      return (await newest.execute()).map((row) => brevOf(row, seal));
+    }),
+  statistikk: (fra, til) =>
+    read(async (db) => {
+      const columns = ['konto', 'konteringskode', 'status'] as const;
+      const rows = db
+        .selectFrom('svarut')
+        .select(columns)
+        .select(({ fn }) => fn.countAll().as('antall'));
+      const within = rows.where('mottatt', '>=', fra.getTime()).where('mottatt', '<', til.getTime());
+      const counted = within.groupBy(columns).orderBy('konto').orderBy('konteringskode').orderBy('status');
+      return (await counted.execute()).map((row) => ({ ...row, antall: Number(row.antall) }));
+    }),
+  liggende: (foer) =>
+    read(async (db) => {
+      const rows = db
+        .selectFrom('svarut')
+        .where('mottakersystem', 'is not', null)
+        .where('mottatt', '<', foer.getTime());
+      const counted = rows
+        .select('mottakersystem')
+        .select(({ fn }) => [fn.countAll().as('antall'), fn.min('mottatt').as('eldste')])
+        .groupBy('mottakersystem')
+        .orderBy('mottakersystem');
+      return (await counted.execute()).map(({ mottakersystem, antall, eldste }) => ({
+        mottakersystem: mottakersystem ?? '',
+        antall: Number(antall),
+        eldste: new Date(Number(eldste)),
+      }));
+    }),
+});
+
 /** As `SvarUtReads`. */
 export function svarutReads({ read }: Backend, seal: Seal): SvarUtReads {
   return {
@@ -148,6 +121,7 @@ export function svarutReads({ read }: Backend, seal: Seal): SvarUtReads {
         const rows = await fristUte(db, now, etter, antall).execute();
         return rows.map((row) => ({ shipmentId: row.shipment_id, frist: new Date(row.frist ?? 0) }));
       }),
+    ...operatorReads(read, seal),
     ...partyReads(read),
   };
 }
@@ -224,9 +198,8 @@ export function svarutWrites(db: Db, flavour: Flavour, seal: Seal): SvarUtTx {
     },
     releaseReservation: async (id) => void (await db.deleteFrom('svarut_reservert').where('id', '=', id).execute()),
     forgetSvarUt: (reservert, forsoekt, antall) => forget(db, reservert, forsoekt, antall),
-    async putSvarUtKonto({ brukernavn, altinn, sdp, ettersending, lesetimer, returadresse: address }) {
-      const flags = { altinn: Number(altinn), sdp: Number(sdp), ettersending: Number(ettersending) };
-      const policy = { ...flags, lesetimer, returadresse: address === null ? null : JSON.stringify(address) };
+    async putSvarUtKonto({ brukernavn, ...konto }) {
+      const policy = kontoRow(konto);
       const row = db.insertInto('svarut_konto').values({ brukernavn, ...policy });
       await row.modifyEnd(replacing('brukernavn', Object.keys(policy))).execute();
     },

@@ -196,3 +196,54 @@ export function canonicalise(element: XmlElement, method: C14nMethod = exclusive
   replay(element, new Canonicaliser(method, (piece) => (canonical += piece)));
   return canonical;
 }
+
+/** The canonical form of an element, cut around one that stands in it. */
+export interface Parted {
+  readonly before: string;
+  readonly inner: string;
+  readonly after: string;
+  /** Whether there is a comment in it, written or not. */
+  readonly commented: boolean;
+}
+
+/** Cuts what it writes around one element. */
+class PartingCanonicaliser extends Canonicaliser {
+  readonly pieces = ['', '', ''];
+  commented = false;
+
+  constructor(
+    method: C14nMethod,
+    private readonly inner: XmlElement,
+    private at = 0,
+  ) {
+    super(method, (piece) => (this.pieces[this.at] += piece));
+  }
+
+  override start(element: XmlElement): void {
+    if (element === this.inner) this.cut();
+    super.start(element);
+  }
+
+  override end(element: XmlElement): void {
+    super.end(element);
+    if (element === this.inner) this.cut();
+  }
+
+  override comment(text: string): void {
+    this.commented = true;
+    super.comment(text);
+  }
+
+  private cut(): void {
+    this.flush();
+    this.at++;
+  }
+}
+
+/** As `canonicalise`, cut around `inner`, which stands in `element`: without that piece it is the form of `element` without `inner`. */
+export function canonicaliseAround(element: XmlElement, inner: XmlElement, method: C14nMethod): Parted {
+  const parting = new PartingCanonicaliser(method, inner);
+  replay(element, parting);
+  const [before = '', within = '', after = ''] = parting.pieces;
+  return { before, inner: within, after, commented: parting.commented };
+}

@@ -28,7 +28,7 @@ const KNOWN_NAMES = 4096;
 const KNOWN_LENGTH = 64;
 
 /** A copy of its own: a slice would keep the whole request in memory for as long as it is remembered. */
-const detached = (s: string): string => Buffer.from(s).toString();
+export const detached = (s: string): string => Buffer.from(s).toString();
 
 /** Splits a qualified name; undefined when it is none. The answers for short names are remembered, a bounded number of them. */
 export function qualifiedName(name: string): QName | undefined {

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
 import type { QName } from './chars.js';
-import { dereference, qualifiedName } from './chars.js';
+import { dereference, detached, qualifiedName } from './chars.js';
 import type { NsDeclaration, NsScope, XmlAttribute, XmlElement } from './model.js';
 import { lookupNamespace } from './model.js';
 
@@ -22,7 +22,9 @@ export function expand(text: string): string {
 
 const none: readonly never[] = [];
 
+/** An attribute as it stands; its namespace is known when the whole tag has been read. */
 interface RawAttribute extends QName {
+  ns: string;
   readonly value: string;
 }
 
@@ -78,7 +80,7 @@ function splitTag(tag: string): { name: string; raw: readonly RawAttribute[]; em
       throw malformed('a start tag that is not well formed');
     }
     const { prefix, local } = nameOf(tag.slice(start, end));
-    raw.push({ prefix, local, value: attributeValue(tag.slice(open + 1, close)) });
+    raw.push({ prefix, local, ns: '', value: attributeValue(tag.slice(open + 1, close)) });
     if (raw.length > limits.xmlAttributes + limits.xmlNamespacesInScope) throw malformed('too many attributes');
     at = close + 1;
   }
@@ -92,12 +94,26 @@ const absoluteUri = new RegExp(
   `^[A-Za-z][A-Za-z0-9+.-]*:(?:${authority}|(?!//))${afterAuthority}(?:#${afterAuthority})?$`,
 );
 
+const knownUris = new Set<string>();
+const KNOWN_URIS = 1024;
+const KNOWN_URI_LENGTH = 128;
+
+/** Whether it is one. The short ones that are, are remembered, a bounded number of them: messages of one contract have the same. */
+function isAbsoluteUri(uri: string): boolean {
+  if (knownUris.has(uri)) return true;
+  const fits = absoluteUri.test(uri);
+  if (!fits || uri.length > KNOWN_URI_LENGTH) return fits;
+  if (knownUris.size >= KNOWN_URIS) knownUris.clear();
+  knownUris.add(detached(uri));
+  return true;
+}
+
 /** Reserved names, and whatever is not an absolute URI, are refused. */
 function declaration(prefix: string, uri: string): NsDeclaration {
   const reserved = (prefix === 'xml') !== (uri === XML_NS) || prefix === 'xmlns' || uri === XMLNS_NS;
   if (reserved) throw malformed('a reserved namespace or prefix is declared');
   if (uri === '' && prefix !== '') throw malformed('a namespace prefix is undeclared');
-  if (uri !== '' && !absoluteUri.test(uri)) throw malformed('a namespace name that is no absolute URI');
+  if (uri !== '' && !isAbsoluteUri(uri)) throw malformed('a namespace name that is no absolute URI');
   return { prefix, uri };
 }
 
@@ -134,20 +150,15 @@ type Attributes = Pick<XmlElement, 'attributes' | 'declarations' | 'scope'>;
 function readAttributes(raw: readonly RawAttribute[], outer: NsScope | null): Attributes {
   if (raw.length === 0) return { attributes: none, declarations: none, scope: outer };
   const declarations: NsDeclaration[] = [];
-  const others: RawAttribute[] = [];
+  const attributes: RawAttribute[] = [];
   for (const a of raw) {
     if (a.prefix === 'xmlns') declarations.push(declaration(a.local, a.value));
     else if (a.prefix === '' && a.local === 'xmlns') declarations.push(declaration('', a.value));
-    else others.push(a);
+    else attributes.push(a);
   }
-  if (others.length > limits.xmlAttributes) throw malformed('too many attributes');
+  if (attributes.length > limits.xmlAttributes) throw malformed('too many attributes');
   const scope = extendScope(outer, declarations);
-  const attributes = others.map(({ prefix, local, value }) => ({
-    prefix,
-    local,
-    ns: prefix === '' ? '' : resolve(scope, prefix),
-    value,
-  }));
+  for (const a of attributes) if (a.prefix !== '') a.ns = resolve(scope, a.prefix);
   refuseDoubles(attributes, sameName);
   refuseDoubles(declarations, samePrefix);
   return { attributes, declarations, scope };

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { bokfoerFormidling } from '../../src/application/bokfoer.js';
 import { happen, hendelse } from '../../src/application/hendelser.js';
 import type { Forsendelse } from '../../src/domain/forsendelse.js';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import { grunnlagAv } from '../../src/domain/ledger.js';
 import { cost } from '../../src/domain/overslag.js';
 import type { Tx } from '../../src/domain/ports.js';
@@ -47,7 +48,7 @@ function ledger(state = noLedger()) {
         tilstand = change.tilstand ?? tilstand;
       },
     };
-    await happen(tx as unknown as Tx, calendar, letter, hendelse(type, now, null, ''), true);
+    await happen(tx as unknown as Tx, calendar, letter, hendelse(type, now, null, ordrett('')), true);
     return { ...letter, tilstand };
   };
   const all = async (letter: Shipment, ...types: readonly Hendelsestype[]) => {

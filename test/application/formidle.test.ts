@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import { createCircuits } from '../../src/application/circuits.js';
 import { formidle, type FormidleDeps } from '../../src/application/formidle.js';
 import type { Formidling, Formidlingstilstand, Koekvittering } from '../../src/domain/formidling.js';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import type { Feiltype } from '../../src/domain/receipts.js';
 import type { Utfall } from '../../src/domain/retry.js';
+import type { Tospraaklig } from '../../src/domain/routing/words.js';
 import type { Job } from '../../src/domain/shipment.js';
 import { Failure } from '../../src/errors.js';
 import { formidling } from '../support/formidlinger.js';
@@ -13,8 +15,8 @@ import { testTime } from '../support/pki.js';
 
 const later = (ms: number): Date => new Date(testTime.getTime() + ms);
 const day = 86_400_000;
-const down: Utfall = { type: 'deferred', kode: 'TRANSPORT', grunn: 'HTTP 503' };
-const rejected = (kode: string): Utfall => ({ type: 'rejected', kode, grunn: 'refused' });
+const down: Utfall = { type: 'deferred', kode: 'TRANSPORT', grunn: ordrett('HTTP 503') };
+const rejected = (kode: string): Utfall => ({ type: 'rejected', kode, grunn: { nb: 'avvist', en: 'refused' } });
 
 interface Setup {
   readonly message?: Partial<Formidling>;
@@ -28,7 +30,7 @@ async function passing({ message = {}, deliver = () => ({ type: 'sent' }) }: Set
   await store.unitOfWork((tx) => tx.insertFormidling(one));
   let now = testTime;
   const delivered: Formidling[] = [];
-  const told: (readonly [Feiltype, string])[] = [];
+  const told: (readonly [Feiltype, Tospraaklig])[] = [];
   const reports: boolean[] = [];
   const failures: unknown[] = [];
   const real = createCircuits();
@@ -56,13 +58,13 @@ async function passing({ message = {}, deliver = () => ({ type: 'sent' }) }: Set
       },
     },
     circuits: {
-      resting: (at) => real.resting(at),
+      most: (leverandoer, at) => real.most(leverandoer, at),
       report: (_, reached) => void reports.push(reached),
     },
     failed: (error) => failures.push(error),
   };
   const claim = async (): Promise<Job> => {
-    const [job] = await store.queue.claim(now, 60_000, 1, []);
+    const [job] = await store.queue.claim(now, 60_000, 1, () => Infinity);
     if (job === undefined) throw new Error('nothing is due');
     return job;
   };
@@ -141,7 +143,7 @@ describe('application/formidle', () => {
       const p = await passing({ deliver: () => rejected(kode) });
       await p.turn();
       expect([await p.state(), await p.job()]).to.deep.equal(['FEILET', undefined]);
-      expect(p.told).to.deep.equal([[feiltype, `${kode}: refused`]]);
+      expect(p.told).to.deep.equal([[feiltype, { nb: `${kode}: avvist`, en: `${kode}: refused` }]]);
       expect((await p.waiting())?.sbd).to.equal('<feil/>');
     });
   }

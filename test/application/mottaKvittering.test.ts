@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { dispatch } from '../../src/application/dispatch.js';
 import { createCircuits } from '../../src/application/circuits.js';
 import { mottaKvittering, type KvitteringDeps } from '../../src/application/mottaKvittering.js';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import type { BraktKvittering } from '../../src/domain/receipts.js';
 import type { Beslutning } from '../../src/domain/routing/decision.js';
 import type { Hendelsestype, Shipment, Tilstand } from '../../src/domain/shipment.js';
@@ -51,10 +52,10 @@ const moved: Beslutning = { ...toMailbox, leverandoer: '996460320' };
 /** A store with one letter that has been handed on, so that it has no job. */
 async function receiving({ shipment = sent(), decideAgain = async () => moved }: Setup = {}) {
   const store = memoryStore();
-  const accepted = { type: 'MOTTATT', tid: testTime, kode: null, tekst: 'Accepted' } as const;
+  const accepted = { type: 'MOTTATT', tid: testTime, kode: null, tekst: ordrett('Accepted') } as const;
   await store.unitOfWork((tx) => tx.insertShipment(shipment, accepted, testTime));
   const handedOn = async (): Promise<void> => {
-    const [job] = await store.queue.claim(testTime, 60_000, 1, []);
+    const [job] = await store.queue.claim(testTime, 60_000, 1, () => Infinity);
     if (job !== undefined) await store.unitOfWork((tx) => tx.endJob(job));
   };
   if (shipment.tilstand !== 'MOTTATT') await handedOn();
@@ -102,7 +103,7 @@ describe('application/mottaKvittering', () => {
       expect(events).to.have.length(1);
       expect(events[0]).to.include({ type: event, kode: type });
       expect(events[0]?.tid).to.deep.equal(testTime);
-      expect(events[0]?.tekst).to.match(/\. SMS$|stays where it is\. SMS$/);
+      expect(events[0]?.tekst.en).to.match(/\. SMS$|stays where it is\. SMS$/);
       expect(await r.receipts()).to.deep.equal(events);
       expect(r.asked).to.deep.equal([]);
     });
@@ -131,7 +132,7 @@ describe('application/mottaKvittering', () => {
       const r = await receiving({ shipment: sent({ tilstand, beslutning: toPrint }) });
       await r.motta(kvittering({ ...fromSvarUt, type: 'underveis', detaljer: 'SvarUt: VARSLET' }));
       expect((await r.current()).tilstand).to.equal(tilstand);
-      expect((await r.events()).map(({ type, tekst }) => [type, tekst.endsWith('SvarUt: VARSLET')])).to.deep.equal([
+      expect((await r.events()).map(({ type, tekst }) => [type, tekst.nb.endsWith('SvarUt: VARSLET')])).to.deep.equal([
         ['SENDT', true],
       ]);
       expect(await r.receipts()).to.deep.equal([]);
@@ -233,7 +234,8 @@ describe('application/mottaKvittering', () => {
     expect(await r.job()).to.deep.include({ leverandoer: '996460320', neste: testTime, forsoek: 0, givenUp: false });
     const [event, ...more] = await r.events();
     expect(event).to.include({ type: 'NYTT_OPPSLAG', kode: 'feil' });
-    expect(event?.tekst).to.match(/KLIENT\. Ukjent postkasse .*R-28/);
+    expect(event?.tekst.nb).to.match(/^Leverandøren melder en feil\. KLIENT\. Ukjent postkasse .*R-28/);
+    expect(event?.tekst.en).to.match(/KLIENT\. Ukjent postkasse .*R-28/);
     expect(more).to.deep.equal([]);
     expect(await r.receipts()).to.deep.equal([]);
   });
@@ -309,7 +311,7 @@ describe('application/mottaKvittering', () => {
       ]),
     });
     for (let n = 0; n < 2; n++) {
-      const [job] = await r.store.queue.claim(testTime, 60_000, 1, []);
+      const [job] = await r.store.queue.claim(testTime, 60_000, 1, () => Infinity);
       if (job !== undefined) await turn(job);
     }
     expect(new Set(pushed).size).to.equal(2);
@@ -410,7 +412,7 @@ describe('application/mottaKvittering', () => {
     ]) {
       const r = await receiving();
       await r.motta(message);
-      const text = (await r.events())[0]?.tekst ?? '';
+      const text = (await r.events())[0]?.tekst.nb ?? '';
       expect(text).to.match(/…/).and.not.match(/14839/);
       expect(text.length).to.be.below(400);
     }

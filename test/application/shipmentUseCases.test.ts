@@ -5,6 +5,7 @@ import { hentKvitteringer } from '../../src/application/hentKvitteringer.js';
 import { hentStatus } from '../../src/application/hentStatus.js';
 import { sendForsendelse } from '../../src/application/sendForsendelse.js';
 import { trekkTilbakeForsendelse } from '../../src/application/trekkTilbakeForsendelse.js';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import { limits } from '../../src/limits.js';
 import { testTime } from '../support/pki.js';
 import { numbers, person } from './lookups.js';
@@ -82,7 +83,7 @@ describe('application/hentKvitteringer', () => {
     shipmentId,
     avsender,
     prioritet: 'NORMAL' as const,
-    hendelse: { type: 'LEVERING' as const, tid: testTime, kode: null, tekst: 'Levert' },
+    hendelse: { type: 'LEVERING' as const, tid: testTime, kode: null, tekst: ordrett('Levert') },
   });
 
   async function waiting() {
@@ -156,7 +157,7 @@ describe('application/trekkTilbakeForsendelse', () => {
 
   it('refuses one that somebody has begun to hand on', async () => {
     const { deps, memory, id } = await sent();
-    await memory.queue.claim(testTime, 1, 1, []);
+    await memory.queue.claim(testTime, 1, 1, () => Infinity);
     expect(await codeOf(trekkTilbakeForsendelse(deps)(byPassword(), { ider: [id] }))).to.equal('ALREADY_DISPATCHED');
     expect(memory.state().shipments.get(id)?.tilstand).to.equal('MOTTATT');
   });

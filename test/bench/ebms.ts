@@ -77,6 +77,11 @@ async function copyOf(data: Data, dir: string, name: string): Promise<Data> {
   return { ...data, env: { ...data.env, POSTHORN_DATA_DIR: to, POSTHORN_DATABASE_URL: `sqlite:${to}/posthorn.db` } };
 }
 
+/** Octets of the business document in a letter. */
+const documentOctets = (letter: Buffer): number =>
+  /<(?:\w+:)?StandardBusinessDocument[ >].*<\/(?:\w+:)?StandardBusinessDocument>/s.exec(letter.toString('latin1'))?.[0]
+    .length ?? 0;
+
 const service = { name: 'service', title: '(b) Posthorn', warmUp: 1500 };
 const bound = { name: 'bound', title: '(a) bare bound', warmUp: 1500 };
 
@@ -90,7 +95,8 @@ async function pushes(dir: string, data: Data, by: Holder, options: EbmsOptions)
     const about = { path: BROKER_PATH, profile: options.profile };
     const b = await startContender(service, { ...about, module: 'src/main', env });
     contenders.push(b);
-    const answer = await post(new Agent(), b.server.url, (await sign(1))[0] ?? { contentType: '', body: Buffer.of() });
+    const [letter = { contentType: '', body: Buffer.of() }] = await sign(1);
+    const answer = await post(new Agent(), b.server.url, letter);
     if (answer.status !== 200) throw new Error(`the broker answered ${answer.status}: ${answer.octets.toString()}`);
     const forBound = await copyOf(data, dir, 'bound');
     const a = await startContender(bound, {
@@ -101,6 +107,7 @@ async function pushes(dir: string, data: Data, by: Holder, options: EbmsOptions)
         BENCH_FOLDER: forBound.env['POSTHORN_DATA_DIR'] ?? '',
         BENCH_DATABASE: join(forBound.env['POSTHORN_DATA_DIR'] ?? '', 'posthorn.db'),
         BENCH_PACKAGE_OCTETS: String(options.octets),
+        BENCH_DOCUMENT_OCTETS: String(documentOctets(letter.body)),
         BENCH_ANSWER_OCTETS: String(Math.round((answer.octets.length * 3) / 4)),
       },
     });

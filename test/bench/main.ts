@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { ebms } from './ebms.js';
+import { fairness } from './fairness.js';
+import { large } from './large.js';
 import { lookup } from './lookup.js';
+import { queue } from './queue.js';
 import { register } from './register.js';
 import { svarutLarge } from './svarutLarge.js';
 
@@ -14,29 +17,37 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
       long one.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
+  npm run bench -- fairness [svarut|forsendelse|dead] [--rounds 5] [--seconds 15] [--waiting 10000] [--db mariadb|sqlite] [--bursts]
+      What others wait when one sender sends ten times as much at the same total load, or when a provider hangs.
+  npm run bench -- queue [--waiting 200000] [--db mariadb|sqlite] [--profile DIR]
+      A gateway that starts with so many letters in its queue: until it is ready, how fast it hands them on, and its memory.
   npm run bench -- svarut-large [--mebibytes 350]
       One large letter by SvarUt, as inline base64 and by MTOM, to its receiver by SvarInn: octets compared, peak memory.
+  npm run bench -- large [--rounds 3] [--mebibytes 300] [--largest 3072]
+      Large signed letters to Forsendelse by MTOM, as SOAP attachments and inline, beside reading and digesting the same octets.
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
     connections: { type: 'string', default: '16' },
     persons: { type: 'string' },
     octets: { type: 'string', default: '100000' },
-    waiting: { type: 'string', default: '100000' },
+    waiting: { type: 'string' },
     profile: { type: 'string' },
-    mebibytes: { type: 'string', default: '350' },
+    mebibytes: { type: 'string' },
+    largest: { type: 'string', default: '3072' },
+    bursts: { type: 'boolean', default: false },
     db: { type: 'string', default: 'mariadb' },
     url: { type: 'string' },
   },
 });
 
 const pace = {
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
+  rounds: Number(values.rounds ?? 7),
+  seconds: Number(values.seconds ?? 3),
   connections: Number(values.connections),
 };
 
@@ -51,11 +62,32 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
     ebms({
       ...pace,
       octets: Number(values.octets),
-      waiting: Number(values.waiting),
+      waiting: Number(values.waiting ?? 100_000),
       only: positionals[1],
       profile: values.profile,
     }),
-  'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes) }),
+  'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes ?? 350) }),
+  large: () =>
+    large({
+      rounds: Number(values.rounds ?? 3),
+      mebibytes: Number(values.mebibytes ?? 300),
+      largest: Number(values.largest),
+    }),
+  fairness: () =>
+    fairness({
+      rounds: Number(values.rounds ?? 5),
+      seconds: Number(values.seconds ?? 15),
+      waiting: Number(values.waiting ?? 10_000),
+      database: values.db === 'sqlite' ? 'sqlite' : 'mariadb',
+      bursts: values.bursts,
+      only: positionals[1],
+    }),
+  queue: () =>
+    queue({
+      waiting: Number(values.waiting ?? 200_000),
+      database: values.db === 'sqlite' ? 'sqlite' : 'mariadb',
+      profile: values.profile,
+    }),
   register: () =>
     register({
       persons: Number(values.persons ?? 3_800_000),

@@ -1,9 +1,8 @@
-import { createCipheriv, createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { open as openZip, type Entry, type ZipFile } from 'yauzl';
@@ -16,36 +15,16 @@ import { parseCertificate } from '../../src/security/x509.js';
 import { cacheDir, compile } from './support/compile.js';
 import { prepareData } from './support/data.js';
 import { startServer, type Server } from './support/server.js';
+import { base64, hashOf, inBoth, memory, noise, peakOf, postStream, type Octets } from './support/stream.js';
 
 export interface LargeOptions {
   /** Octets of the one document, in MiB. */
   readonly mebibytes: number;
 }
 
-const MIB = 2 ** 20;
-/** What the whole service may take (DESIGN of the SvarUt path): MiB. */
-const GOAL = 192;
 const PATH = versjoner.at(-1)?.path ?? '';
 const NS = versjoner.at(-1)?.ns.uri ?? '';
 const XOP_HEADER = 'application/xop+xml; charset=utf-8; type="application/soap+xml"';
-
-/** Octets that no program packs, the same at each call. */
-async function* noise(mebibytes: number): AsyncGenerator<Buffer> {
-  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16));
-  for (let i = 0; i < mebibytes; i++) yield cipher.update(Buffer.alloc(MIB));
-}
-
-/** The same as base64; pieces keep to three octets. */
-async function* base64(octets: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of octets) {
-    const all = Buffer.concat([rest, chunk]);
-    const whole = all.length - (all.length % 3);
-    yield all.toString('base64', 0, whole);
-    rest = all.subarray(whole);
-  }
-  yield rest.toString('base64');
-}
 
 const account = (tjeneste: 'SVARUT' | 'SVARINN'): string => {
   const found = developmentAccounts.find((a) => a.tjeneste === tjeneste);
@@ -84,19 +63,12 @@ const ways = {
   },
 } as const;
 
-/** Sends without an end that is known before. @returns the answer */
-async function post(url: string, type: string, body: AsyncIterable<string | Buffer>): Promise<string> {
-  const headers = { 'Content-Type': type, Authorization: account('SVARUT') };
-  const sending = request(url, { method: 'POST', headers });
-  const answered = new Promise<string>((resolve, reject) => {
-    sending.once('error', reject).once('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    });
-  });
-  await Promise.all([answered, pipeline(Readable.from(body, { objectMode: true, highWaterMark: 1 }), sending)]);
-  return answered;
+/** Sends a letter. @returns its id */
+async function sent(url: string, type: string, body: Octets): Promise<string> {
+  const { octets } = await postStream(url, { 'Content-Type': type, Authorization: account('SVARUT') }, body);
+  const id = /<return>(.*?)<\/return>/.exec(octets.toString())?.[1];
+  if (id === undefined) throw new Error(`the letter was not taken: ${octets.toString()}`);
+  return id;
 }
 
 /** Waits for the letter with the receiver. @returns where it is fetched */
@@ -111,12 +83,6 @@ async function waiting(base: string, id: string): Promise<string> {
   }
   throw new Error(`${id} does not come to its receiver`);
 }
-
-const hashOf = async (octets: AsyncIterable<Uint8Array>): Promise<string> => {
-  const hash = createHash('sha256');
-  for await (const chunk of octets) hash.update(chunk);
-  return hash.digest('hex');
-};
 
 /** SHA-256 of the one file in an archive. */
 function hashInZip(file: string): Promise<string> {
@@ -144,12 +110,6 @@ async function fetched(url: string, key: KeyObject, certificate: CmsRecipient, f
   return hashInZip(file);
 }
 
-/** The most memory that a process has had, in MiB. */
-async function peak(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-}
-
 /** One large letter by each way, from the sender's call to the receiver's file: octets equal, and the memory that it took. */
 export async function svarutLarge({ mebibytes }: LargeOptions): Promise<void> {
   await compile();
@@ -158,16 +118,14 @@ export async function svarutLarge({ mebibytes }: LargeOptions): Promise<void> {
   try {
     const { env, certsDir } = await prepareData(dir, 0);
     const { sender2 } = (await ensureDevelopmentPki(certsDir)).identities;
-    const sent = await hashOf(noise(mebibytes));
-    const results: Record<string, { peakMiB: number; seconds: number; equal: boolean }> = {};
+    const expected = await hashOf(noise(mebibytes));
+    const results: Record<string, { peakMB: number; seconds: number; equal: boolean }> = {};
     for (const [name, { body, type }] of Object.entries(ways)) {
       const server = await startServer({ module: 'src/main', path: '', env });
       servers.push(server);
-      const idle = await peak(server.pid);
+      const idle = await peakOf(server.pid);
       const begin = performance.now();
-      const answer = await post(server.url + PATH, type, body(sender2.organisasjonsnummer, mebibytes));
-      const id = /<return>(.*?)<\/return>/.exec(answer)?.[1];
-      if (id === undefined) throw new Error(`the letter was not taken: ${answer}`);
+      const id = await sent(server.url + PATH, type, body(sender2.organisasjonsnummer, mebibytes));
       const accepted = (performance.now() - begin) / 1000;
       const url = await waiting(server.url, id);
       const got = await fetched(
@@ -177,16 +135,16 @@ export async function svarutLarge({ mebibytes }: LargeOptions): Promise<void> {
         join(dir, 'letter.zip'),
       );
       const seconds = (performance.now() - begin) / 1000;
-      const peakMiB = Math.round(await peak(server.pid));
-      results[name] = { peakMiB, seconds: Math.round(seconds), equal: got === sent };
+      const peak = await peakOf(server.pid);
+      results[name] = { peakMB: Math.round(peak / 1e6), seconds: Math.round(seconds), equal: got === expected };
       console.log(
-        `${name}: ${mebibytes} MiB taken in ${accepted.toFixed(1)} s, at its receiver after ${seconds.toFixed(1)} s, octets ${got === sent ? 'equal' : 'DIFFER'}; ` +
-          `peak RSS ${peakMiB} MiB (idle ${idle.toFixed(0)})   goal <= ${GOAL}`,
+        `${name}: ${mebibytes} MiB taken in ${accepted.toFixed(1)} s, at its receiver after ${seconds.toFixed(1)} s, octets ${got === expected ? 'equal' : 'DIFFER'}; ` +
+          `peak RSS ${inBoth(peak)}, idle ${inBoth(idle)}   goal <= ${inBoth(memory.goal)}`,
       );
       await server.stop();
       servers.pop();
     }
-    console.log(JSON.stringify({ bench: 'svarut-large', mebibytes, goalMiB: GOAL, ...results }));
+    console.log(JSON.stringify({ bench: 'svarut-large', mebibytes, goalMB: memory.goal / 1e6, ...results }));
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     await rm(dir, { recursive: true, force: true });

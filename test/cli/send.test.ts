@@ -122,7 +122,9 @@ describe('posthorn send, status, explain and receipts', function () {
       .and.to.contain('POSTKASSE 996460320');
     expect(byRef.out).to.match(/^20\d\d-\S+Z +LEVERING +levering +The letter is delivered/m);
     expect((await run('status', forsendelsesId)).out).to.equal(byRef.out);
-    expect((await run('status', '--ref', 'where', '--language', 'nb')).out).to.contain('Brevet sendes');
+    expect((await run('status', '--ref', 'where', '--language', 'nb')).out)
+      .to.contain('Brevet sendes')
+      .and.to.match(/LEVERING +levering +Brevet er levert/);
     const [status] = JSON.parse((await run('status', forsendelsesId, '--json')).out) as {
       hendelser: { type: string; tid: string }[];
     }[];
@@ -165,7 +167,8 @@ describe('posthorn send, status, explain and receipts', function () {
     for (const priority of ['normal', 'priority']) {
       await run('send', letter, '--to', id('digipost'), '--ref', priority, '--priority', priority, '--wait');
     }
-    const shown = await run('receipts', '--max', '100', '--confirm');
+    const shown = await run('receipts', '--max', '100', '--confirm', '--language', 'nb');
+    expect(shown.out).to.contain('Brevet er levert').and.not.to.contain('is delivered');
     const references = shown.out.split('\n').map((line) => line.split(/ {2,}/)[2] ?? '');
     expect(references.filter((ref) => ['normal', 'priority'].includes(ref))).to.deep.equal(['priority', 'normal']);
     expect(shown.err).to.match(/^(\d+) of \1 confirmed; they do not come again\.\n$/);

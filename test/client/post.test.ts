@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -54,6 +55,16 @@ describe('client/post', () => {
     throw outcome instanceof Error ? outcome : new Error('no failure');
   }
   const failureFor = async (reply: Reply): Promise<Failure> => failureOf(postEnvelope(await stubUrl(reply), '<a/>'));
+
+  it('FEATURES 47: every call names us, with the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const url = await stubUrl(send(200, '<a/>'));
+    await postEnvelope(url, '<a/>');
+    const upload = { contentType: 'text/xml', contentLength: undefined, body: Readable.from([Buffer.from('<a/>')]) };
+    await postStream(url, upload);
+    const agents = stub?.received.map(({ headers }) => headers['user-agent']);
+    expect(agents).to.deep.equal([`Posthorn/${version}`, `Posthorn/${version}`]);
+  });
 
   it('posts SOAP 1.2 and gives the octets of the answer', async () => {
     const octets = Buffer.from('<å/>', 'latin1');

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
-import { checks, count, type Kill, type Seen } from './count.js';
+import { checks, count, type Kill, type Known } from './count.js';
 
 const told = (ref: string, ...types: string[]) => types.map((type) => ({ ref, type }));
 
 /** One letter to a mailbox and one on paper, both as they should be. */
-const good: Seen = {
+const good: Known = {
   acknowledged: ['mail', 'paper'],
   committed: ['mail', 'paper'],
   told: [...told('mail', 'LEVERING'), ...told('paper', 'MOTTAK', 'LEVERING')],
+  repeated: 1,
 };
-const none = { lost: [], doubled: [], misreported: [] };
+const none = { lost: [], doubled: [], misreported: [], recovered: 1 };
 
-const rows: readonly (readonly [title: string, seen: Partial<Seen>, expected: object])[] = [
+const rows: readonly (readonly [title: string, seen: Partial<Known>, expected: object])[] = [
   ['every letter once', {}, { ...none, acknowledged: 2, delivered: 2 }],
   ['a letter that no provider has', { committed: ['paper'] }, { ...none, lost: ['mail'], delivered: 1 }],
   ['a letter that a provider has twice', { committed: [...good.committed, 'mail'] }, { ...none, doubled: ['mail'] }],
@@ -32,9 +33,13 @@ describe('counts of the crash test', () => {
     });
   }
 
-  const kills: readonly Kill[] = ['random', { point: 'accept.stored', reached: true }];
-  const failures = (seen: Partial<Seen>, done: readonly Kill[] = kills): string[] =>
-    checks(count({ ...good, ...seen }), done)
+  const recovery = 2_000;
+  const kills: readonly Kill[] = [
+    { aim: 'random', reached: true, recovery },
+    { aim: 'accept.stored', reached: true, recovery },
+  ];
+  const failures = (seen: Partial<Known>, done: readonly Kill[] = kills): string[] =>
+    checks({ svarut: count({ ...good, ...seen }) }, done)
       .filter(({ holds }) => !holds)
       .map(({ text }) => text);
 
@@ -43,20 +48,28 @@ describe('counts of the crash test', () => {
   });
 
   it('fail when nobody could send anything', () => {
-    expect(failures({ acknowledged: [], committed: [], told: [] })).to.deep.equal(['0 acknowledged, 0 delivered']);
+    expect(failures({ acknowledged: [], committed: [], told: [], repeated: 0 })).to.deep.equal([
+      'svarut: 0 acknowledged (0 of them when sent again), 0 delivered',
+    ]);
   });
 
   it('fail for each letter that is not as it should be', () => {
     expect(failures({ committed: ['paper', 'paper'], told: told('paper', 'LEVERING', 'OPPGITT') })).to.deep.equal([
-      '2 acknowledged, 0 delivered',
-      '1 lost',
-      '1 doubled',
-      '1 without the receipts that they should have',
+      'svarut: 2 acknowledged (1 of them when sent again), 0 delivered',
+      'svarut: 1 lost',
+      'svarut: 1 doubled',
+      'svarut: 1 whose sender was not told the truth',
     ]);
   });
 
   it('fail when a point that was asked for was not reached each time', () => {
-    const [text] = failures({}, [...kills, { point: 'accept.stored', reached: false }]);
+    const [text] = failures({}, [...kills, { aim: 'accept.stored', reached: false, recovery }]);
     expect(text).to.match(/^1 of 2 kills at accept\.stored: /);
+  });
+
+  it('SECURITY I8: fail when it takes half a minute until all runs again', () => {
+    const [slow] = failures({}, [...kills, { aim: 'database', reached: true, recovery: 30_000 }]);
+    expect(slow).to.equal('all ran again after 2.0 s (median), 30.0 s (most)');
+    expect(failures({}, [...kills, { aim: 'database', reached: true, recovery: 29_999 }])).to.deep.equal([]);
   });
 });

@@ -1,4 +1,5 @@
-import { pointNames, points, type Point } from './points.js';
+import type { Aim } from './plan.js';
+import { pointNames, points, type EntranceName, type Point } from './points.js';
 
 /** What was seen from outside, when all is quiet. */
 export interface Seen {
@@ -8,6 +9,12 @@ export interface Seen {
   readonly committed: readonly string[];
   /** What senders were told: a receipt each. */
   readonly told: readonly { readonly ref: string; readonly type: string }[];
+}
+
+/** With what clients know of themselves. */
+export interface Known extends Seen {
+  /** Letters that had to be sent again, since no answer came. */
+  readonly repeated: number;
 }
 
 export interface Counts {
@@ -20,6 +27,8 @@ export interface Counts {
   readonly doubled: readonly string[];
   /** Acknowledged letters that a provider has, and whose sender was not told so, or was told that they failed. */
   readonly misreported: readonly string[];
+  /** Letters that got their answer when they were sent again. */
+  readonly recovered: number;
 }
 
 const times = (refs: readonly string[]): ReadonlyMap<string, number> => {
@@ -33,47 +42,82 @@ const twice = (refs: readonly string[]): string[] => [...times(refs)].filter(([,
 /** What a sender is told of a letter that arrives: `MOTTAK` by the printer only. */
 const good: ReadonlySet<string> = new Set(['MOTTAK', 'LEVERING']);
 
-export function count({ acknowledged, committed, told }: Seen): Counts {
+export function count({ acknowledged, committed, told, repeated }: Known): Counts {
   const there = new Set(committed);
   const toldOf = new Set(told.filter(({ type }) => type === 'LEVERING').map(({ ref }) => ref));
   const failed = new Set(told.filter(({ type }) => !good.has(type)).map(({ ref }) => ref));
-  const repeated = twice(told.map(({ ref, type }) => JSON.stringify([ref, type])));
-  const retold = repeated.map((key) => (JSON.parse(key) as [string])[0]);
+  const retold = twice(told.map(({ ref, type }) => JSON.stringify([ref, type]))).map(
+    (key) => (JSON.parse(key) as [string])[0],
+  );
   const lost = acknowledged.filter((ref) => !there.has(ref));
   const doubled = [...new Set([...twice(committed), ...retold])];
   const misreported = acknowledged.filter((ref) => there.has(ref) && (!toldOf.has(ref) || failed.has(ref)));
   const wrong = new Set([...lost, ...doubled, ...misreported]);
   const delivered = acknowledged.filter((ref) => !wrong.has(ref)).length;
-  return { acknowledged: acknowledged.length, delivered, lost, doubled, misreported };
+  return { acknowledged: acknowledged.length, delivered, lost, doubled, misreported, recovered: repeated };
 }
 
-/** One kill: at random, or at a point, where it may not have come. */
-export type Kill = 'random' | { readonly point: Point; readonly reached: boolean };
+/** One kill. */
+export interface Kill {
+  readonly aim: Aim;
+  /** False: what was aimed at has not come to its point, and was killed elsewhere. */
+  readonly reached: boolean;
+  /** Milliseconds until everything ran again. */
+  readonly recovery: number;
+}
 
-/** What has to hold in the end, each with what was counted. */
-export function checks(
-  counts: Counts,
-  kills: readonly Kill[],
-): readonly { readonly holds: boolean; readonly text: string }[] {
-  const { lost, doubled, misreported, acknowledged, delivered } = counts;
-  const random = kills.filter((kill) => kill === 'random').length;
-  const at = (point: Point) =>
-    kills.filter((kill) => kill !== 'random' && kill.point === point) as Exclude<Kill, string>[];
+/** Milliseconds within which everything runs again (SECURITY.md, I8). */
+const RECOVERY_MS = 30_000;
+
+export interface Check {
+  readonly holds: boolean;
+  readonly text: string;
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+
+function killChecks(kills: readonly Kill[]): Check[] {
+  const at = (aim: Aim) => kills.filter((kill) => kill.aim === aim);
+  const others = [
+    ['random', 'at random'],
+    ['database', 'of the database'],
+    ['power', 'of the power'],
+  ] as const;
+  const times = kills.map(({ recovery }) => recovery).sort((a, b) => a - b);
+  const [median = 0, most = 0] = [times[Math.floor(times.length / 2)], times.at(-1)];
   return [
-    { holds: true, text: `${random} kills at random` },
+    ...others
+      .filter(([aim]) => aim === 'random' || at(aim).length > 0)
+      .map(([aim, words]) => ({ holds: true, text: `${at(aim).length} kills ${words}` })),
     ...pointNames
       .filter((point) => at(point).length > 0)
-      .map((point) => {
+      .map((point: Point) => {
         const reached = at(point).filter((kill) => kill.reached).length;
         const asked = at(point).length;
         return { holds: reached === asked, text: `${reached} of ${asked} kills at ${point}: ${points[point].stands}` };
       }),
-    {
-      holds: acknowledged > 0 && delivered === acknowledged,
-      text: `${acknowledged} acknowledged, ${delivered} delivered`,
-    },
-    { holds: lost.length === 0, text: `${lost.length} lost` },
-    { holds: doubled.length === 0, text: `${doubled.length} doubled` },
-    { holds: misreported.length === 0, text: `${misreported.length} without the receipts that they should have` },
+    { holds: most < RECOVERY_MS, text: `all ran again after ${seconds(median)} s (median), ${seconds(most)} s (most)` },
   ];
 }
+
+function letterChecks(name: EntranceName, counts: Counts): Check[] {
+  const { lost, doubled, misreported, acknowledged, delivered, recovered } = counts;
+  return [
+    {
+      holds: acknowledged > 0 && delivered === acknowledged,
+      text: `${name}: ${acknowledged} acknowledged (${recovered} of them when sent again), ${delivered} delivered`,
+    },
+    { holds: lost.length === 0, text: `${name}: ${lost.length} lost` },
+    { holds: doubled.length === 0, text: `${name}: ${doubled.length} doubled` },
+    { holds: misreported.length === 0, text: `${name}: ${misreported.length} whose sender was not told the truth` },
+  ];
+}
+
+/** What has to hold in the end, each with what was counted. */
+export const checks = (
+  counts: Readonly<Partial<Record<EntranceName, Counts>>>,
+  kills: readonly Kill[],
+): readonly Check[] => [
+  ...killChecks(kills),
+  ...Object.entries(counts).flatMap(([name, one]) => letterChecks(name as EntranceName, one)),
+];

@@ -1,7 +1,9 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { loadConfig } from '../../src/config.js';
-import { startGateway } from '../../src/gateway.js';
 import { createLog } from '../../src/log.js';
 import { runProcess } from '../../src/run.js';
+import { watchHttp } from './httpPoints.js';
 import { watching, type Point } from './points.js';
 import type { Sentence } from './processes.js';
 
@@ -18,9 +20,17 @@ function reach(point: Point): void {
   if (point === sentence?.point && ++passed === sentence.passes) process.kill(process.pid, 'SIGKILL');
 }
 
+// Files that nobody makes durable, so that the test of the power can be seen to fail.
+if (process.env['CRASH_WITHOUT_FSYNC'] !== undefined) {
+  fs.fsync = ((_file: number, done: fs.NoParamCallback) => void setImmediate(done, null)) as typeof fs.fsync;
+  syncBuiltinESMExports();
+}
+
 await runProcess('gateway', async () => {
+  const { startGateway } = await import('../../src/gateway.js');
   const config = loadConfig(process.env);
   const log = createLog({ level: config.logLevel, values: { role: 'gateway' } });
+  watchHttp(reach);
   const gateway = await startGateway(config, log, { ...watching(reach), leaseMs: LEASE_MS });
   return { url: gateway.url, stop: () => gateway.close(), summary: [] };
 });

@@ -1,70 +1,56 @@
-import { parseArgs } from 'node:util';
-import { freshDatabase } from '../support/mariadb.js';
+import { spawnSync } from 'node:child_process';
 import { checks } from './count.js';
-import { pointNames, type Point } from './points.js';
+import { readOptions } from './options.js';
+import { clearUp } from './processes.js';
+import { addResults } from './results.js';
 import { run } from './run.js';
+import type { Database } from './world.js';
 
 /*
- * Kills gateways while clients send, every other time at random and every other at the next of the points of points.ts, and counts:
- * `npm run test:crash -- --kills 25 --database sqlite --workers 0`; with `--points dispatch.pushed,receipt.committed` at
- * those only. Exit code 0: nothing is lost, nothing is doubled, every sender was told the truth once, and every point was reached.
+ * Kills gateways while clients of every entrance send, every other time at random (now and then the database) and every other at one of the
+ * points of points.ts, and counts: `npm run test:crash -- --kills 25 --database both --workers 2 --seed 7`.
+ *   --entrances svarut,svarinn     those only; --points dispatch.pushed,receipt.committed: those only
+ *   --shipments 10000 --accounts 20 --kill-every 5s     so many letters, while one worker is killed so often
+ *   --power 30     instead of kills: everything is killed, and what was not made durable is gone (needs the right to mount)
+ *   --without-fsync     with --power: payloads are not made durable, and the run has to find that out
+ *   --results     adds a row to test/bench/RESULTS.md
+ * Exit code 0: nothing is lost, nothing is doubled, every sender was told the truth once, and every point was reached.
  */
 
-const databases = {
-  sqlite: ['sqlite'],
-  mysql: ['mysql'],
-  both: ['sqlite', 'mysql'],
-} as const;
-type Database = (typeof databases)['both'][number];
+const options = readOptions(process.argv.slice(2));
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '25' },
-    database: { type: 'string', default: 'sqlite' },
-    workers: { type: 'string', default: '0' },
-    points: { type: 'string', default: pointNames.join() },
-  },
-});
-
-function whole(name: 'kills' | 'workers'): number {
-  const number = Number(values[name]);
-  if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} is a number from 0 on`);
-  return number;
-}
-
-function chosen(): readonly Database[] {
-  const name = Object.keys(databases).find((key) => key === values.database) as keyof typeof databases | undefined;
-  if (name === undefined) throw new Error(`--database is one of ${Object.keys(databases).join(', ')}`);
-  return databases[name];
-}
-
-function chosenPoints(): readonly Point[] {
-  const names = values.points.split(',');
-  const unknown = names.filter((name) => !pointNames.some((point) => point === name));
-  if (unknown.length > 0) throw new Error(`--points: ${unknown.join()} is none of ${pointNames.join()}`);
-  return pointNames.filter((point) => names.includes(point));
+// Mounts of a namespace of one's own end with its last process, whatever that ends by.
+const NAMESPACE = 'CRASH_NAMESPACE';
+if (options.power > 0 && process.env[NAMESPACE] === undefined) {
+  const itself = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const env = { ...process.env, [NAMESPACE]: 'own' };
+  const { status } = spawnSync('unshare', ['--mount', '--propagation', 'private', ...itself], {
+    env,
+    stdio: 'inherit',
+  });
+  process.exit(status ?? 1);
 }
 
 const started = Date.now();
 const seconds = (): number => Math.round((Date.now() - started) / 1000);
-const options = { kills: whole('kills'), workers: whole('workers'), at: chosenPoints() };
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function runOn(database: Database) {
-  const say = (line: string): void =>
-    void process.stdout.write(`${String(seconds()).padStart(4)} s  ${database.padEnd(6)}  ${line}\n`);
-  const server = database === 'mysql' ? await freshDatabase() : undefined;
-  const { kills, counts, repeated } = await run({ ...options, databaseUrl: server?.url, say });
-  await server?.drop();
-  return { database, repeated, checked: checks(counts, kills) };
+  const say = (line: string): void => tell(`${String(seconds()).padStart(4)} s  ${database.padEnd(7)}  ${line}`);
+  const { kills, counts } = await run({ ...options, database, seed: `${options.seed} ${database}`, say });
+  return { database, kills, counts, checked: checks(counts, kills) };
 }
 
-const results = await Promise.all(chosen().map(runOn));
-for (const { database, repeated, checked } of results) {
-  process.stdout.write(`\n  ${database}, ${options.workers} workers; ${repeated} letters had to be sent again\n`);
-  for (const { holds, text } of checked) process.stdout.write(`    ${holds ? '✔' : '✗'} ${text}\n`);
+tell(`seed ${options.seed}`);
+const results = await Promise.all(options.databases.map(runOn));
+for (const { database, checked } of results) {
+  tell(`\n  ${database}, ${options.workers} workers, seed ${options.seed}`);
+  for (const { holds, text } of checked) tell(`    ${holds ? '✔' : '✗'} ${text}`);
 }
+await clearUp();
+if (options.results) await addResults(options, results);
 const all = results.flatMap(({ checked }) => checked);
 const failing = all.filter(({ holds }) => !holds).length;
-process.stdout.write(`\n  ${all.length - failing} passing (${seconds()}s)\n`);
-if (failing > 0) process.stdout.write(`  ${failing} failing\n`);
+tell(`\n  ${all.length - failing} passing (${seconds()}s)`);
+if (failing > 0) tell(`  ${failing} failing`);
 process.exit(failing === 0 ? 0 : 1);

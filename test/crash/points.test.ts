@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import { brev, postadresse, sendBrev, type Stand } from '../support/forsendelser.js';
+import { koekvittering } from '../support/formidlinger.js';
 import { startSending, type SendingWorld } from '../support/sending.js';
 import { eachStore } from '../support/stores.js';
-import { plan, pointNames, points, watching, type Point } from './points.js';
+import { mottakersOrgnr, svarutSteps } from '../support/svarutSteps.js';
+import { chanceOf } from './chance.js';
+import { plan } from './plan.js';
+import { pointNames, points, pointsOf, watching, type Point } from './points.js';
 
 const LEASE_MS = 4_321;
 
@@ -44,20 +48,20 @@ describe('points of the crash test', function () {
         ['accept', 'dispatch', 'receipt'].map((part) => [part, reached.filter((p) => p.startsWith(part))]),
       );
     }
-    const pointsOf = (part: string): Point[] => pointNames.filter((point) => point.startsWith(part));
+    const named = (part: string): Point[] => pointNames.filter((point) => point.startsWith(part));
 
     it('are each passed once by a letter to a mailbox, in their order', async () => {
       expect(await wayOf(brev('digipost'))).to.deep.equal({
-        accept: pointsOf('accept'),
-        dispatch: pointsOf('dispatch'),
-        receipt: pointsOf('receipt'),
+        accept: named('accept'),
+        dispatch: named('dispatch'),
+        receipt: named('receipt'),
       });
     });
 
     it('are passed by both receipts of a letter on paper', async () => {
       const letter = brev('reserved');
       const way = await wayOf({ ...letter, mottaker: { ...letter.mottaker, postadresse } });
-      expect(way['receipt']).to.deep.equal([...pointsOf('receipt'), ...pointsOf('receipt')]);
+      expect(way['receipt']).to.deep.equal([...named('receipt'), ...named('receipt')]);
     });
 
     it('are not passed by what writes no letter: a repeated call, an attempt that fails', async () => {
@@ -71,20 +75,59 @@ describe('points of the crash test', function () {
       expect(reached.filter((point) => point.startsWith('accept'))).to.deep.equal(['accept.stored']);
     });
 
+    it('are passed by what is lent, confirmed and acknowledged, and by what SvarUt says', async () => {
+      const { send, order, until } = svarutSteps(() => world);
+      const id = await send(await order({ orgnr: mottakersOrgnr }));
+      await until(id, 'KLAR_FOR_MOTTAK');
+      expect(reached).to.include('status.written');
+      reached.splice(0);
+      await world.svarinn.kvitterMottak('svarinn-dev', id);
+      expect(reached).to.deep.equal(['svarinn.acknowledging', 'status.written', 'svarinn.acknowledged']);
+      reached.splice(0);
+      const { unitOfWork } = world.store;
+      const [waiting, now] = [koekvittering(), new Date()];
+      await unitOfWork((tx) => tx.putKoekvittering(waiting));
+      const lent = await unitOfWork((tx) =>
+        tx.leaseKoekvittering(waiting, now, new Date(now.getTime() + 1), Buffer.alloc(32)),
+      );
+      await unitOfWork((tx) => tx.confirmKoekvittering(waiting.eier, lent?.meldingsId ?? ''));
+      expect(reached).to.deep.equal(['queue.written', 'pull.lent', 'pull.confirming', 'pull.confirmed']);
+    });
+
     it('leave the lease to whoever composes the gateway', () => {
       expect(new Set(leases)).to.deep.equal(new Set([LEASE_MS]));
     });
   });
 
-  it('take turns with chance, each point as often as the next', () => {
-    expect(plan(5, pointNames)).to.deep.equal([undefined, 'accept.stored', undefined, 'accept.written', undefined]);
-    const twice = plan(4 * pointNames.length, pointNames).filter((point) => point !== undefined);
-    expect(twice).to.deep.equal([...pointNames, ...pointNames]);
+  const everyPoint = { at: pointNames, database: false };
+
+  it('take turns with chance, each point once before any comes again', () => {
+    const twice = plan(4 * pointNames.length, everyPoint, chanceOf('7'));
+    expect(twice.filter((_, n) => n % 2 === 0)).to.deep.equal(pointNames.flatMap(() => ['random', 'random']));
+    const at = twice.filter((_, n) => n % 2 === 1);
+    for (const half of [at.slice(0, pointNames.length), at.slice(pointNames.length)])
+      expect(half).to.have.members(pointNames).and.not.deep.equal(pointNames);
   });
 
-  it('belong to a process each', () => {
+  it('come in the same order for the same seed, and in another for another', () => {
+    const order = (seed: string) => plan(20, everyPoint, chanceOf(seed));
+    expect(order('7')).to.deep.equal(order('7')).and.not.deep.equal(order('8'));
+  });
+
+  it('give the database its turn where there is one', () => {
+    const random = plan(12, { ...everyPoint, database: true }, chanceOf('7')).filter((_, n) => n % 2 === 0);
+    expect(random).to.deep.equal(['random', 'database', 'random', 'random', 'database', 'random']);
+  });
+
+  it('belong to a process each, and to whoever passes there', () => {
     for (const [name, { role }] of Object.entries(points)) {
-      expect(role, name).to.equal(name.startsWith('dispatch') ? 'worker' : 'web');
+      expect(role, name).to.equal(/^(dispatch|status)/.test(name) ? 'worker' : 'web');
     }
+    expect(pointsOf(['broker']))
+      .to.include('pull.lent')
+      .and.not.include('dispatch.pushed');
+    expect(pointsOf(['forsendelse']))
+      .to.include('dispatch.pushed')
+      .and.not.include('svarinn.acknowledged');
   });
 });

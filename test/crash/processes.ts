@@ -1,11 +1,24 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildMessage } from '../../src/run.js';
+import { cacheDir, compile } from '../bench/support/compile.js';
 import type { Point } from './points.js';
 
-const entry = join(import.meta.dirname, 'gateway.ts');
+const out = join(cacheDir, 'crash', String(process.pid));
+let compiled: Promise<void> | undefined;
+
+/** Where the gateway lies as plain JavaScript, which starts in a third of the time; made once. */
+async function gatewayModule(): Promise<string> {
+  await (compiled ??= compile('test/crash/tsconfig.crash.json', out));
+  return join(out, 'test/crash/gateway.js');
+}
+
+/** Removes what was made to start gateways. */
+export const clearUp = (): Promise<void> => rm(out, { recursive: true, force: true });
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -20,10 +33,14 @@ export interface Sentence {
 export interface Mortal {
   /** Where it listens; while it is being started, resolves when that is done. */
   url(): Promise<string>;
-  /** SIGKILL, and a new process on the same data. Resolves when that one is ready. */
+  /** SIGKILL. Resolves when it has ended; who asks where it listens waits for `resume`. */
+  halt(): Promise<void>;
+  /** As `halt`, but where the sentence says. False when it has not come there within `ms`, and was killed where it was. */
+  haltAt(sentence: Sentence, ms: number): Promise<boolean>;
+  /** A new process on the same data. Resolves when it is ready. */
+  resume(): Promise<void>;
+  /** `halt` and `resume`. */
   kill(): Promise<void>;
-  /** As `kill`, but where the sentence says. False when it has not come there within `ms`, and was killed where it was. */
-  killAt(sentence: Sentence, ms: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -34,9 +51,19 @@ interface Running {
   readonly ending: () => Promise<void>;
 }
 
+/** Shows what a gateway logs, but that the database is away: it is killed now and then. */
+const show = (line: string): void => {
+  if (!line.includes('UNAVAILABLE')) process.stdout.write(`${line}\n`);
+};
+
 /** @throws Error with its reason when it does not come up. One that ends by itself later ends the whole run. */
 async function start(environment: Environment): Promise<Running> {
-  const child = fork(entry, [], { execArgv: ['--import', 'tsx'], env: { ...process.env, ...environment } });
+  const child = fork(await gatewayModule(), [], {
+    execArgv: [],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  if (child.stdout !== null) createInterface(child.stdout).on('line', show);
   let expected = false;
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
@@ -66,26 +93,36 @@ async function end({ child, ending }: Running, signal: 'SIGKILL' | 'SIGTERM'): P
 export async function startMortal(environment: Environment): Promise<Mortal> {
   let running = start(environment);
   await running;
-  const kill = async (): Promise<void> => {
+  let begin: ((next: Promise<Running>) => void) | undefined;
+  /** From here on whoever asks waits for the next life. */
+  const waiting = (): Promise<Running> => {
     const old = running;
-    running = old.then((alive) => end(alive, 'SIGKILL')).then(() => start(environment));
-    await running;
+    running = new Promise((resolve) => (begin = resolve));
+    return old;
   };
-  const killAt = async (sentence: Sentence, ms: number): Promise<boolean> => {
-    const { child, ending } = await running;
-    const ended = ending();
-    child.send(sentence);
-    const reached = await Promise.race([ended.then(() => true), sleep(ms, false)]);
-    child.kill('SIGKILL');
-    running = ended.then(() => start(environment));
-    await running;
-    if (child.signalCode !== 'SIGKILL') throw new Error(`a gateway ended otherwise on its way to ${sentence.point}`);
-    return reached;
-  };
-  return {
+  const mortal: Mortal = {
     url: async () => (await running).url,
-    kill,
-    killAt,
+    halt: async () => end(await waiting(), 'SIGKILL'),
+    haltAt: async (sentence, ms) => {
+      const { child, ending } = await running;
+      const ended = ending();
+      child.send(sentence);
+      const reached = await Promise.race([ended.then(() => true), sleep(ms, false)]);
+      void waiting();
+      child.kill('SIGKILL');
+      await ended;
+      if (child.signalCode !== 'SIGKILL') throw new Error(`a gateway ended otherwise on its way to ${sentence.point}`);
+      return reached;
+    },
+    resume: async () => {
+      begin?.(start(environment));
+      await running;
+    },
+    kill: async () => {
+      await mortal.halt();
+      await mortal.resume();
+    },
     stop: async () => end(await running, 'SIGTERM'),
   };
+  return mortal;
 }

@@ -1,140 +1,160 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig } from '../../src/config.js';
-import { PATH } from '../../src/contract/forsendelse/names.js';
-import { prepareDevelopment } from '../../src/development.js';
-import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
-import { providerNames } from '../../src/sandbox/providers/types.js';
-import { testCertsDir } from '../support/gateway.js';
-import { startProviders, type TestProviders } from '../support/sending.js';
-import { allReceipts, refOf, standOf, startClients, type Clients } from './clients.js';
+import { chanceOf } from './chance.js';
 import { count, type Counts, type Kill } from './count.js';
-import { plan, points, type Point } from './points.js';
-import { startMortal, type Mortal } from './processes.js';
+import { entrances } from './entrances/index.js';
+import type { Entrance } from './entrances/types.js';
+import { kill } from './kills.js';
+import { cuts, plan } from './plan.js';
+import type { EntranceName, Point } from './points.js';
+import { startWorld, type CrashWorld, type Database } from './world.js';
 
 export interface RunOptions {
+  readonly seed: string;
+  readonly database: Database;
   readonly kills: number;
-  /** Those that are killed at, in this order. */
+  /** Those that are killed at. */
   readonly at: readonly Point[];
-  /** Processes that hand letters on beside one that takes them; 0: one process does both. */
+  /** Cuts of the power; instead of kills. */
+  readonly power: number;
+  /** Milliseconds between kills of workers, until all letters are sent; instead of kills that are counted. */
+  readonly killEvery: number | undefined;
+  /** Letters that are sent; undefined: as many as come to it while there are kills. */
+  readonly shipments: number | undefined;
   readonly workers: number;
-  /** Undefined: SQLite. */
-  readonly databaseUrl: string | undefined;
+  readonly accounts: number;
+  readonly entrances: readonly EntranceName[];
+  /** Payloads are not made durable: losses are to be found. */
+  readonly withoutFsync: boolean;
   readonly say: (line: string) => void;
 }
 
 export interface Result {
   readonly kills: readonly Kill[];
-  readonly counts: Counts;
-  /** Letters that a client had to send again, since no answer came. */
-  readonly repeated: number;
+  readonly counts: Readonly<Partial<Record<EntranceName, Counts>>>;
 }
 
-/** Milliseconds that a gateway lives at the most until it is killed at random, and until it comes to a point. */
-const LIFE_MS = 2_500;
-const POINT_MS = 60_000;
-/** Times at the most that a gateway passes a point until it dies there. */
-const PASSES = 10;
 /** Milliseconds for the last letters: leases of the dead end, and receipts are repeated. */
 const DRAIN_MS = 120_000;
+/** The same where letters are known to be lost. */
+const DRAIN_LOST_MS = 20_000;
 /** Letters that are shown when something went wrong. */
 const SHOWN = 10;
+/** Clients of each entrance, and the letters of each that may be on their way, where time counts and where their number does. */
+const CLIENTS = 2;
+const ON_THEIR_WAY = { some: 30, many: 400 } as const;
 
-async function startGateways(environment: Readonly<Record<string, string>>, workers: number): Promise<Mortal[]> {
-  const role = (name: string) => startMortal({ ...environment, POSTHORN_ROLE: name });
-  const first = await role(workers === 0 ? 'all' : 'web');
-  return [first, ...(await Promise.all(Array.from({ length: workers }, () => role('worker'))))];
+type Started = ReadonlyMap<EntranceName, Entrance>;
+
+const acknowledgedBy = (started: Started): number =>
+  [...started.values()].reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
+
+/** Each entrance gets its share of the letters, where they are counted. */
+function shares({ shipments, entrances: names }: RunOptions, stopped: () => boolean): () => () => boolean {
+  return () => {
+    let left = shipments === undefined ? Infinity : Math.ceil(shipments / names.length);
+    return () => !stopped() && left-- > 0;
+  };
 }
 
-function oneOf(gateways: readonly Mortal[]): Mortal {
-  const gateway = gateways[Math.floor(Math.random() * gateways.length)];
-  if (gateway === undefined) throw new Error('there is no gateway to kill');
-  return gateway;
+async function startEntrances(world: CrashWorld, options: RunOptions, stopped: () => boolean): Promise<Started> {
+  const { shipments, seed, say } = options;
+  const share = shares(options, stopped);
+  const started = options.entrances.map(async (name) => {
+    const entrance = await entrances[name]({
+      ...world,
+      chance: chanceOf(seed).of(name),
+      clients: CLIENTS,
+      onTheirWay: shipments === undefined ? ON_THEIR_WAY.some : ON_THEIR_WAY.many,
+      more: share(),
+      say,
+    });
+    return [name, entrance] as const;
+  });
+  return new Map(await Promise.all(started));
 }
 
-async function killOne(gateways: readonly Mortal[], point: Point | undefined): Promise<Kill> {
-  if (point === undefined) {
-    await sleep(Math.random() * LIFE_MS);
-    await oneOf(gateways).kill();
-    return 'random';
-  }
-  const [web, ...workers] = gateways;
-  const passing = points[point].role === 'worker' && workers.length > 0 ? workers : web === undefined ? [] : [web];
-  const passes = 1 + Math.floor(Math.random() * PASSES);
-  return { point, reached: await oneOf(passing).killAt({ point, passes }, POINT_MS) };
+function told({ aim, reached, recovery }: Kill): string {
+  const where = { random: 'at random', database: 'of the database', power: 'of the power' } as const;
+  const seconds = `${(recovery / 1000).toFixed(1)} s until all ran again`;
+  if (aim in where) return `${where[aim as keyof typeof where]}, ${seconds}`;
+  return `${reached ? 'at' : 'on the way to'} ${aim}, ${seconds}`;
 }
 
-async function killAll(gateways: readonly Mortal[], { kills, at, say }: RunOptions, clients: Clients): Promise<Kill[]> {
+/** Kills in their order, or the power. */
+async function killAll(world: CrashWorld, options: RunOptions, started: Started): Promise<Kill[]> {
+  const { kills, power, at, seed, say } = options;
+  const chance = chanceOf(seed).of('kills');
+  const database = world.server !== undefined;
   const done: Kill[] = [];
-  for (const point of plan(kills, at)) {
-    const kill = await killOne(gateways, point);
-    done.push(kill);
-    const where = kill === 'random' ? 'at random' : kill.reached ? `at ${kill.point}` : `on the way to ${kill.point}`;
-    say(`kill ${done.length} of ${kills}, ${where}; ${clients.acknowledged.size} letters acknowledged`);
+  for (const aim of power > 0 ? cuts(power) : plan(kills, { at, database }, chance)) {
+    const one = await kill(world, aim, chance);
+    done.push(one);
+    say(`kill ${done.length} of ${power || kills}, ${told(one)}; ${acknowledgedBy(started)} letters acknowledged`);
   }
   return done;
 }
 
-const lettersOf = ({ doubles }: TestProviders) => providerNames.flatMap((name) => doubles[name].letters);
+/** Kills a worker every so often while there are letters to send. */
+async function killWorkers(world: CrashWorld, options: RunOptions, every: number, started: Started): Promise<Kill[]> {
+  const chance = chanceOf(options.seed).of('kills');
+  const [web, ...workers] = world.gateways;
+  const only = workers.length > 0 || web === undefined ? workers : [web];
+  const done: Kill[] = [];
+  let sending = true;
+  const sent = Promise.all([...started.values()].map((entrance) => entrance.sent)).then(() => (sending = false));
+  for (let at = Date.now() + every; sending; at += every) {
+    await Promise.race([sent, sleep(Math.max(0, at - Date.now()))]);
+    if (!sending) break;
+    const one = await kill(world, 'random', { ...chance, next: () => 0 }, only);
+    done.push(one);
+    const left = [...started.values()].reduce((sum, entrance) => sum + entrance.left(), 0);
+    options.say(
+      `kill ${done.length}, ${told(one)}; ${acknowledgedBy(started)} letters acknowledged, ${left} on their way`,
+    );
+  }
+  await sent;
+  return done;
+}
 
-/** References of the letters that providers have. */
-export const committedTo = (providers: TestProviders): readonly string[] =>
-  lettersOf(providers).map(({ documents }) => refOf(documents[0]?.filnavn ?? 'unreadable.pdf'));
-
-/** Waits until every letter has come to a provider, and every provider has got rid of its receipts. */
-async function drain(refs: readonly string[], providers: TestProviders, say: RunOptions['say']): Promise<void> {
-  const end = Date.now() + DRAIN_MS;
+/** Waits until every letter has arrived, and everybody has got rid of what there is to tell. */
+async function drain(started: Started, { say, withoutFsync }: RunOptions): Promise<void> {
+  const patience = withoutFsync ? DRAIN_LOST_MS : DRAIN_MS;
+  let [best, end] = [Infinity, 0];
   for (;;) {
-    const there = new Set(committedTo(providers));
-    const missing = refs.filter((ref) => !there.has(ref)).length;
-    const silent = lettersOf(providers).filter(({ reported }) => !reported.includes('levering')).length;
-    if ((missing === 0 && silent === 0) || Date.now() > end) return;
-    say(`${missing} letters and ${silent} receipts are still on their way`);
+    const each = [...started].map(([name, entrance]) => [name, entrance.left()] as const);
+    const left = each.reduce((sum, [, n]) => sum + n, 0);
+    // Many letters may wait at once: they have time as long as they come to their end.
+    if (left < best) [best, end] = [left, Date.now() + patience];
+    if (left === 0 || Date.now() > end) return;
+    say(`on their way: ${each.map(([name, n]) => `${name} ${n}`).join(', ')}`);
     await sleep(2_000);
   }
 }
 
-/** Counts what was seen, and shows what is not as it should be. */
-async function look(url: string, clients: Clients, providers: TestProviders, say: RunOptions['say']): Promise<Counts> {
-  const acknowledged = [...clients.acknowledged];
-  await drain(acknowledged, providers, say);
-  const committed = committedTo(providers);
-  const receipts = await allReceipts(url);
-  const told = receipts.map(({ eksternRef, hendelse }) => ({ ref: eksternRef ?? 'unknown', type: hendelse.type }));
-  const counts = count({ acknowledged, committed, told });
+/** Counts what was seen of an entrance, and shows what is not as it should be. */
+async function look(entrance: Entrance, say: RunOptions['say']): Promise<Counts> {
+  const counts = count({ ...(await entrance.seen()), repeated: entrance.repeated() });
   const odd = new Set([...counts.lost, ...counts.doubled, ...counts.misreported]);
-  for (const ref of [...odd].slice(0, SHOWN)) say(`look at: ${await standOf(url, ref)}`);
-  for (const lost of providers.lost.slice(0, SHOWN)) say(`look at: ${lost}`);
+  for (const ref of [...odd].slice(0, SHOWN)) say(`look at: ${await entrance.standOf(ref).catch(String)}`);
   return counts;
 }
 
 /** Runs clients against gateways that are killed, then waits for what is on its way and counts. */
 export async function run(options: RunOptions): Promise<Result> {
-  const { workers, databaseUrl, say } = options;
-  const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-crash-'));
-  const environment = {
-    POSTHORN_PORT: '0',
-    POSTHORN_DATA_DIR: dataDir,
-    POSTHORN_CERTS_DIR: testCertsDir,
-    POSTHORN_LOG_LEVEL: 'error',
-    ...(databaseUrl !== undefined && { POSTHORN_DATABASE_URL: databaseUrl }),
-  };
-  const pki = await prepareDevelopment(loadConfig(environment));
-  const gateways: Mortal[] = [];
-  const base = async (): Promise<string> => (await gateways[0]?.url()) ?? '';
-  const providers = await startProviders(pki, join(dataDir, 'tray'), async () => (await base()) + BROKER_PATH);
-  gateways.push(...(await startGateways({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses }, workers)));
-  const clients = startClients(
-    async () => (await base()) + PATH,
-    () => lettersOf(providers).length,
-  );
-  const kills = await killAll(gateways, options, clients);
-  await clients.stop();
-  const counts = await look((await base()) + PATH, clients, providers, say);
-  await Promise.all(gateways.map((gateway) => gateway.stop()));
-  await providers.stopProviders();
-  await rm(dataDir, { recursive: true, force: true });
-  return { kills, counts, repeated: clients.repeated() };
+  const { withoutFsync, power, killEvery, say } = options;
+  const environment: Record<string, string> = withoutFsync ? { CRASH_WITHOUT_FSYNC: 'payloads' } : {};
+  const world = await startWorld({ ...options, power: power > 0, environment });
+  let stopped = false;
+  const started = await startEntrances(world, options, () => stopped);
+  const kills = await (killEvery === undefined
+    ? killAll(world, options, started)
+    : killWorkers(world, options, killEvery, started));
+  stopped = options.shipments === undefined;
+  await Promise.all([...started.values()].map((entrance) => entrance.sent));
+  await drain(started, options);
+  const counts: Partial<Record<EntranceName, Counts>> = {};
+  for (const [name, entrance] of started) counts[name] = await look(entrance, say);
+  for (const lost of world.providers.lost.slice(0, SHOWN)) say(`look at: ${lost}`);
+  await world.stop();
+  return { kills, counts };
 }

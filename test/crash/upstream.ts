@@ -12,9 +12,11 @@ import { sendBrev } from '../support/forsendelser.js';
 import { testCertsDir } from '../support/gateway.js';
 import { startProviders } from '../support/sending.js';
 import { startTap } from '../support/tap.js';
-import { letterFor, standOf, undelivered } from './clients.js';
-import { startMortal } from './processes.js';
-import { committedTo } from './run.js';
+import { chanceOf } from './chance.js';
+import { standOf, undelivered } from './clients.js';
+import { forsendelseLetter, persons } from './entrances/forsendelse.js';
+import { arrivalsOf, references } from './entrances/letters.js';
+import { clearUp, startMortal } from './processes.js';
 
 /*
  * Sends letters by a gateway whose broker upstream is another gateway, which is killed meanwhile, and counts:
@@ -61,10 +63,12 @@ const gateway = await startMortal(below);
 const door = (await gateway.url()) + PATH;
 
 const acknowledged = new Set<string>();
+const chance = chanceOf(String(started));
+const newRef = references('forsendelse', chance);
 let next = 0;
 async function client(): Promise<void> {
   while (next < letters) {
-    const letter = letterFor(next++);
+    const letter = forsendelseLetter(newRef(), next++, chance.pick(persons));
     while ((await sendBrev(door, letter).catch(() => undefined))?.status !== 200) await sleep(50);
     acknowledged.add(letter.eksternRef);
   }
@@ -74,7 +78,7 @@ const clients = Promise.all(Array.from({ length: CLIENTS }, client));
 for (let kill = 1; kill <= kills; kill++) {
   while (acknowledged.size < (letters * kill) / (kills + 1)) await sleep(20);
   // Not at the same place in a letter's life each time.
-  await sleep(Math.random() * 2_000);
+  await sleep(chance.next() * 2_000);
   await above.kill();
   address = await above.url();
   say(`kill ${kill} of ${kills}, ${acknowledged.size} letters acknowledged`);
@@ -89,7 +93,7 @@ while (left.length > 0 && Date.now() < end) {
   await sleep(5_000);
   left = await undelivered(door, left);
 }
-const there = committedTo(providers);
+const there = arrivalsOf('forsendelse', providers).committed();
 const lost = refs.filter((ref) => !there.includes(ref));
 const doubled = there.filter((ref, i) => there.indexOf(ref) !== i);
 const stands = await Promise.all([...lost, ...doubled, ...left].slice(0, 20).map((ref) => standOf(door, ref)));
@@ -101,4 +105,5 @@ await Promise.all([gateway.stop(), above.stop()]);
 await tap.stop();
 await providers.stopProviders();
 await rm(dir, { recursive: true, force: true });
+await clearUp();
 process.exit(lost.length + doubled.length + left.length === 0 ? 0 : 1);

@@ -31,10 +31,12 @@ describe('domain/receipts', () => {
         expect(feilfoelge({ ...sak, kanal })).to.deep.equal({ type: 'fail' }));
     it('given a letter that is being produced, then it is final', () =>
       expect(feilfoelge({ ...sak, tilstand: 'I_PRODUKSJON' })).to.deep.equal({ type: 'fail' }));
-    it('given a letter that was delivered, withdrawn, handed back or given up, then it is recorded only', () => {
-      const open = new Set(['MOTTATT', 'SENDT', 'I_PRODUKSJON']);
+    it('given a letter that has failed, then nobody takes it up again', () =>
+      expect(feilfoelge({ ...sak, tilstand: 'FEILET' })).to.deep.equal({ type: 'close' }));
+    it('given a letter that was delivered, withdrawn or handed back, then it is recorded only', () => {
+      const open = new Set(['MOTTATT', 'SENDT', 'I_PRODUKSJON', 'FEILET']);
       const closed = tilstander.filter((tilstand) => !open.has(tilstand));
-      expect(closed.length).to.equal(7);
+      expect(closed.length).to.equal(6);
       for (const tilstand of closed)
         for (const sendtPaaNytt of [true, false])
           for (const feiltype of ['KLIENT', 'SERVER'] as const)

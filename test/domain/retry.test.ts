@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import { ordrett, tekst } from '../../src/domain/hendelsestekst.js';
 import { ebmsOutcome, kortestePause, next, taalmodighet } from '../../src/domain/retry.js';
 
 const first = new Date('2026-01-15T11:00:00Z');
 const after = (ms: number) => new Date(first.getTime() + ms);
-const deferred = { type: 'deferred', kode: 'EBMS:0004', grunn: 'Other' } as const;
+const deferred = { type: 'deferred', kode: 'EBMS:0004', grunn: ordrett('Other') } as const;
 const almostOne = 1 - 2 ** -53;
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
@@ -41,7 +42,10 @@ describe('domain/retry', () => {
       it(`${prioritet} is ${end / hour} hours: the last attempt is at its end, and then it is given up`, () => {
         expect(taalmodighet[prioritet].levetid).to.equal(end);
         expect(at(end - 1)).to.deep.equal({ neste: after(end) });
-        const reason = `Given up after 40 attempts in ${end / hour} hours. The last: Other`;
+        const reason = {
+          nb: `Oppgitt etter 40 forsøk på ${end / hour} timer. Det siste: Other`,
+          en: `Given up after 40 attempts in ${end / hour} hours. The last: Other`,
+        };
         expect(at(end)).to.deep.equal({ oppgitt: reason });
         expect(at(end + 1)).to.deep.equal({ oppgitt: reason });
       });
@@ -60,8 +64,15 @@ describe('domain/retry', () => {
 
   it('gives a rejection up at once', () =>
     expect(
-      next({ type: 'rejected', kode: 'EBMS:0003', grunn: 'ValueInconsistent' }, 1, first, 'NORMAL', first, 0.5),
-    ).to.deep.equal({ oppgitt: 'EBMS:0003: ValueInconsistent' }));
+      next(
+        { type: 'rejected', kode: 'EBMS:0003', grunn: ordrett('ValueInconsistent') },
+        1,
+        first,
+        'NORMAL',
+        first,
+        0.5,
+      ),
+    ).to.deep.equal({ oppgitt: ordrett('EBMS:0003: ValueInconsistent') }));
 
   describe('R-40: ebMS errors in answer to a push', () => {
     const final: readonly (readonly [string, string])[] = [
@@ -78,7 +89,7 @@ describe('domain/retry', () => {
     ];
     for (const [code, name] of final)
       it(`${code} ${name} is final`, () => {
-        const rejected = { type: 'rejected', kode: code, grunn: `The provider refused the message: ${name}` };
+        const rejected = { type: 'rejected', kode: code, grunn: tekst('LEVERANDOER_AVVISTE', { ord: name }) };
         expect(ebmsOutcome(code, name)).to.deep.equal(rejected);
         expect(ebmsOutcome(code, null)).to.deep.equal(rejected);
       });
@@ -87,13 +98,13 @@ describe('domain/retry', () => {
         expect(ebmsOutcome(code, 'Other')).to.deep.equal({
           type: 'deferred',
           kode: code,
-          grunn: 'The provider could not take the message: Other',
+          grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord: 'Other' }),
         }));
     it('a fault without an ebMS error is tried again', () =>
       expect(ebmsOutcome(null, null)).to.deep.equal({
         type: 'deferred',
         kode: 'EBMS:0004',
-        grunn: 'The provider could not take the message: no description',
+        grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord: { nb: 'uten beskrivelse', en: 'no description' } }),
       }));
     it('no name of a member that objects have is a code', () => {
       for (const code of ['constructor', 'toString', '__proto__'])
@@ -101,8 +112,8 @@ describe('domain/retry', () => {
     });
     it("keeps a provider's words short, and no national id of theirs", () => {
       const { grunn } = ebmsOutcome('EBMS:0003', `Unknown 15819010029 and 158190 10029 ${'x'.repeat(500)}`);
-      expect(grunn).to.match(/^The provider refused the message: Unknown … and … x+$/);
-      expect(grunn.length).to.be.lessThan(260);
+      expect(grunn.en).to.match(/^The provider refused the message: Unknown … and … x+$/);
+      expect(grunn.en.length).to.be.lessThan(260);
     });
   });
 });

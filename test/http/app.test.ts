@@ -46,6 +46,8 @@ describe('http app', () => {
     running.metrics.request('HentPersoner', 'ok', 0.02);
     running.metrics.replay('HentPersoner');
     running.metrics.certificateDays('oppslagstjenesten', 12);
+    const lying = [{ system: 'gone', letters: 1, seconds: 1 }];
+    for (const all of [lying, [{ system: 'arkiv', letters: 3, seconds: 7300 }]]) running.metrics.svarinnLying(all);
     const response = await get('/metrics');
     expect(response.headers.get('content-type')).to.match(/^text\/plain; version=0\.0\.4/);
     const body = await response.text();
@@ -54,6 +56,8 @@ describe('http app', () => {
     expect(body).to.include('posthorn_request_seconds_bucket{le="0.01",operation="HentPersoner"} 0');
     expect(body).to.include('posthorn_replay_hits_total{operation="HentPersoner"} 1');
     expect(body).to.include('posthorn_certificate_days_left{role="oppslagstjenesten"} 12');
+    expect(body).to.include('posthorn_svarinn_lying_letters{system="arkiv"} 3').and.not.include('system="gone"');
+    expect(body).to.include('posthorn_svarinn_lying_seconds{system="arkiv"} 7300');
     expect(body).to.include('process_cpu_seconds_total').and.include('nodejs_eventloop_lag');
   });
 

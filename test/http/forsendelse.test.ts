@@ -3,6 +3,7 @@ import { scryptSync } from 'node:crypto';
 import { request } from 'node:http';
 import { forsendelse } from '../../src/http/forsendelse.js';
 import { forsendelseEndpoint } from '../../src/http/forsendelseEndpoint.js';
+import { messageBytes } from '../../src/http/staged.js';
 import { tns } from '../../src/contract/forsendelse/names.js';
 import {
   encodeBekreftKvitteringer,
@@ -59,7 +60,7 @@ describe('http/forsendelse', () => {
   let plainPasswords: boolean;
   let timeIsRight: boolean;
   const verifyDeps = { trust: trustOf(chain), clock: { now: () => testTime } };
-  const policy = forsendelsePolicy(limits.forsendelseRequestBytes);
+  const policy = forsendelsePolicy(messageBytes(limits.letterBytes, limits.forsendelseEnvelopeBytes));
 
   beforeEach(async () => {
     world = shipping();
@@ -74,6 +75,7 @@ describe('http/forsendelse', () => {
           door,
           plainPasswords,
           payloads: world.payloads,
+          maxContents: limits.letterBytes,
           metrics: edge.metrics,
           timeIsRight: () => timeIsRight,
           handle,
@@ -415,7 +417,7 @@ describe('http/forsendelse', () => {
           });
           sent.on('error', reject).flushHeaders();
         });
-      expect(await status(limits.forsendelseRequestBytes + 1)).to.equal(413);
+      expect(await status(policy.maxBytes + 1)).to.equal(413);
       nothingStored();
     });
 

@@ -160,6 +160,14 @@ describe('http/meldingsformidler', () => {
     return { status: response.status, type: answerType, text: await response.text() };
   };
 
+  it('FEATURES 3: a part may bring a Content-Disposition, as one client puts on all, and may be the only one', async () => {
+    const root = rootPart(await envelopeOf());
+    const header = `${root.header}\r\nContent-Transfer-Encoding: binary\r\nContent-Disposition: form-data`;
+    const { status, text } = await post(multipart([{ ...root, header }]), contentType);
+    expect(status, text).to.equal(200);
+    expect(taken).to.have.length(1);
+  });
+
   /** The ebMS error of a fault, held to what CONTRACT.md section 11 says of every fault. */
   function faultOf({ status, type, text }: Awaited<ReturnType<typeof post>>) {
     expect([status, type]).to.deep.equal([500, 'application/soap+xml; charset=utf-8']);

@@ -121,6 +121,31 @@ describe('http/svarinn', () => {
     expect([head.status, head.headers.get('content-length')]).to.deep.equal([200, String(octets.length)]);
   });
 
+  it('SECURITY 116: a download is a file that no browser guesses about, and no range gets more than it', async () => {
+    const { headers } = await ask(file);
+    expect(headers.get('x-content-type-options')).to.equal('nosniff');
+    expect(headers.get('cache-control')).to.equal('no-store');
+    expect(headers.get('content-disposition')).to.match(/^attachment; filename="[\w-]+\.zip"$/);
+    for (const range of ['bytes=5-2', 'bytes=-', 'bytes=0-0,2-2', 'lines=0-1', `bytes=0-${'9'.repeat(400)}`]) {
+      const response = await ask(file, { headers: { range } });
+      const whole = response.status === 200 || response.status === 206;
+      expect([response.status, await response.text()], range).to.deep.equal(
+        whole ? [response.status, octets.toString()] : [416, ''],
+      );
+    }
+  });
+
+  it('SECURITY 92, 105, 106, 116: an id is looked for as it stands, and leads to no file', async () => {
+    const ids = ['..%2f..%2fetc%2fpasswd', '%2e%2e', "'%20OR%201=1--", 'brev%00', 'BREV', 'brev%20', 'a'.repeat(4000)];
+    for (const id of ids) {
+      for (const path of [file, receipt, failed]) {
+        const post = path === file ? {} : { method: 'POST', body: '{"feilmelding":"x","permanent":true}' };
+        expect((await ask(path.replace('brev', id), post)).status, `${path} ${id.slice(0, 30)}`).to.equal(404);
+      }
+    }
+    expect(calls).to.deep.equal([]);
+  });
+
   it('goes on where a download broke off', async () => {
     const response = await ask(file, { headers: { range: 'bytes=5-', 'if-range': `"${sha256}"` } });
     expect(response.status).to.equal(206);
@@ -146,7 +171,7 @@ describe('http/svarinn', () => {
       expect(calls).to.deep.equal([['mottakFeilet', 'mottaker', 'brev', 'Ukjent sak', true]]);
     });
 
-  it('does not take a failure that says nothing, nor one that is too long', async () => {
+  it('SECURITY 102: does not take a failure that says nothing, nor one that is too long', async () => {
     const post = (body: string) => ask(failed, { method: 'POST', body });
     expect((await post('x')).status).to.equal(400);
     const full = JSON.stringify({ feilmelding: '', permanent: false });
@@ -180,7 +205,7 @@ describe('http/svarinn', () => {
     });
   }
 
-  it("answers for another receiver's letter as for none", async () => {
+  it("SECURITY 108: answers for another receiver's letter as for none", async () => {
     const body = JSON.stringify({ feilmelding: '', permanent: false });
     for (const [method, path] of paths.slice(1)) {
       const init = { method, ...(path === failed && { body }) };

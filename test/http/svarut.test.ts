@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { limits } from '../../src/limits.js';
 import { errors, Failure } from '../../src/errors.js';
@@ -140,6 +141,20 @@ describe('http/svarut', () => {
         '',
         '',
       ].join('\r\n');
+
+    it('SECURITY 101: a letter has the time of an upload to come, and no more; what came too late is not kept', async () => {
+      const times = { httpHeadersTimeout: 200, httpRequestTimeout: 300, httpUploadTimeout: 1_500 };
+      const slow = await startSvarUt(payloads, {}, times);
+      const head = expecting([`Authorization: ${basic()}`]).replace('Expect: 100-continue\r\n', '');
+      const late = wire(slow.port, head + letter.slice(0, 100));
+      setTimeout(() => late.socket.write(letter.slice(100)), 700);
+      expect(statuses(await late.closed)).to.deep.equal([200]);
+      const kept = payloads.stored.size;
+      expect(statuses(await wire(slow.port, head + letter.slice(0, -1)).closed)).to.deep.equal([408]);
+      for (const end = Date.now() + 2_000; payloads.stored.size > kept && Date.now() < end;) await sleep(10);
+      expect(payloads.stored.size).to.equal(kept);
+      await slow.edge.close(0);
+    });
 
     it('SECURITY 103: Expect: 100-continue is answered by 401 without a password, and by 100 with one', async () => {
       const refused = await wire(server.port, expecting([])).closed;

@@ -1,33 +1,96 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Context } from 'mocha';
-import { memoryPayloads } from '../support/memoryPayloads.js';
-import { basic, passord, startSvarUt } from '../support/svarutServer.js';
+import { svarinnCommands } from '../../src/cli/svarinn.js';
+import { hentNyeForsendelser } from '../../src/client/svarinn.js';
+import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
+import { SVARINN_PATH } from '../../src/http/svarinn.js';
+import { developmentAccounts } from '../../src/sandbox/developmentData.js';
+import { fetchLetters } from '../../src/sandbox/municipality/municipality.js';
+import { ensureDevelopmentPki } from '../../src/sandbox/pki/development.js';
+import { providerNames } from '../../src/sandbox/providers/types.js';
+import { isNetwork } from '../../src/security/networks.js';
+import { servicePassword } from '../../src/security/servicePassword.js';
+import { startGateway, testCertsDir, type TestGateway } from '../support/gateway.js';
+import { runCommand } from '../support/runCommand.js';
+import { startProviders } from '../support/sending.js';
 import { run, succeed } from './run.js';
-import { needs } from './support.js';
+import { needs, python } from './support.js';
 
-/** Something that takes SvarUt's letters, as its clients see it. */
+/** A gateway as SvarUt's clients see it, with a municipality, mailboxes and a printer behind it. */
 export interface SvarUtHouse {
   readonly base: string;
   readonly user: string;
   readonly password: string;
-  /** Documents that lie there. */
+  /** Every document that has reached a mailbox, the printer or the municipality's archive. */
   documents(): Promise<readonly Buffer[]>;
   stop(): Promise<void>;
 }
 
-/** ForsendelsesService over a service in memory. */
+/** The municipality's organisation number. */
+export const municipality = '310000108';
+
+/** Registers a system that fetches the municipality's letters, as an operator does. @returns its password */
+async function register(store: TestGateway['store'], certificate: string, name: string, ...more: readonly string[]) {
+  const open = () => Promise.resolve({ ...store, close: () => Promise.resolve() });
+  const merke = () => Promise.reject(new Error('nothing is looked for'));
+  const deps = { open, openShipments: open, clock: { now: () => new Date() }, nyttPassord: servicePassword, erNett: isNetwork, merke };
+  const args = ['svarinn', 'receivers', 'add', name.toLowerCase(), municipality, name, certificate, ...more];
+  const { code, out, err } = await runCommand((program) => svarinnCommands(program, deps), ...args);
+  const password = / (\S+)\n$/.exec(out)?.[1];
+  if (code !== 0 || password === undefined) throw new Error(`${name} is not registered: ${err}${out}`);
+  return password;
+}
+
+/** Starts the whole gateway and who takes its letters. */
 export async function startSvarUtHouse(): Promise<SvarUtHouse> {
-  const payloads = memoryPayloads();
-  const server = await startSvarUt(payloads);
+  const dir = await mkdtemp(join(tmpdir(), 'posthorn-svarut-'));
+  const pki = await ensureDevelopmentPki(testCertsDir);
+  const started: { base?: string } = {};
+  const providers = await startProviders(pki, join(dir, 'tray'), async () =>
+    started.base === undefined ? undefined : started.base + BROKER_PATH,
+  );
+  const gateway = await startGateway({ POSTHORN_SDP_PROVIDERS: providers.addresses });
+  started.base = gateway.base;
+  const { files, ...identity } = pki.identities.sender2;
+  const kommune = { organisasjonsnummer: municipality, navn: 'Kommunen', tillatUsignertPaaVegneAv: false };
+  await gateway.store.unitOfWork((tx) => tx.putOrganisation({ ...kommune, fra: new Date(0), til: null }));
+  await register(gateway.store, files.certificate, 'Arkivet', '--type', 'Byggesøknad');
+  const passord = await register(gateway.store, files.certificate, 'Resten');
+  const konto = { url: gateway.base + SVARINN_PATH, brukernavn: 'resten', passord };
+  const archive = join(dir, 'archive');
+  const failed = (error: unknown): void => console.warn('the municipality cannot fetch its letters', error);
+  const municipal = { konto: async () => konto, identity, dir: archive, failed, waiting: new Set<string>() };
+  // Accounts are read again every other second.
+  for (let known = false; !known; known = await hentNyeForsendelser(konto).then(Boolean, () => sleep(200, false)));
+  const archived = async (): Promise<Buffer[]> => {
+    await fetchLetters(municipal);
+    const entries = existsSync(archive) ? await readdir(archive, { recursive: true, withFileTypes: true }) : [];
+    const there = entries.filter((entry) => entry.isFile());
+    return Promise.all(there.map((entry) => readFile(join(entry.parentPath, entry.name))));
+  };
+  const delivered = (): Buffer[] =>
+    providerNames
+      .flatMap((name) => providers.doubles[name].letters.flatMap(({ documents }) => documents))
+      .map(({ innhold }) => innhold);
   return {
-    base: server.url,
-    user: Buffer.from(basic().slice('Basic '.length), 'base64').toString().split(':')[0] ?? '',
-    password: passord,
-    documents: async () => [...payloads.stored.values()],
-    stop: () => server.edge.close(1000),
+    base: gateway.base,
+    user: account.brukernavn,
+    password: account.passord,
+    documents: async () => [...delivered(), ...(await archived())],
+    stop: async () => {
+      await gateway.stop();
+      await providers.stopProviders();
+      await rm(dir, { recursive: true, force: true });
+    },
   };
 }
+
+const [, account] = developmentAccounts;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -46,9 +109,6 @@ export interface WsdlReport {
   readonly ider?: readonly string[];
   readonly feil?: string;
 }
-
-/** Debian's own python has the Debian modules; another may come first on the PATH. */
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
 const wsdlClients = {
   zeep: [python, here('python/svarut.py')],

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { plain } from '../../src/around.js';
 import { stans } from '../../src/application/svarut/stans.js';
 import type { Channel } from '../../src/domain/channel.js';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import { lesefrist } from '../../src/domain/svarut/lesefrist.js';
 import { startSending, type SendingWorld } from '../support/sending.js';
 import { eachStore } from '../support/stores.js';
@@ -14,7 +15,7 @@ const altinn: Channel = {
   deliver: ({ forsendelse }) =>
     Promise.resolve(
       forsendelse.tittel.includes('refused')
-        ? { type: 'rejected', kode: 'ALTINN:REJECTED', grunn: 'Altinn has no such recipient' }
+        ? { type: 'rejected', kode: 'ALTINN:REJECTED', grunn: ordrett('Altinn has no such recipient') }
         : { type: 'sent' },
     ),
 };

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { PATH as FORSENDELSE } from '../../src/contract/forsendelse/names.js';
+import { prepareDevelopment } from '../../src/development.js';
+import { startGateway } from '../../src/gateway.js';
 import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
+import { createLog } from '../../src/log.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
 import { openBackend } from '../store/support/backend.js';
-import { belowEnvironment, startBelow, type Below } from '../support/below.js';
+import { belowConfig, belowEnvironment, startBelow, type Below } from '../support/below.js';
 import { brev, hentKvitteringer, postadresse, sendBrev, testperson, type Stand } from '../support/forsendelser.js';
 import { openDoors, startSending, type SendingWorld } from '../support/sending.js';
 
@@ -93,6 +97,24 @@ describe('sending a letter by a broker upstream', function () {
       expect(await waiting()).to.equal(0);
     } finally {
       await backend.close();
+    }
+  });
+
+  it('an installation without a key store of the broker starts, is ready, says nothing of that key, and is nobody’s broker', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-alone-'));
+    const config = belowConfig(new URL(BROKER_PATH, above.url).href, dataDir);
+    await prepareDevelopment(config);
+    const gateway = await startGateway(config, createLog({ level: 'error', stream: process.stderr }));
+    try {
+      const get = async (path: string) => fetch(new URL(path, gateway.url));
+      const ready = (await (await get('/health/ready')).json()) as { checks: { name: string }[] };
+      const keys = ready.checks.map(({ name }) => name).filter((name) => name.startsWith('key '));
+      expect(keys).to.deep.equal(['key oppslagstjenesten', 'key databehandler']);
+      expect((await get(`${FORSENDELSE}?wsdl`)).status).to.equal(200);
+      expect((await fetch(new URL(BROKER_PATH, gateway.url), { method: 'POST', body: '' })).status).to.equal(404);
+    } finally {
+      await gateway.close(100);
+      await rm(dataDir, { recursive: true, force: true });
     }
   });
 

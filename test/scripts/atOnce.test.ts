@@ -61,15 +61,17 @@ describe('scripts/atOnce', () => {
 describe('the scripts of the tests', () => {
   const manifest = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
   const { scripts } = JSON.parse(manifest) as { scripts: Readonly<Record<string, string>> };
-  const parts = /^tsx scripts\/atOnce\.ts (.*)$/.exec(scripts['test:unit'] ?? '')?.[1]?.split(' ') ?? [];
+  const partsOf = (name: string): string[] =>
+    /^tsx scripts\/atOnce\.ts (.*)$/.exec(scripts[name] ?? '')?.[1]?.split(' ') ?? [];
+  const parts = partsOf('test:unit');
 
-  it('are every one run by "npm test", after lint and types', () => {
-    expect(scripts['test']).to.equal(`tsx scripts/atOnce.ts check ${parts.join(' ')}`);
+  it('are every one run by "npm test", with lint and types, and with the tests of the tests', () => {
+    expect(partsOf('test')).to.deep.equal(['check', 'test:mutants', ...parts]);
     expect(scripts['check']).to.equal('npm run lint && npm run types');
   });
 
   it('leave no folder out: what one of them takes, and only that, the rest passes over', () => {
-    const folders = parts.flatMap((name) => {
+    const folders = ['test:mutants', ...parts].flatMap((name) => {
       const [, taken = ''] = /^mocha 'test\/([\w{},-]+)\/\*\*\/\*\.test\.ts'$/.exec(scripts[name] ?? '') ?? [];
       return taken.split(/[{},]/).filter((folder) => folder !== '');
     });

@@ -5,6 +5,7 @@ import { signEnveloped, verifyEnveloped, type EnvelopedForm } from '../../src/se
 import { signingKey } from '../../src/security/sign.js';
 import { childElements, type XmlElement } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
+import { serialise } from '../../src/xml/write.js';
 import { digital, documentOf } from '../contract/sdp/support.js';
 import { failureOf, makeChain, testKey, testTime, trustOf } from '../support/pki.js';
 
@@ -54,6 +55,15 @@ describe('the signature inside a business document', () => {
 
       it('verifies where it stands in a SOAP Body: nothing of Envelope and Body leaks in', () => {
         expect(decodeSbd(verify(inBody(signed)).document)).to.deep.equal(sbd);
+      });
+
+      it('is given as the text that its tree is written as, wherever it stood, with what its canonical form leaves out', () => {
+        const noted = changed('<ns9:avsender>', '<ns9:avsender><!-- a > b -->');
+        const loud = (xml: string): string => xml.replace(/^<([^ >]+)/, '<$1 xmlns="urn:unused" xmlns:i="urn:i"');
+        const seen = [signed, inBody(signed), noted, inBody(noted)].map((xml) => verify(xml));
+        for (const { document, text } of seen) expect(text()).to.equal(serialise(document));
+        expect(seen.map(({ text }) => text().includes('<!-- a > b -->'))).to.deep.equal([false, false, true, true]);
+        if (form === 'exclusive') expect(verify(loud(signed)).text()).to.contain('xmlns:i="urn:i"');
       });
 
       it('covers every octet that has a meaning', () => {

@@ -16,7 +16,7 @@ const demanded = [
   ...range(105, 109),
   111,
   114,
-  ...range(117, 120),
+  ...range(116, 120),
 ];
 
 /** `SECURITY 31`, `SECURITY 31-37`, `SECURITY 4, 5, 16 and 17`. */

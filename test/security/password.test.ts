@@ -128,6 +128,14 @@ describe('security/password', () => {
     expect(work).to.have.length(4);
   });
 
+  it('SECURITY 114: an account that is bound to networks is not there from elsewhere, known password or not', async () => {
+    const d = door([row({ nett: ['10.1.0.0/16'] })]);
+    expect(await d.code(good, '10.1.2.3')).to.equal('310000019');
+    expect(await d.code(good, '10.2.0.1')).to.equal('UNAUTHORIZED');
+    expect(d.work, 'the work of an unknown user').to.deep.equal(['16 1 1', '16384 8 1']);
+    expect(await d.code(good, '::ffff:10.1.2.3')).to.equal('310000019');
+  });
+
   it('SECURITY 114: refuses guesses unseen when an account has had its number, from wherever they come', async () => {
     const { code, work, pass } = door();
     const guess = (n: number) => code(basic('arkiv', `guess ${n}`), `192.0.2.${n}`);
@@ -154,6 +162,26 @@ describe('security/password', () => {
     const all = await Promise.all(Array.from({ length: 50 }, (_, n) => code(basic('arkiv', `guess ${n}`))));
     expect(all.filter((c) => c === 'TOO_MANY_REQUESTS')).to.have.length(50 - limits.passwordGuesses);
     expect(work).to.have.length(limits.passwordGuesses);
+  });
+
+  it('SECURITY 114: one password that comes with many requests at once is one guess', async () => {
+    const { code, work } = door();
+    const many = (header: string) => Promise.all(Array.from({ length: 50 }, () => code(header)));
+    expect(new Set(await many(good))).to.deep.equal(new Set(['310000019']));
+    expect(work).to.have.length(1);
+    expect(new Set(await many(basic('arkiv', 'guess')))).to.deep.equal(new Set(['UNAUTHORIZED']));
+    expect(work).to.have.length(2);
+  });
+
+  it('does not hold accounts of one address to be guessing that are forgotten at the same moment', async () => {
+    const users = Array.from({ length: limits.passwordGuesses + 1 }, (_, n) => `arkiv-${n}`);
+    const { code, pass, work } = door(users.map((brukernavn) => row({ brukernavn })));
+    const headers = users.map((user) => basic(user, 'hemmelig:ø'));
+    for (const header of headers) expect(await code(header)).to.equal('310000019');
+    pass(limits.passwordCache);
+    const again = await Promise.all(headers.map((header) => code(header)));
+    expect(new Set(again)).to.deep.equal(new Set(['310000019']));
+    expect(work).to.have.length(2 * users.length);
   });
 
   it('does not lock out a caller whose password is remembered, nor count right passwords', async () => {

@@ -49,7 +49,7 @@ function rules(stores: () => readonly Subject[]): void {
       expect(rute).to.include({ id: one.id, eier: one.eier, dokumentavsender: one.dokumentavsender, art: 'digital' });
       expect(rute?.mpc).to.deep.equal(one.mpc);
     }
-    const jobs = await by(0).queue.claim(testTime, 60_000, 100, []);
+    const jobs = await by(0).queue.claim(testTime, 60_000, 100, () => Infinity);
     const mine = jobs.filter(({ shipmentId }) => shipmentId === one.id);
     expect(mine.map(({ forsoek }) => forsoek)).to.deep.equal([1]);
     expect(await by(0).formidlinger.byId('formidling-none')).to.equal(undefined);

@@ -18,14 +18,20 @@ describe('jobs that are not done', () => {
       await tx((t) => t.deferJob(job, at(60)));
       expect(await claim(59)).to.deep.equal([]);
       const again = only(await claim(60));
-      expect(again).to.deep.equal({ shipmentId: id, forsoek: 2, foersteForsoek: at(1), fence: again.fence });
+      expect(again).to.deep.equal({
+        shipmentId: id,
+        leverandoer: 'A',
+        forsoek: 2,
+        foersteForsoek: at(1),
+        fence: again.fence,
+      });
       expect(again.fence).to.be.above(job.fence);
     });
 
     it('a job given up is claimed by nobody, and stays to be seen, with the reason', async () => {
       const [id = '', waits] = await queued(due('A'), due(null, 500));
       const job = only(await claim(0));
-      const oppgitt = hendelse({ type: 'OPPGITT', tekst: 'Tok ikke imot' });
+      const oppgitt = hendelse({ type: 'OPPGITT', tekst: { nb: 'Tok ikke imot', en: 'Would not have it' } });
       await tx(async (t) => {
         await t.giveUpJob(job);
         await t.appendShipmentEvent(id, oppgitt);
@@ -33,7 +39,7 @@ describe('jobs that are not done', () => {
       expect(await claim(400_000, 9, [''])).to.have.length(1);
       const common = { avsender: '310000019' };
       const [first, second] = await store.shipments.queue(9);
-      const sisteHendelse = 'OPPGITT: Tok ikke imot';
+      const sisteHendelse = 'OPPGITT: Would not have it';
       expect(first).to.deep.equal({
         ...common,
         shipmentId: id,
@@ -47,6 +53,16 @@ describe('jobs that are not done', () => {
       expect(await store.shipments.queue(1)).to.deep.equal([first]);
     });
 
+    it('a job given up is taken away once, and no other one is', async () => {
+      const [id = '', waits = ''] = await queued(due('A'), due(null, 500));
+      const job = only(await claim(0));
+      const end = (one: string) => tx((t) => t.endGivenUp(one));
+      expect([await end(id), await end(waits), await end('x')]).to.deep.equal([false, false, false]);
+      await tx((t) => t.giveUpJob(job));
+      expect([await end(id), await end(id)]).to.deep.equal([true, false]);
+      expect((await store.shipments.queue(9)).map((row) => row.shipmentId)).to.deep.equal([waits]);
+    });
+
     describe('a retry', () => {
       it('makes a job that was given up due, with its attempts forgotten', async () => {
         const [id = ''] = await queued(due('A'));
@@ -55,7 +71,13 @@ describe('jobs that are not done', () => {
         await tx((t) => t.retryJob(id, at(50)));
         expect(await claim(49)).to.deep.equal([]);
         const again = only(await claim(51));
-        expect(again).to.deep.equal({ shipmentId: id, forsoek: 1, foersteForsoek: at(51), fence: again.fence });
+        expect(again).to.deep.equal({
+          shipmentId: id,
+          leverandoer: 'A',
+          forsoek: 1,
+          foersteForsoek: at(51),
+          fence: again.fence,
+        });
         expect(again.fence).to.be.above(job.fence);
       });
 
@@ -81,7 +103,7 @@ describe('jobs that are not done', () => {
         await tx((t) => t.retryJob(id, at(9)));
         expect(await claim(9, 9, ['B'])).to.deep.equal([]);
         const again = only(await claim(9));
-        expect(again).to.include({ shipmentId: id, forsoek: 1 });
+        expect(again).to.include({ shipmentId: id, leverandoer: 'B', forsoek: 1 });
       });
 
       it('of a shipment that is not there is refused', async () => {

@@ -67,7 +67,10 @@ describe('opening a store', () => {
         '0011-svarut': '2cca6c29c1ae4c23',
         '0012-svarut-upstream': '7eb62fe889d21a3c',
         '0013-ledger': 'beef6ca260d4ffa1',
+        '0015-lanes': '3c70c86274440872',
         '0016-sender-register': '33fff59e98b6ada3',
+        '0018-svarut-accounts': 'b8f456680138674a',
+        '0019-event-language': '761e51cdf5204a42',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -82,7 +85,10 @@ describe('opening a store', () => {
         '0011-svarut': 'bbd161e4a3a28475',
         '0012-svarut-upstream': 'b137b29e670ae79e',
         '0013-ledger': 'cdf2aa91636b517d',
+        '0015-lanes': 'a124c5436a213d13',
         '0016-sender-register': 'fa21c29fc3ab8f08',
+        '0018-svarut-accounts': 'a01003b29a846f22',
+        '0019-event-language': '346c50b2e34f958f',
       },
     });
   });

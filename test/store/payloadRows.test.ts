@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { CompiledQuery } from 'kysely';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import type { Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { ShipmentTx } from '../../src/domain/shipmentPorts.js';
 import type { Store } from '../../src/store/index.js';
@@ -61,7 +62,7 @@ describe('payloads that there is a reason for', () => {
     it('knows nothing of a letter whose transaction was taken back', async () => {
       const { one, refs } = withOwn();
       const undone = tx(async (t) => {
-        await t.insertShipment(one, { type: 'MOTTATT', tid: at(0), kode: null, tekst: '' }, null);
+        await t.insertShipment(one, { type: 'MOTTATT', tid: at(0), kode: null, tekst: ordrett('') }, null);
         throw new Error('no');
       });
       await undone.catch(() => undefined);

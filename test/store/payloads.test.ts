@@ -75,6 +75,15 @@ describe('the payload store', () => {
     }
   });
 
+  it('takes the digest of whoever has it, when all octets have passed', async () => {
+    let passed = 0;
+    async function* counted() {
+      for await (const chunk of inChunks(randomBytes(25_000))) yield ((passed += chunk.length), chunk);
+    }
+    const known = () => createHash('sha256').update(String(passed)).digest();
+    expect((await payloads.put(counted(), known)).sha256).to.equal(sha256(Buffer.from('25000')));
+  });
+
   it('streams 5 MB both ways, one record at a time', async () => {
     const octets = randomBytes(5_000_000);
     const { ref, sha256: digest } = await put(octets);
@@ -353,5 +362,25 @@ describe('the payload store', () => {
     await mkdir(dirname(pathOf(ref, restored)), { recursive: true });
     await copyFile(pathOf(ref), pathOf(ref, restored));
     expect((await collected(copy.get(ref))).toString()).to.equal('backed up');
+  });
+
+  it('lets go of the octets that have passed, long before node would of itself', async () => {
+    const MB = 2 ** 20;
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const look = () => (most = Math.max(most, process.memoryUsage().arrayBuffers - before));
+    const { ref } = await payloads.put(
+      (async function* () {
+        for (let i = 0; i < 48 * 16; i++, look()) yield Buffer.alloc(RECORD);
+      })(),
+    );
+    expect(most / MB, 'while it is written').to.be.below(16);
+    most = 0;
+    for await (const { length } of payloads.get(ref)) {
+      expect(length).to.equal(RECORD);
+      look();
+    }
+    expect(most / MB, 'while it is read').to.be.below(16);
+    await payloads.remove(ref);
   });
 });

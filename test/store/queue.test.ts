@@ -2,14 +2,11 @@ import { expect } from 'chai';
 import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { ShipmentTx } from '../../src/domain/shipmentPorts.js';
-import { randomUUID } from 'node:crypto';
-import { CompiledQuery } from 'kysely';
 import type { Store } from '../../src/store/index.js';
-import { dueOf } from '../../src/store/queue.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
-import { eachQueue, idsOf, LEASE, only, sentences, type QueueStore } from './support/queue.js';
-import { accept, at, beslutning, due, hendelse, shipment, t0, withStores } from './support/shipments.js';
+import { eachQueue, idsOf, LEASE, only, sentences, without, type QueueStore } from './support/queue.js';
+import { accept, at, beslutning, due, hendelse, shipment, withStores } from './support/shipments.js';
 
 describe('the queue', () => {
   eachQueue((subject) => {
@@ -28,7 +25,10 @@ describe('the queue', () => {
     it('gives a job to one, with its attempt counted before the work', async () => {
       const [id] = await queued(due('A'));
       const job = only(await claim(1));
-      expect(job).to.deep.equal({ shipmentId: id, forsoek: 1, foersteForsoek: at(1), fence: 1 });
+      expect(job).to.deep.equal({
+        ...{ shipmentId: id, leverandoer: 'A', forsoek: 1 },
+        ...{ foersteForsoek: at(1), fence: 1 },
+      });
       expect(await claim(1, 100, [], other)).to.deep.equal([]);
       expect((await store.shipments.queue(10))[0]).to.have.property('forsoek', 1);
     });
@@ -36,7 +36,7 @@ describe('the queue', () => {
     it('gives a job when it is due, not a millisecond before', async () => {
       const late = shipment();
       await tx((t) => t.insertShipment(late, hendelse(), at(60)));
-      expect(await store.queue.claim(new Date(at(60).getTime() - 1), LEASE, 1, [])).to.deep.equal([]);
+      expect(await store.queue.claim(new Date(at(60).getTime() - 1), LEASE, 1, without())).to.deep.equal([]);
       expect(idsOf(await claim(60))).to.deep.equal([late.id]);
     });
 
@@ -63,7 +63,8 @@ describe('the queue', () => {
       const [a1, a2] = await subject.flood(10_000);
       const [b1, b2, c1] = await queued(due('B', 3), due('B', 4), due(null, 2));
       const claimed = idsOf(await claim(9, 10));
-      expect(claimed.slice(0, 5)).to.deep.equal([a1, c1, b1, a2, b2]);
+      expect(claimed.slice(0, 3)).to.have.members([a1, b1, c1]);
+      expect(claimed.slice(3, 5)).to.have.members([a2, b2]);
       expect(claimed).to.have.length(10);
       expect(new Set(claimed).size).to.equal(10);
     });
@@ -120,14 +121,18 @@ describe('the queue', () => {
     });
 
     describe('two clocks', () => {
-      const claimAhead = (seconds: number, ahead: number) => store.queue.claim(at(seconds), LEASE, 9, [], ahead * 1000);
+      const claimAhead = (seconds: number, ahead: number) =>
+        store.queue.claim(at(seconds), LEASE, 9, without(), ahead * 1000);
 
       it('R-15: a job that no attempt was made of is due by the calendar, not a millisecond before', async () => {
         const late = shipment();
         await tx((t) => t.insertShipment(late, hendelse(), at(60)));
         expect(await claimAhead(0, 59.999)).to.deep.equal([]);
         const job = only(await claimAhead(0, 60));
-        expect(job).to.deep.equal({ shipmentId: late.id, forsoek: 1, foersteForsoek: at(0), fence: 1 });
+        expect(job).to.deep.equal({
+          ...{ shipmentId: late.id, leverandoer: '984661185', forsoek: 1 },
+          ...{ foersteForsoek: at(0), fence: 1 },
+        });
       });
 
       it('a lease and a pause end by the clock, however far the calendar is ahead', async () => {
@@ -262,7 +267,7 @@ describe('the queue', () => {
       const [store] = stores() as [Store];
       const one = due('A');
       await accept(store, one);
-      const claim = (seconds: number) => store.queue.claim(at(seconds), LEASE, 1, []);
+      const claim = (seconds: number) => store.queue.claim(at(seconds), LEASE, 1, without());
       const stale = only(await claim(0));
       await store.unitOfWork(async (tx) => {
         expect(await tx.withdrawJob(one.id, at(300))).to.equal(true);
@@ -287,37 +292,6 @@ describe('the queue', () => {
       const rows = await backend.read((db) => db.selectFrom('job').select(['shipment_id', 'prioritet']).execute());
       await backend.close();
       expect(rows).to.deep.include({ shipment_id: urgent.id, prioritet: 'PRIORITERT' });
-    });
-
-    it('finds due jobs by its index, without sorting and without reading those that wait', async () => {
-      await database.open();
-      const backend = await openBackend(database.url());
-      const job = { leased_until: 0, forsoek: 0, foerste_forsoek: null, fence: 0 };
-      const rows = Array.from({ length: 3000 }, (_, n) => ({ ...job, shipment_id: randomUUID(), neste: n, klar: n }));
-      await backend.write(async (db) => {
-        for (const leverandoer of ['A', 'B', 'C'])
-          await db
-            .insertInto('job')
-            .values(
-              rows.map((row) => ({ ...row, leverandoer, prioritet: 'NORMAL' as const, shipment_id: randomUUID() })),
-            )
-            .execute();
-        const analyze = database.kind === 'sqlite' ? 'analyze' : 'analyze table job';
-        await db.executeQuery(CompiledQuery.raw(analyze));
-      });
-      const explain = database.kind === 'sqlite' ? 'explain query plan' : 'explain';
-      const plan = await backend.read(async (db) => {
-        const now = { clock: t0.getTime(), calendar: t0.getTime() };
-        const { sql, parameters } = dueOf(db, 'B', 'NORMAL', { now, limit: 50, beaten: [7, 8] }).compile();
-        const query = CompiledQuery.raw(`${explain} ${sql}`, [...parameters]);
-        return (await db.executeQuery<Record<string, string>>(query)).rows;
-      });
-      await backend.close();
-      const said = plan.map((row) => row['detail'] ?? `${row['type']} ${row['key']} ${row['Extra']}`).join();
-      expect(said).to.match(
-        /SEARCH job USING COVERING INDEX job_turn .*leverandoer=\? AND prioritet=\? AND klar<\?|^(range|ref) job_turn .*Using index/,
-      );
-      expect(said).not.to.match(/filesort|TEMP B-TREE/);
     });
   });
 });

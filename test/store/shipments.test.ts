@@ -1,5 +1,6 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { ordrett } from '../../src/domain/hendelsestekst.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
@@ -148,8 +149,9 @@ describe('shipments', () => {
         const one = shipment({ eksternRef: text, tittel: text }, { meldingsId: text });
         await insert(one);
         expect(await store.shipments.byRef('310000019', text)).to.deep.equal(one);
-        await store.unitOfWork((tx) => tx.appendShipmentEvent(one.id, hendelse({ kode: text, tekst: text })));
-        expect((await store.shipments.events(one.id)).at(-1)).to.deep.equal(hendelse({ kode: text, tekst: text }));
+        const event = hendelse({ kode: text, tekst: { nb: text, en: `${text}.` } });
+        await store.unitOfWork((tx) => tx.appendShipmentEvent(one.id, event));
+        expect((await store.shipments.events(one.id)).at(-1)).to.deep.equal(event);
       });
 
     it('SECURITY 106: a reference of more than 512 characters is refused, not cut', async () => {
@@ -200,8 +202,8 @@ describe('shipments', () => {
       const one = shipment();
       await insert(one);
       const later = [
-        hendelse({ type: 'SENDT', tid: at(5), kode: 'EBMS:0004', tekst: 'Sendt' }),
-        hendelse({ type: 'LEVERING', tid: at(-5), tekst: 'Levert' }),
+        hendelse({ type: 'SENDT', tid: at(5), kode: 'EBMS:0004', tekst: { nb: 'Sendt', en: 'Sent' } }),
+        hendelse({ type: 'LEVERING', tid: at(-5), tekst: ordrett('Levert') }),
       ];
       for (const event of later) await store.unitOfWork((tx) => tx.appendShipmentEvent(one.id, event));
       expect(await other.shipments.events(one.id)).to.deep.equal([hendelse(), ...later]);
@@ -210,10 +212,15 @@ describe('shipments', () => {
     it('cut the text and the code of an event, so that a long or odd one is recorded nevertheless', async () => {
       const one = shipment();
       await insert(one);
-      const long = hendelse({ tekst: '👩'.repeat(3000), kode: `a\0${'b'.repeat(500)}` });
+      const tekst = { nb: '👩'.repeat(3000), en: '👨'.repeat(2001) };
+      const long = hendelse({ tekst, kode: `a\0${'b'.repeat(500)}` });
       await store.unitOfWork((tx) => tx.appendShipmentEvent(one.id, long));
       const found = (await store.shipments.events(one.id)).at(-1);
-      expect(found).to.deep.equal({ ...long, tekst: '👩'.repeat(2000), kode: `a\ufffd${'b'.repeat(126)}` });
+      expect(found).to.deep.equal({
+        ...long,
+        tekst: { nb: '👩'.repeat(2000), en: '👨'.repeat(2000) },
+        kode: `a\ufffd${'b'.repeat(126)}`,
+      });
     });
 
     describe('at rest', () => {

@@ -5,7 +5,7 @@ import type { SvarUtBrev, SvarUtReads } from '../../src/domain/svarut/ports.js';
 import { memoryStore } from '../support/memoryStore.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
-import { at, withStores } from './support/shipments.js';
+import { at, svarutLetter as brev, withStores } from './support/shipments.js';
 
 interface Subject {
   readonly unitOfWork: UnitOfWork;
@@ -13,22 +13,6 @@ interface Subject {
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const brev = (changes: Partial<SvarUtBrev> = {}): SvarUtBrev => ({
-  shipmentId: randomUUID(),
-  konto: 'arkiv',
-  mottatt: at(0),
-  eksternref: null,
-  status: 'AKSEPTERT',
-  statusEndret: at(0),
-  proevd: [],
-  ettersendes: true,
-  lesetimer: 40,
-  frist: null,
-  mottakersystem: null,
-  lestAv: null,
-  ...changes,
-});
 
 /** What holds of every store. `stores` are two processes on one database. */
 function rules(stores: () => readonly Subject[]): void {
@@ -75,6 +59,61 @@ function rules(stores: () => readonly Subject[]): void {
     expect(await reads().ventende(mottakersystem, 2)).to.deep.equal(ids.slice(0, 2));
     await tx((t) => t.updateSvarUt(ids[0] as string, { mottakersystem: null }));
     expect(await reads().ventende(mottakersystem, 200)).to.deep.equal(ids.slice(1));
+  });
+
+  it('finds letters by all that is asked for, newest first and no more than is asked for', async () => {
+    const [mottaker, eksternref] = [digest(randomUUID()), digest(randomUUID())];
+    const letters = [
+      brev({ mottaker, mottatt: at(1), status: 'LEST', eksternref }),
+      brev({ mottaker, mottatt: at(2), konto: 'other' }),
+      brev({ mottaker, mottatt: at(3) }),
+    ];
+    await put(...letters, brev({ mottaker: digest(randomUUID()), status: 'LEST' }));
+    const found = async (...asked: Parameters<SvarUtReads['soek']>) =>
+      (await reads().soek(...asked)).map(({ shipmentId }) => letters.findIndex((l) => l.shipmentId === shipmentId));
+    expect(await found({ mottaker }, 10)).to.deep.equal([2, 1, 0]);
+    expect(await found({ mottaker }, 2)).to.deep.equal([2, 1]);
+    expect(await found({ mottaker, konto: 'arkiv' }, 10)).to.deep.equal([2, 0]);
+    expect(await found({ mottaker, status: 'LEST' }, 10)).to.deep.equal([0]);
+    expect(await found({ eksternref }, 10)).to.deep.equal([0]);
+    expect(await found({ mottaker: digest('nobody') }, 10)).to.deep.equal([]);
+    expect((await reads().soek({}, 1)).length).to.equal(1);
+  });
+
+  it('counts the letters of a time by account, cost code and status', async () => {
+    const konto = `konto-${randomUUID()}`;
+    const from = at(100_000);
+    const rows = [
+      brev({ konto, mottatt: at(99_999.999) }),
+      brev({ konto, mottatt: from }),
+      brev({ konto, mottatt: at(100_001), konteringskode: 'K-1' }),
+      brev({ konto, mottatt: at(100_002), konteringskode: 'K-1' }),
+      brev({ konto, mottatt: at(100_003), konteringskode: 'K-1', status: 'PRINTET' }),
+      brev({ konto, mottatt: at(100_010), konteringskode: 'K-1' }),
+    ];
+    await put(...rows);
+    const counted = (await reads().statistikk(from, at(100_010))).filter((row) => row.konto === konto);
+    expect(counted).to.deep.equal([
+      { konto, konteringskode: null, status: 'AKSEPTERT', antall: 1 },
+      { konto, konteringskode: 'K-1', status: 'AKSEPTERT', antall: 2 },
+      { konto, konteringskode: 'K-1', status: 'PRINTET', antall: 1 },
+    ]);
+  });
+
+  it('knows how many letters each receiving system has let lie, and since when', async () => {
+    const [one, two] = [`a-${randomUUID()}`, `b-${randomUUID()}`];
+    await put(
+      brev({ mottakersystem: one, mottatt: at(20) }),
+      brev({ mottakersystem: one, mottatt: at(10) }),
+      brev({ mottakersystem: one, mottatt: at(30) }),
+      brev({ mottakersystem: two, mottatt: at(30) }),
+      brev({ mottatt: at(10) }),
+    );
+    const lying = async (seconds: number) =>
+      (await reads().liggende(at(seconds))).filter(({ mottakersystem }) => [one, two].includes(mottakersystem));
+    expect(await lying(10)).to.deep.equal([]);
+    expect(await lying(30)).to.deep.equal([{ mottakersystem: one, antall: 2, eldste: at(10) }]);
+    expect((await lying(31)).map(({ antall }) => antall)).to.deep.equal([3, 1]);
   });
 
   it('pages through the letters whose time is up, each once', async () => {
@@ -132,9 +171,10 @@ function rules(stores: () => readonly Subject[]): void {
 
   it('keeps accounts, types and receiving systems; what is put again is replaced, and a system keeps its number', async () => {
     const returadresse = { navn: 'Postmottak', adresselinjer: ['Gata 1'], postnummer: '0150', poststed: 'OSLO' };
-    const policy = { altinn: true, sdp: false, ettersending: true, lesetimer: 40 };
-    const konto = { brukernavn: 'arkiv', ...policy, returadresse };
-    await tx((t) => t.putSvarUtKonto({ ...konto, sdp: true, lesetimer: 2, returadresse: null }));
+    const policy = { altinn: true, sdp: false, ettersending: true, lesetimer: 40, lesetimerApost: 10 };
+    const varsel = { epost: 'Du har post fra kommunen', sms: null };
+    const konto = { brukernavn: 'arkiv', ...policy, varsel, returadresse };
+    await tx((t) => t.putSvarUtKonto({ ...konto, sdp: true, lesetimer: 2, lesetimerApost: null, returadresse: null }));
     await tx((t) => t.putSvarUtKonto(konto));
     expect(await reads().kontoer()).to.deep.equal([konto]);
     expect(await reads().konto('arkiv')).to.deep.equal(konto);

@@ -30,10 +30,16 @@ export const belowEnvironment = (upstreamUrl: string, dataDir: string): Readonly
   POSTHORN_SDP_UPSTREAM_POLL_PRIORITERT: '1',
 });
 
+/** It is nobody's broker, so it has no key of one. @param changes of the environment */
+export const belowConfig = (upstreamUrl: string, dataDir: string, changes: Readonly<Record<string, string>> = {}) => ({
+  ...loadConfig({ ...belowEnvironment(upstreamUrl, dataDir), ...changes }),
+  meldingsformidlerKeystore: '',
+});
+
 /** @param changes of the environment */
 export async function startBelow(upstreamUrl: string, changes: Readonly<Record<string, string>> = {}): Promise<Below> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-below-'));
-  const config = loadConfig({ ...belowEnvironment(upstreamUrl, dataDir), ...changes });
+  const config = belowConfig(upstreamUrl, dataDir, changes);
   const pki = await prepareDevelopment(config);
   const { url, store, lines, close } = await openDoors(config, pki, { now: () => new Date() });
   return {

@@ -16,7 +16,7 @@ import { identities } from '../../src/sandbox/pki/identities.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import { plainEnvelope } from '../../src/security/signAnswer.js';
 import { contentType } from '../../src/soap/names.js';
-import { childElements, textOf, type XmlElement } from '../../src/xml/model.js';
+import { attribute, childElements, textOf, type XmlElement } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
 import { postRaw } from './caller.js';
 
@@ -164,7 +164,13 @@ const member = (parent: XmlElement, name: string): string => {
   return found === undefined ? '' : textOf(found);
 };
 
-/** @throws Error when the call is refused */
+const textIn = (parent: XmlElement, spraak: string): string =>
+  under(parent, 'tekst')
+    .filter((e) => attribute(e, 'spraak') === spraak)
+    .map(textOf)
+    .join();
+
+/** Texts are in English. @throws Error when the call is refused */
 export async function hentStatus(url: string, eksterneRefer: readonly string[]): Promise<readonly Stand[]> {
   const svar = await callDoor(url, encodeHentStatus({ eksterneRefer }));
   if (svar.status !== 200) throw new Error(svar.text);
@@ -178,7 +184,7 @@ export async function hentStatus(url: string, eksterneRefer: readonly string[]):
       type: member(h, 'type'),
       tid: new Date(member(h, 'tid')),
       kode: member(h, 'kode'),
-      tekst: member(h, 'tekst'),
+      tekst: textIn(h, 'en'),
     })),
   }));
 }

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer, Socket } from 'node:net';
@@ -26,33 +27,58 @@ let started: Promise<string> | undefined;
 
 /** URL of the server, without a database. The private one is started once and ends with this process, however that ends. */
 export const serverUrl = (): Promise<string> =>
-  (started ??= process.env['TEST_MYSQL_URL'] === undefined ? start() : Promise.resolve(process.env['TEST_MYSQL_URL']));
+  (started ??=
+    process.env['TEST_MYSQL_URL'] === undefined
+      ? startServer().then(({ url }) => url)
+      : Promise.resolve(process.env['TEST_MYSQL_URL']));
 
 /** Makes an empty database and returns its URL and the function that drops it. */
-export async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const url = new URL(await serverUrl());
+export async function freshDatabase(server = serverUrl()): Promise<{ url: string; drop: () => Promise<void> }> {
+  const url = new URL(await server);
   const name = `posthorn_test_${randomBytes(6).toString('hex')}`;
-  await administer(`create database ${name} character set utf8mb4`);
+  await statements(url.href, [`create database ${name} character set utf8mb4`]);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => administer(`drop database ${name}`) };
+  return { url: url.href, drop: () => statements(url.href, [`drop database ${name}`]) };
 }
 
 /** Runs statements on the server as its administrator. */
-export async function administer(...statements: readonly string[]): Promise<void> {
-  const url = new URL(await serverUrl());
+export const administer = async (...sql: readonly string[]): Promise<void> => statements(await serverUrl(), sql);
+
+async function statements(server: string, sql: readonly string[]): Promise<void> {
+  const url = new URL(server);
   url.pathname = '';
   const connection = await createConnection(url.href);
   try {
-    for (const statement of statements) await connection.query(statement);
+    for (const statement of sql) await connection.query(statement);
   } finally {
     await connection.end();
   }
 }
 
-async function start(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'posthorn-mariadb-'));
+/** A server of one's own. It ends with this process, however that ends. */
+export interface PrivateServer {
+  /** Without a database; the same in each of its lives. */
+  readonly url: string;
+  /** SIGKILL. Resolves when it has ended. */
+  kill(): Promise<void>;
+  /** Starts it on what is there. Resolves when it answers. */
+  start(): Promise<void>;
+}
+
+/**
+ * Obeys lines of its input, says each again when it is done, and when its input ends clears up: the pipe closes when the process that holds
+ * its other end is gone, killed or not.
+ */
+const keeper = `folder=$1; shift; while read -r word; do case $word in
+  start) "$@" >>"$folder/log" 2>&1 & ;;
+  kill) kill -9 $!; wait $! 2>/dev/null ;;
+esac; echo "$word"; done; kill -9 $!; wait $!; rm -rf "$folder/db" "$folder/log"; rmdir "$folder"`;
+
+/** Starts a server. @param folder for all its files; undefined: a new one */
+export async function startServer(folder?: string): Promise<PrivateServer> {
+  const dir = folder ?? (await mkdtemp(join(tmpdir(), 'posthorn-mariadb-')));
   const { username } = userInfo();
-  const common = ['--no-defaults', `--user=${username}`, `--datadir=${folder}/db`];
+  const common = ['--no-defaults', `--user=${username}`, `--datadir=${dir}/db`];
   await promisify(execFile)('mariadb-install-db', [
     ...common,
     '--auth-root-authentication-method=normal',
@@ -62,20 +88,31 @@ async function start(): Promise<string> {
   const server = [
     'mariadbd',
     ...common,
-    `--socket=${folder}/s.sock`,
+    `--socket=${dir}/s.sock`,
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--skip-log-bin',
     '--innodb-flush-log-at-trx-commit=1',
   ];
-  // The shell reads from a pipe that closes when this process ends, killed or not, and then clears up.
-  const script = `"$@" >"${folder}/log" 2>&1 & read -r _; kill -9 $!; wait $!; rm -rf "${folder}"`;
-  const shell = spawn('sh', ['-c', script, 'sh', ...server], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const shell = spawn('sh', ['-c', keeper, 'sh', dir, ...server], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
   shell.unref();
-  if (shell.stdin instanceof Socket) shell.stdin.unref();
+  const pipes = [shell.stdin, shell.stdout].filter((pipe) => pipe instanceof Socket);
+  const obey = async (word: 'start' | 'kill'): Promise<void> => {
+    for (const pipe of pipes) pipe.ref();
+    shell.stdin.write(`${word}\n`);
+    await once(shell.stdout, 'data');
+    for (const pipe of pipes) pipe.unref();
+  };
   const url = `mysql://root@127.0.0.1:${port}/`;
-  await answers(url, `${folder}/log`);
-  return url;
+  const start = async (): Promise<void> => {
+    await obey('start');
+    await answers(url, `${dir}/log`);
+  };
+  await start();
+  return { url, kill: () => obey('kill'), start };
 }
 
 async function answers(url: string, log: string): Promise<void> {

@@ -2,8 +2,9 @@ import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Formidling } from '../../src/domain/formidling.js';
 import type { Hendelse, Kvittering, Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
-import type { Queue, QueueRow, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
-import { shared } from '../../src/store/priority.js';
+import type { Queue, QueueRow, Room, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
+import { laneOf } from '../../src/store/lanes.js';
+import { inTurn, shared, within } from '../../src/store/priority.js';
 import { Failure } from '../../src/errors.js';
 
 /*
@@ -15,6 +16,7 @@ interface MemoryJob {
   readonly nr: number;
   readonly leverandoer: string | null;
   readonly prioritet: Prioritet;
+  readonly eier: string;
   readonly neste: number;
   /** Null when the job has been given up. */
   readonly klar: number | null;
@@ -37,9 +39,10 @@ export interface MemoryShipments {
   readonly receipts: Map<string, MemoryReceipt>;
   /** When payloads became free, by reference; null while they are needed. */
   readonly payloads: Map<string, { readonly shipmentId: string; readonly ledig: number | null }>;
-  /** Jobs made so far, and turns given. */
+  /** Jobs made so far, turns given, and the lane that had the last of each priority. */
   made: number;
   turns: number;
+  last: Readonly<Record<Prioritet, string>>;
 }
 
 export const noShipments = (): MemoryShipments => ({
@@ -50,6 +53,7 @@ export const noShipments = (): MemoryShipments => ({
   payloads: new Map(),
   made: 0,
   turns: 0,
+  last: { PRIORITERT: '', NORMAL: '' },
 });
 
 /** What a transaction works on. Rows are replaced, never changed. */
@@ -61,6 +65,7 @@ export const copyOf = (s: MemoryShipments): MemoryShipments => ({
   payloads: new Map(s.payloads),
   made: s.made,
   turns: s.turns,
+  last: s.last,
 });
 
 const byRef = (s: MemoryShipments, avsender: string, eksternRef: string): Shipment | undefined =>
@@ -71,13 +76,14 @@ const leverandoerOf = ({ beslutning }: Shipment): string | null =>
 
 const newJob = (
   s: MemoryShipments,
-  { leverandoer, prioritet }: Pick<MemoryJob, 'leverandoer' | 'prioritet'>,
+  { leverandoer, prioritet, eier }: Pick<MemoryJob, 'leverandoer' | 'prioritet' | 'eier'>,
   at: Date,
   old?: MemoryJob,
 ): MemoryJob => ({
   nr: old?.nr ?? ++s.made,
   leverandoer,
   prioritet,
+  eier,
   neste: at.getTime(),
   klar: at.getTime(),
   leasedUntil: 0,
@@ -89,6 +95,7 @@ const newJob = (
 const turnOf = (shipment: Shipment) => ({
   leverandoer: leverandoerOf(shipment),
   prioritet: shipment.forsendelse.prioritet,
+  eier: shipment.forsendelse.avsender,
 });
 
 const append = (s: MemoryShipments, id: string, event: Hendelse): void =>
@@ -105,7 +112,7 @@ function shipmentWrites(
   s: MemoryShipments,
 ): Pick<ShipmentTx, 'insertShipment' | 'lockShipment' | 'updateShipment' | 'appendShipmentEvent'> {
   return {
-    insertShipment: async (shipment, event, tidligst) => {
+    insertShipment: async (shipment, event, tidligst, konto) => {
       const { avsender, eksternRef } = shipment.forsendelse;
       const there = byRef(s, avsender, eksternRef);
       if (there !== undefined) return there;
@@ -118,7 +125,8 @@ function shipmentWrites(
         [hoveddokument, ...vedlegg].map(({ innhold }) => innhold.ref),
       );
       append(s, shipment.id, event);
-      s.jobs.set(shipment.id, newJob(s, turnOf(shipment), tidligst ?? shipment.mottatt));
+      const whose = { ...turnOf(shipment), ...(konto !== undefined && { eier: konto }) };
+      s.jobs.set(shipment.id, newJob(s, whose, tidligst ?? shipment.mottatt));
       return undefined;
     },
     lockShipment: async (id) => s.shipments.get(id),
@@ -141,7 +149,7 @@ function shipmentWrites(
 
 function jobWrites(
   s: MemoryShipments,
-): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'retryJob' | 'withdrawJob'> {
+): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'retryJob' | 'withdrawJob'> {
   const ours = ({ shipmentId, fence }: Job): MemoryJob | undefined => {
     const job = s.jobs.get(shipmentId);
     return job?.fence === fence ? job : undefined;
@@ -158,12 +166,13 @@ function jobWrites(
     waitJob: async (job, until) =>
       release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foersteForsoek: null }),
     giveUpJob: async (job) => release(job, { klar: null }),
+    endGivenUp: async (id) => s.jobs.get(id)?.klar === null && s.jobs.delete(id),
     retryJob: async (id, at) => {
       const shipment = s.shipments.get(id);
       if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${id}`);
       const old = s.jobs.get(id);
       if (old === undefined || old.leasedUntil <= at.getTime()) {
-        s.jobs.set(id, newJob(s, turnOf(shipment), at, old));
+        s.jobs.set(id, newJob(s, { ...turnOf(shipment), ...(old && { eier: old.eier }) }, at, old));
       }
     },
     withdrawJob: async (id, now) => {
@@ -175,8 +184,11 @@ function jobWrites(
 }
 
 /** Makes the job of a message that is passed on, and notes its package. */
-export const formidlingJob = (s: MemoryShipments, { id, leverandoer, mpc, mottatt, innhold }: Formidling): void => {
-  s.jobs.set(id, newJob(s, { leverandoer, prioritet: mpc.prioritet }, mottatt));
+export const formidlingJob = (
+  s: MemoryShipments,
+  { id, eier, leverandoer, mpc, mottatt, innhold }: Formidling,
+): void => {
+  s.jobs.set(id, newJob(s, { leverandoer, prioritet: mpc.prioritet, eier }, mottatt));
   note(s, id, [innhold.cms.ref]);
 };
 
@@ -187,6 +199,9 @@ export const memoryShipmentTx = (s: MemoryShipments): ShipmentTx => ({
   freePayloads: async (id, since) => {
     for (const [ref, row] of s.payloads)
       if (row.shipmentId === id && row.ledig === null) s.payloads.set(ref, { ...row, ledig: since.getTime() });
+  },
+  dropPayloads: async (id) => {
+    for (const [ref, row] of s.payloads) if (row.shipmentId === id) s.payloads.set(ref, { ...row, ledig: 0 });
   },
   keepPayload: async (ref) => note(s, '', [ref]),
   putReceipt: async (receipt) => void s.receipts.set(receipt.id, { receipt, leasedUntil: 0 }),
@@ -202,7 +217,7 @@ function queueRow(s: MemoryShipments, shipmentId: string, job: MemoryJob): Queue
     forsoek: job.forsoek,
     neste: new Date(job.neste),
     givenUp: job.klar === null,
-    sisteHendelse: last === undefined ? '' : `${last.type}: ${last.tekst}`,
+    sisteHendelse: last === undefined ? '' : `${last.type}: ${last.tekst.en}`,
   };
 }
 
@@ -219,47 +234,42 @@ export const memoryShipmentReads = (current: () => MemoryShipments): ShipmentRea
       .map(([id, job]) => queueRow(current(), id, job)),
 });
 
-/** Ids of due jobs: one of each provider, oldest first, then the next of each. */
-function dueJobs(
-  s: MemoryShipments,
-  now: number,
-  ahead: number,
-  limit: number,
-  except: readonly string[],
-): readonly string[] {
+/** Ids of due jobs: one of each lane, from the one after the last that had a turn, then the next of each. */
+function dueJobs(s: MemoryShipments, now: number, ahead: number, limit: number, room: Room): readonly string[] {
   const due = [...s.jobs]
-    .map(([id, job]) => ({ ...job, id, klar: job.klar ?? Infinity }))
-    .filter(
-      (j) =>
-        j.klar <= (j.forsoek === 0 ? now + ahead : now) && (j.leverandoer === null || !except.includes(j.leverandoer)),
-    )
+    .map(([id, job]) => ({
+      ...job,
+      id,
+      klar: job.klar ?? Infinity,
+      koe: laneOf({ ...job, leverandoer: job.leverandoer ?? '' }),
+    }))
+    .filter((j) => j.klar <= (j.forsoek === 0 ? now + ahead : now) && room(j.leverandoer) > 0)
     .sort((a, b) => a.klar - b.klar || a.nr - b.nr);
-  const turns = new Map<string, number>();
-  const inTurn = due.map((job) => {
-    const lane = `${job.leverandoer ?? ''} ${job.prioritet}`;
-    const turn = turns.get(lane) ?? 0;
-    turns.set(lane, turn + 1);
-    return { ...job, turn };
-  });
-  inTurn.sort((a, b) => a.turn - b.turn || a.klar - b.klar || a.nr - b.nr);
-  const those = (prioritet: Prioritet) => inTurn.filter((job) => job.prioritet === prioritet).map(({ id }) => id);
-  const chosen = shared({ PRIORITERT: those('PRIORITERT'), NORMAL: those('NORMAL') }, limit, s.turns);
+  const those = (prioritet: Prioritet) => {
+    const jobs = due.filter((job) => job.prioritet === prioritet);
+    const names = [...new Set(jobs.map(({ koe }) => koe))].sort();
+    const next = [...names.filter((name) => name > s.last[prioritet]), ...names];
+    const lanes = [...new Set(next)].map((name) => jobs.filter(({ koe }) => koe === name));
+    return within(room, inTurn(lanes)).slice(0, limit);
+  };
+  const chosen = within(room, shared({ PRIORITERT: those('PRIORITERT'), NORMAL: those('NORMAL') }, limit, s.turns));
   s.turns += chosen.length;
-  return chosen;
+  for (const { prioritet, koe } of chosen) s.last = { ...s.last, [prioritet]: koe };
+  return chosen.map(({ id }) => id);
 }
 
 /** As `Queue`; `transaction` runs work on a copy of the state that is kept when it is done. */
 export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) => Promise<T>): Queue => ({
-  claim: (now, leaseMs, limit, except, ahead = 0) =>
+  claim: (now, leaseMs, limit, room, ahead = 0) =>
     transaction((s) =>
-      dueJobs(s, now.getTime(), ahead, limit, except).map((id) => {
+      dueJobs(s, now.getTime(), ahead, limit, room).map((id) => {
         const job = s.jobs.get(id) as MemoryJob;
         const until = now.getTime() + leaseMs;
         const foersteForsoek = job.foersteForsoek ?? now.getTime();
         const begun = { ...job, forsoek: job.forsoek + 1, fence: job.fence + 1, foersteForsoek };
         s.jobs.set(id, { ...begun, leasedUntil: until, klar: until });
-        const { forsoek, fence } = begun;
-        return { shipmentId: id, forsoek, foersteForsoek: new Date(foersteForsoek), fence };
+        const { leverandoer, forsoek, fence } = begun;
+        return { shipmentId: id, leverandoer, forsoek, foersteForsoek: new Date(foersteForsoek), fence };
       }),
     ),
   leaseReceipts: (avsender, prioritet, now, leaseMs, limit) =>

@@ -1,5 +1,12 @@
 import type { Mottakersystem } from '../../src/domain/svarut/bestilling.js';
-import type { Reservasjon, SvarUtBrev, SvarUtKonto, SvarUtReads, SvarUtTx } from '../../src/domain/svarut/ports.js';
+import type {
+  Reservasjon,
+  Statistikkrad,
+  SvarUtBrev,
+  SvarUtKonto,
+  SvarUtReads,
+  SvarUtTx,
+} from '../../src/domain/svarut/ports.js';
 
 /** What a store keeps of SvarUt, as part of one whose transactions work on a copy. Maps keep the order of arrival. */
 export interface MemorySvarUt {
@@ -86,6 +93,31 @@ export const memorySvarUtReads = (current: () => MemorySvarUt): SvarUtReads => {
             (frist.getTime() === etter.frist.getTime() && shipmentId > etter.shipmentId),
         )
         .slice(0, antall),
+    soek: async (etter, antall) =>
+      letters((b) =>
+        Object.entries(etter).every(([name, value]) => {
+          const held = b[name as keyof typeof etter];
+          return Buffer.isBuffer(value) ? Buffer.isBuffer(held) && held.equals(value) : held === value;
+        }),
+      )
+        .sort((a, b) => b.mottatt.getTime() - a.mottatt.getTime())
+        .slice(0, antall),
+    statistikk: async (fra, til) => {
+      const rows = new Map<string, Statistikkrad>();
+      for (const { konto, konteringskode, status } of letters((b) => b.mottatt >= fra && b.mottatt < til)) {
+        const key = [konto, konteringskode ?? '', status].join('\n');
+        rows.set(key, { konto, konteringskode, status, antall: (rows.get(key)?.antall ?? 0) + 1 });
+      }
+      return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    },
+    liggende: async (foer) => {
+      const waiting = letters((b) => b.mottakersystem !== null && b.mottatt < foer);
+      return [...new Set(waiting.map((b) => b.mottakersystem ?? ''))].sort().map((mottakersystem) => {
+        const own = waiting.filter((b) => b.mottakersystem === mottakersystem);
+        const eldste = new Date(Math.min(...own.map(({ mottatt }) => mottatt.getTime())));
+        return { mottakersystem, antall: own.length, eldste };
+      });
+    },
     mottakersystemer: async (orgnr) =>
       [...current().systemer.values()].filter((system) => orgnr === undefined || system.orgnr === orgnr),
     kontoer: async () => [...current().kontoer.values()],

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type {
   MetadataFraAvleverendeSystem,
   SvarUtBestilling,
   SvarUtDokument,
 } from '../../src/domain/svarut/bestilling.js';
+import type { SvarUtBrev } from '../../src/domain/svarut/ports.js';
 
 export const svarutDocument = (change: Partial<SvarUtDokument> = {}): SvarUtDokument => ({
   filnavn: 'vedtak.pdf',
@@ -65,3 +67,22 @@ export const svarutMetadata: MetadataFraAvleverendeSystem = {
   saksbehandler: null,
   ekstraMetadata: [],
 };
+
+/** What is kept of a letter that has just been accepted. */
+export const svarutBrev = (change: Partial<SvarUtBrev> = {}): SvarUtBrev => ({
+  shipmentId: randomUUID(),
+  konto: 'arkiv',
+  mottatt: new Date(0),
+  eksternref: null,
+  mottaker: null,
+  konteringskode: null,
+  status: 'AKSEPTERT',
+  statusEndret: new Date(0),
+  proevd: [],
+  ettersendes: true,
+  lesetimer: 40,
+  frist: null,
+  mottakersystem: null,
+  lestAv: null,
+  ...change,
+});

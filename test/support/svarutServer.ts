@@ -5,7 +5,8 @@ import type { Legitimasjon } from '../../src/domain/sender.js';
 import { svarutHandler, type SvarUtDeps } from '../../src/http/svarutEndpoint.js';
 import { contractResponse, loadContracts } from '../../src/http/wsdl.js';
 import { passwordDoor } from '../../src/security/password.js';
-import { startEdge, type TestEdge } from '../http/edge.js';
+import type { SoapHandler } from '../../src/http/server.js';
+import { startEdge, type TestEdge, type TestEdgeOptions } from '../http/edge.js';
 import type { MemorySvarUt } from './memorySvarUt.js';
 import { memorySvarUt } from './memorySvarUt.js';
 
@@ -39,13 +40,17 @@ export interface SvarUtServer extends TestEdge {
 export async function startSvarUt(
   payloads: Payloads,
   changes: Partial<Pick<SvarUtDeps, 'plainPasswords' | 'maxContents'>> = {},
+  times: NonNullable<TestEdgeOptions['times']> = {},
 ): Promise<SvarUtServer> {
   const tjeneste = memorySvarUt();
   const door = passwordDoor({ clock: { now: () => new Date() }, credentials: () => kontoer, tjeneste: 'SVARUT' });
   const contracts = loadContracts();
   const started: TestEdge = await startEdge({
     paths: versjoner.map(({ path }) => path),
-    handler: (req, res, context) => handler(req, res, context),
+    handler: Object.defineProperty<SoapHandler>((req, res, context) => handler(req, res, context), 'patient', {
+      get: () => handler.patient,
+    }),
+    times,
     app: { contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl) },
   });
   const handler = svarutHandler({

@@ -31,6 +31,8 @@ const vanlig: Omit<SvarUtKonto, 'brukernavn'> = {
   sdp: true,
   ettersending: true,
   lesetimer: lesefristTimer,
+  lesetimerApost: null,
+  varsel: { epost: null, sms: null },
   returadresse: null,
 };
 
@@ -40,6 +42,9 @@ export const kontoregler = async (svarut: Pick<SvarUtReads, 'konto'>, brukernavn
 /** Stands for a reference of a sender. */
 export const referansemerke = ({ merke }: Pick<SvarUtDeps, 'merke'>, eksternref: string): Buffer =>
   merke(`eksternref ${eksternref}`);
+
+/** Stands for the number of a recipient. */
+export const mottakermerke = ({ merke }: Pick<SvarUtDeps, 'merke'>, id: string): Buffer => merke(`mottaker ${id}`);
 
 export const ugyldig = (reason: string, detail = 'refused by SvarUt'): Failure =>
   new Failure('SVARUT_CONTENT', detail, { reason });

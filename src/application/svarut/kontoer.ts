@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { validOrganisasjonsnummer } from '../../domain/identifier.js';
 import type { Clock, Reads, UnitOfWork } from '../../domain/ports.js';
+import { checkVarseltekst } from '../../domain/routing/notices.js';
 import type { Legitimasjon } from '../../domain/sender.js';
 import type { NyttMottakersystem, SvarUtKonto, SvarUtReads } from '../../domain/svarut/ports.js';
 import type { ServicePassword } from '../../security/servicePassword.js';
@@ -11,6 +12,8 @@ export interface KontoDeps {
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly nyttPassord: () => Promise<ServicePassword>;
+  /** Whether a text is a network that an account may be bound to. */
+  readonly erNett: (tekst: string) => boolean;
 }
 
 type Tjeneste = Extract<Legitimasjon['tjeneste'], 'SVARUT' | 'SVARINN'>;
@@ -20,6 +23,25 @@ const erBrukernavn = (navn: string): boolean => /^[^\p{C}\s:]{1,64}$/u.test(navn
 
 const kjent = async ({ reads }: KontoDeps, tjeneste: Tjeneste, brukernavn: string): Promise<Legitimasjon | undefined> =>
   (await reads.senders()).legitimasjoner.find((l) => l.tjeneste === tjeneste && l.brukernavn === brukernavn);
+
+const kjentOrganisasjon = async ({ reads }: KontoDeps, organisasjonsnummer: string): Promise<boolean> =>
+  (await reads.senders()).organisasjoner.some((o) => o.organisasjonsnummer === organisasjonsnummer);
+
+interface UgyldigVarsel {
+  readonly type: 'invalid-notice';
+  /** In English, for who set it. */
+  readonly grunn: string;
+}
+
+const ugyldigVarsel = ({ epost, sms }: SvarUtKonto['varsel']): string | undefined =>
+  (epost === null ? undefined : checkVarseltekst(epost, 'EPOST')) ??
+  (sms === null ? undefined : checkVarseltekst(sms, 'SMS'));
+
+/** The account, which may call from these networks only; undefined: from everywhere. */
+const medNett = ({ nett: _, ...konto }: Legitimasjon, nett?: readonly string[]): Legitimasjon => ({
+  ...konto,
+  ...(nett !== undefined && { nett }),
+});
 
 /** `added` has the password, which is shown once. */
 export type Registrert<Problem extends string> =
@@ -34,19 +56,24 @@ export const registrerKonto =
   async (
     organisasjonsnummer: string,
     regler: SvarUtKonto,
-  ): Promise<Registrert<'invalid-name' | 'unknown-organisation' | 'other-organisation'>> => {
+    nett?: readonly string[],
+  ): Promise<
+    Registrert<'invalid-name' | 'invalid-network' | 'unknown-organisation' | 'other-organisation'> | UgyldigVarsel
+  > => {
     const { brukernavn } = regler;
     if (!erBrukernavn(brukernavn)) return { type: 'invalid-name' };
-    const { organisasjoner } = await deps.reads.senders();
-    if (!organisasjoner.some((o) => o.organisasjonsnummer === organisasjonsnummer))
-      return { type: 'unknown-organisation' };
+    if (nett?.every(deps.erNett) === false) return { type: 'invalid-network' };
+    const grunn = ugyldigVarsel(regler.varsel);
+    if (grunn !== undefined) return { type: 'invalid-notice', grunn };
+    if (!(await kjentOrganisasjon(deps, organisasjonsnummer))) return { type: 'unknown-organisation' };
     const there = await kjent(deps, 'SVARUT', brukernavn);
     if (there !== undefined && there.organisasjonsnummer !== organisasjonsnummer) return { type: 'other-organisation' };
     const { passord, passordhash } = await deps.nyttPassord();
     await deps.unitOfWork(async (tx) => {
       await tx.putSvarUtKonto(regler);
-      if (there === undefined)
-        await tx.putCredential({ tjeneste: 'SVARUT', brukernavn, organisasjonsnummer, passordhash });
+      await tx.putCredential(
+        medNett(there ?? { tjeneste: 'SVARUT', brukernavn, organisasjonsnummer, passordhash }, nett),
+      );
     });
     return there === undefined ? { type: 'added', passord } : { type: 'updated' };
   };
@@ -75,17 +102,31 @@ function sertifikatI(fil: Buffer, now: Date): Buffer | Sertifikatfeil {
   }
 }
 
-/** Registers a system that fetches letters by SvarInn, or what it fetches anew: its password stays then. `sertifikat`: PEM or DER. */
+/**
+ * Registers a system that fetches letters by SvarInn, or what it fetches anew: its password stays then. Its organisation must be registered.
+ * `sertifikat`: PEM or DER.
+ */
 export const registrerMottaker =
   (deps: KontoDeps) =>
   async (
     system: NyttMottakersystem,
+    nett?: readonly string[],
   ): Promise<
-    Registrert<'invalid-name' | 'invalid-organisation' | 'unknown-type' | 'other-organisation' | Sertifikatfeil>
+    Registrert<
+      | 'invalid-name'
+      | 'invalid-network'
+      | 'invalid-organisation'
+      | 'unknown-organisation'
+      | 'unknown-type'
+      | 'other-organisation'
+      | Sertifikatfeil
+    >
   > => {
     const { brukernavn, orgnr, forsendelseType } = system;
     if (!erBrukernavn(brukernavn)) return { type: 'invalid-name' };
+    if (nett?.every(deps.erNett) === false) return { type: 'invalid-network' };
     if (!validOrganisasjonsnummer(orgnr)) return { type: 'invalid-organisation' };
+    if (!(await kjentOrganisasjon(deps, orgnr))) return { type: 'unknown-organisation' };
     if (forsendelseType !== null && !(await deps.svarut.forsendelseTyper()).includes(forsendelseType))
       return { type: 'unknown-type' };
     const sertifikat = sertifikatI(system.sertifikat, deps.clock.now());
@@ -95,8 +136,8 @@ export const registrerMottaker =
     const { passord, passordhash } = await deps.nyttPassord();
     await deps.unitOfWork(async (tx) => {
       await tx.putMottakersystem({ ...system, sertifikat });
-      if (there === undefined)
-        await tx.putCredential({ tjeneste: 'SVARINN', brukernavn, organisasjonsnummer: orgnr, passordhash });
+      const ny = { tjeneste: 'SVARINN', brukernavn, organisasjonsnummer: orgnr, passordhash } as const;
+      await tx.putCredential(medNett(there ?? ny, nett));
     });
     return there === undefined ? { type: 'added', passord } : { type: 'updated' };
   };

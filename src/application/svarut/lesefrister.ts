@@ -1,3 +1,4 @@
+import { tekst } from '../../domain/hendelsestekst.js';
 import type { Shipment } from '../../domain/shipment.js';
 import type { Fristside } from '../../domain/svarut/ports.js';
 import { limits } from '../../limits.js';
@@ -33,11 +34,11 @@ async function loepUt(deps: LesefristDeps, id: string): Promise<boolean> {
     if (shipment?.tilstand !== 'VARSLET' || shipment.meldingsId !== judged.meldingsId || !due) return false;
     const tid = deps.clock.now();
     if (vei === 'BLIR') {
-      const tekst = 'Lesefrist utløpt. Forsendelsen er bare sendt digitalt.';
-      await happen(tx, deps.calendar, shipment, hendelse('LESEFRIST', tid, null, tekst), false);
+      const event = hendelse('LESEFRIST', tid, null, tekst('LESEFRIST_BARE_DIGITALT'));
+      await happen(tx, deps.calendar, shipment, event, false);
       return true;
     }
-    const grunn = { tid, kode: 'LESEFRIST', tekst: 'Lesefrist utløpt.' };
+    const grunn = { tid, kode: 'LESEFRIST', tekst: tekst('LESEFRIST') };
     if (await omdiriger(tx, deps.calendar, shipment, vei, grunn)) await tx.retryJob(id, tid);
     return true;
   });

@@ -64,7 +64,7 @@ export const historikk =
     const { brev, shipment } = await brevAv(deps, konto, id);
     const { mottaker } = shipment.forsendelse;
     const events = (await deps.shipments.events(id)).filter(visesIHistorikk);
-    return events.map(({ tid, tekst }) => ({ hendelse: utfylt(tekst, mottaker.id, brev.lestAv), tidspunkt: tid }));
+    return events.map(({ tid, tekst }) => ({ hendelse: utfylt(tekst.nb, mottaker.id, brev.lestAv), tidspunkt: tid }));
   };
 
 /** As `SvarUtTjeneste.iderForEksternRef`. */

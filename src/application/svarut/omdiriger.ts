@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tekst } from '../../domain/hendelsestekst.js';
 import type { Calendar, Tx } from '../../domain/ports.js';
 import type { Beslutning, Kanal } from '../../domain/routing/decision.js';
 import type { Hendelse, Shipment } from '../../domain/shipment.js';
@@ -38,7 +39,7 @@ export async function finnOmvei(avgjoer: AvgjoerPaaNytt, shipment: Shipment): Pr
 /**
  * Writes that a letter goes another way, or that there is none. Its job is the caller's: where the letter is `MOTTATT` afterwards it is due.
  * @param shipment as it is under lock
- * @param grunn what happened, in Norwegian
+ * @param grunn what happened
  * @returns whether it goes another way
  */
 export async function omdiriger(
@@ -64,6 +65,8 @@ export async function omdiriger(
   return true;
 }
 
+const ingenDigitalVei = { nb: 'ingen digital vei', en: 'no digital way' };
+
 /** No way is left, and the letter may not go on paper. */
 export const ikkeLevert = ({ spor }: Beslutning, tid: Date): Hendelse =>
-  hendelse('FEIL', tid, 'ONLY_DIGITAL', `Ikke levert: ${spor.at(-1)?.tekst.nb ?? 'ingen digital vei'}`);
+  hendelse('FEIL', tid, 'ONLY_DIGITAL', tekst('IKKE_LEVERT', { grunn: spor.at(-1)?.tekst ?? ingenDigitalVei }));

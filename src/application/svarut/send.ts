@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Forsendelse } from '../../domain/forsendelse.js';
+import { tekst } from '../../domain/hendelsestekst.js';
 import { mottakertype } from '../../domain/identifier.js';
 import type { Tx } from '../../domain/ports.js';
 import type { Shipment } from '../../domain/shipment.js';
@@ -13,7 +14,7 @@ import { limits } from '../../limits.js';
 import { hendelse } from '../hendelser.js';
 import { audit, spurtOm, type Caller, type Forklart } from '../shipmentDeps.js';
 import { shipmentDigest } from '../shipmentDigest.js';
-import { avsendernavn, erUuid, kontoregler, referansemerke, ugyldig, type SvarUtDeps } from './deps.js';
+import { avsendernavn, erUuid, kontoregler, mottakermerke, referansemerke, ugyldig, type SvarUtDeps } from './deps.js';
 import { Beholdning, iKlartekst, sjekkLesbare, sjekkStoerrelse } from './dokumenter.js';
 import { ikkeLevert } from './omdiriger.js';
 import type { Konto, SvarUtTjeneste } from './tjenester.js';
@@ -89,15 +90,20 @@ async function forbered(
   const bestilling = await iKlartekst(deps, ordered, beholdning);
   const regler = await kontoregler(deps.svarut, konto.brukernavn);
   const { organisasjonsnummer } = konto;
-  const letter = forsendelseAv(bestilling, { organisasjonsnummer, returadresse: regler.returadresse }, id);
+  const letter = forsendelseAv(bestilling, { organisasjonsnummer, ...regler }, id);
   const digest = shipmentDigest(letter);
   if (there !== undefined) return igjen(deps, konto, there, digest);
   await sjekkLesbare(deps, bestilling);
   return { letter, digest, bestilling, regler, decided: await avgjoer(deps, konto, id, letter, regler) };
 }
 
-function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, { letter, regler }: Klar): SvarUtBrev {
-  const { eksternref } = letter.svarut as SvarUtBestilling;
+/** A-post is for what is urgent, so its paper may wait a shorter time (section 7, policies of 2013). */
+const lesetimerAv = ({ letter, regler }: Klar): number =>
+  letter.utskrift?.posttype === 'A_PRIORITERT' ? (regler.lesetimerApost ?? regler.lesetimer) : regler.lesetimer;
+
+function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, klar: Klar): SvarUtBrev {
+  const { letter, regler } = klar;
+  const { eksternref, konteringskode } = letter.svarut as SvarUtBestilling;
   const { id: mottaker } = letter.mottaker;
   const virksomhet = mottaker !== null && mottakertype(mottaker) === 'VIRKSOMHET';
   return {
@@ -105,11 +111,13 @@ function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, { letter, 
     konto: konto.brukernavn,
     mottatt: shipment.mottatt,
     eksternref: eksternref === null ? null : referansemerke(deps, eksternref),
+    mottaker: mottaker === null ? null : mottakermerke(deps, mottaker),
+    konteringskode,
     status: shipment.tilstand === 'FEILET' ? 'IKKE_LEVERT' : 'AKSEPTERT',
     statusEndret: shipment.mottatt,
     proevd: [],
     ettersendes: !letter.kunDigitalt && (regler.ettersending || !virksomhet),
-    lesetimer: regler.lesetimer,
+    lesetimer: lesetimerAv(klar),
     frist: null,
     mottakersystem: null,
     lestAv: null,
@@ -120,8 +128,8 @@ function nyttBrev(deps: SvarUtDeps, konto: Konto, shipment: Shipment, { letter, 
 async function skrivHistorikk(tx: Tx, deps: SvarUtDeps, shipment: Shipment, { bestilling, decided }: Klar) {
   const { id, mottatt } = shipment;
   const [, ...linjer] = mottattlinjer(bestilling.dokumenter.length);
-  for (const tekst of [...linjer, veivalg(decided.beslutning)])
-    await tx.appendShipmentEvent(id, hendelse('MOTTATT', mottatt, null, tekst));
+  for (const linje of [...linjer, veivalg(decided.beslutning)])
+    await tx.appendShipmentEvent(id, hendelse('MOTTATT', mottatt, null, linje));
   if (shipment.tilstand !== 'FEILET') return;
   await tx.appendShipmentEvent(id, ikkeLevert(decided.beslutning, mottatt));
   await tx.withdrawJob(id, mottatt);
@@ -142,8 +150,9 @@ function lagre(
     const now = deps.calendar.now();
     const siden = new Date(now.getTime() - limits.svarutAttemptWindow);
     if ((await tx.countAttempt(likhet, now, siden)) > limits.svarutAttempts) return 'DUPLIKAT';
-    const [foerste = ''] = mottattlinjer(bestilling.dokumenter.length);
-    const there = await tx.insertShipment(shipment, hendelse('MOTTATT', shipment.mottatt, null, foerste), null);
+    const [foerste] = mottattlinjer(bestilling.dokumenter.length);
+    const event = hendelse('MOTTATT', shipment.mottatt, null, foerste);
+    const there = await tx.insertShipment(shipment, event, null, konto.brukernavn);
     if (there !== undefined) return there.konversasjonsId === shipment.konversasjonsId ? undefined : there;
     await tx.insertSvarUt(nyttBrev(deps, konto, shipment, klar));
     await audit(tx, deps, anrop(konto, shipment.id), letter.avsender, 'SvarUt', ids);
@@ -158,7 +167,10 @@ async function avvis(deps: SvarUtDeps, konto: Konto, id: string, error: unknown)
   if (!(error instanceof Failure) || !error.code.startsWith('SVARUT_') || error.code === 'SVARUT_ID_USED') return;
   const reservasjon = await deps.svarut.reservasjon(id);
   if (reservasjon?.konto !== konto.brukernavn) return;
-  const avvist = { tid: deps.clock.now(), tekst: `Avvist: ${errorText(error.code, 'nb', error.values)}` };
+  const avvist = {
+    tid: deps.clock.now(),
+    tekst: tekst('AVVIST', { grunn: errorText(error.code, 'nb', error.values) }).nb,
+  };
   await deps.unitOfWork((tx) => tx.reserve({ ...reservasjon, avvist }));
 }
 

@@ -1,3 +1,4 @@
+import { tekst } from '../../domain/hendelsestekst.js';
 import { renset } from '../../domain/retry.js';
 import { dato } from '../../domain/routing/words.js';
 import { LEST_AV } from '../../domain/svarut/historikk.js';
@@ -8,7 +9,7 @@ import { brevAv } from './lesing.js';
 import type { SvarUtTjeneste } from './tjenester.js';
 
 /** Words of a caller as they may stand in a history: short, without what could be a national id or a mark of ours. */
-export const ord = (tekst: string): string => renset(tekst.replace(/[{}]/g, '')).slice(0, limits.svarutWords);
+export const ord = (sagt: string): string => renset(sagt.replace(/[{}]/g, '')).slice(0, limits.svarutWords);
 
 /** As `SvarUtTjeneste.settLest`: from every state, for the recipient has read it. */
 export const settLest =
@@ -23,10 +24,14 @@ export const settLest =
       if (shipment === undefined || brev === undefined) return;
       // Another reader has no place of its own: the line that was written first must stay true.
       const sagt = fnr !== null && (brev.lestAv ?? fnr) === fnr;
-      const av = sagt ? ` av ${LEST_AV}` : '';
-      const naar = dato(datoLest ?? deps.calendar.now(), 'nb');
-      const tekst = `Lest eksternt ${naar}${av} hos avsender ${ord(navn)} i systemet '${ord(navnPaEksterntSystem ?? '')}'`;
+      const naar = datoLest ?? deps.calendar.now();
+      const lest = tekst('LEST_EKSTERNT', {
+        dato: { nb: dato(naar, 'nb'), en: dato(naar, 'en') },
+        av: sagt ? { nb: ` av ${LEST_AV}`, en: ` by ${LEST_AV}` } : '',
+        avsender: ord(navn),
+        system: ord(navnPaEksterntSystem ?? ''),
+      });
       await tx.updateSvarUt(id, { lestAv: brev.lestAv ?? fnr });
-      await happen(tx, deps.calendar, shipment, hendelse('LEST_EKSTERNT', now, null, tekst), false);
+      await happen(tx, deps.calendar, shipment, hendelse('LEST_EKSTERNT', now, null, lest), false);
     });
   };

@@ -1,3 +1,4 @@
+import { tekst } from '../../domain/hendelsestekst.js';
 import type { Calendar, Clock, UnitOfWork } from '../../domain/ports.js';
 import type { Shipment, Tilstand } from '../../domain/shipment.js';
 import { happen, hendelse } from '../hendelser.js';
@@ -13,10 +14,11 @@ export interface StansDeps {
 export type Stanset =
   { readonly type: 'stopped' | 'unknown' | 'busy' } | { readonly type: 'late'; readonly tilstand: Tilstand };
 
-/** What lies with ourselves or in Altinn can be taken back; mailboxes and printers give nothing back (FEATURES.md 36). */
+/** What lies with ourselves or in Altinn, or was given up, can be taken back; mailboxes and printers give nothing back (FEATURES.md 36). */
 const kanStanses = (shipment: Shipment): boolean =>
   shipment.tilstand === 'MOTTATT' ||
   shipment.tilstand === 'VARSLET' ||
+  shipment.tilstand === 'FEILET' ||
   (shipment.tilstand === 'SENDT' && kanalAv(shipment) === 'SVARINN');
 
 /** Stops a SvarUt letter that an operator handles otherwise: MANUELT_HANDTERT. */
@@ -31,7 +33,7 @@ export const stans =
       if (!kanStanses(shipment)) return { type: 'late', tilstand };
       const now = clock.now();
       if (tilstand === 'MOTTATT' && !(await tx.withdrawJob(id, now))) return { type: 'busy' };
-      const tekst = 'Forsendelsen er stanset av operatør, og er manuelt håndtert';
-      await happen(tx, calendar, shipment, hendelse('STANSET', now, null, tekst), false);
+      if (tilstand === 'FEILET') await tx.endGivenUp(id);
+      await happen(tx, calendar, shipment, hendelse('STANSET', now, null, tekst('STANSET')), false);
       return { type: 'stopped' };
     });

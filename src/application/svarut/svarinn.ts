@@ -1,3 +1,4 @@
+import { tekst } from '../../domain/hendelsestekst.js';
 import type { Tx } from '../../domain/ports.js';
 import type { Shipment } from '../../domain/shipment.js';
 import { Failure } from '../../errors.js';
@@ -72,8 +73,8 @@ export const kvitterMottak =
   (brukernavn, id) =>
     medBrev(deps, brukernavn, id, async (tx, shipment) => {
       if (shipment.tilstand !== 'SENDT') return;
-      const tekst = `Mottak er kvittert av mottakersystemet ${ord(brukernavn)}`;
-      await happen(tx, deps.calendar, shipment, hendelse('AAPNING', deps.clock.now(), null, tekst), false);
+      const kvittert = tekst('MOTTAK_KVITTERT', { system: ord(brukernavn) });
+      await happen(tx, deps.calendar, shipment, hendelse('AAPNING', deps.clock.now(), null, kvittert), false);
     });
 
 /** As `SvarInnTjeneste.mottakFeilet`. What is not waited for any more is only noted. */
@@ -86,10 +87,11 @@ export const mottakFeilet =
     await medBrev(deps, brukernavn, id, async (tx, shipment) => {
       if (shipment.tilstand !== 'SENDT') return;
       const tid = deps.clock.now();
-      const tekst = `Mottak feilet${permanent ? ' permanent' : ''} hos mottakersystemet ${ord(brukernavn)}: ${ord(feilmelding)}`;
+      const hva = permanent ? 'MOTTAK_FEILET_PERMANENT' : 'MOTTAK_FEILET';
+      const feilet = tekst(hva, { system: ord(brukernavn), ord: ord(feilmelding) });
       if (omvei === undefined) {
-        await happen(tx, deps.calendar, shipment, hendelse('MOTTAK_FEILET', tid, null, tekst), false);
-      } else if (await omdiriger(tx, deps.calendar, shipment, omvei, { tid, kode: 'MOTTAK_FEILET', tekst })) {
+        await happen(tx, deps.calendar, shipment, hendelse('MOTTAK_FEILET', tid, null, feilet), false);
+      } else if (await omdiriger(tx, deps.calendar, shipment, omvei, { tid, kode: 'MOTTAK_FEILET', tekst: feilet })) {
         await tx.retryJob(id, tid);
       }
     });

@@ -4,6 +4,7 @@ import { actionOf } from '../../contract/ebms/names.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
 import type { Blob } from '../../domain/forsendelse.js';
 import type { Art } from '../../domain/formidling.js';
+import { tekst } from '../../domain/hendelsestekst.js';
 import { ebmsOutcome, renset, type Utfall } from '../../domain/retry.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
@@ -62,13 +63,13 @@ export function outcomeOf(pushed: PushOutcome): Utfall {
       return {
         type: 'deferred',
         kode: 'UNVERIFIABLE',
-        grunn: `The provider's answer cannot be believed: ${renset(pushed.reason)}`,
+        grunn: tekst('SVAR_IKKE_TROVERDIG', { ord: renset(pushed.reason) }),
       };
     case 'transport':
       return {
         type: 'deferred',
         kode: 'TRANSPORT',
-        grunn: `The provider cannot be reached: ${renset(pushed.reason)}`,
+        grunn: tekst('LEVERANDOER_NAAS_IKKE', { ord: renset(pushed.reason) }),
         ...(pushed.detail !== undefined && { detalj: pushed.detail }),
       };
   }

@@ -1,4 +1,5 @@
 import type { Channel } from '../../domain/channel.js';
+import { tekst, type Tekstkode } from '../../domain/hendelsestekst.js';
 import type { Kvitteringskilde } from '../../domain/kvitteringskilde.js';
 import type { Clock } from '../../domain/ports.js';
 import { renset, type Utfall } from '../../domain/retry.js';
@@ -23,31 +24,17 @@ export interface SvarUtDeps {
 }
 
 /** What each refusal is to a letter: one that is about us or the network waits until an operator or the network has mended it. */
+const utfall = {
+  innhold: { type: 'rejected', kode: 'UPSTREAM_FAULT', tekst: 'SVARUT_AVVISTE' },
+  adgang: { type: 'deferred', kode: 'UNAUTHORIZED', tekst: 'SVARUT_ADGANG' },
+  svarer_feil: { type: 'deferred', kode: 'UPSTREAM_FAULT', tekst: 'SVARUT_KUNNE_IKKE' },
+  naas_ikke: { type: 'deferred', kode: 'TRANSPORT', tekst: 'SVARUT_NAAS_IKKE' },
+} as const satisfies Readonly<Record<Nei['art'], { type: Utfall['type']; kode: string; tekst: Tekstkode }>>;
+
 export function utfallAv({ art, grunn, detalj }: Nei): Utfall {
-  const ord = renset(grunn);
-  switch (art) {
-    case 'innhold':
-      return { type: 'rejected', kode: 'UPSTREAM_FAULT', grunn: `The SvarUt upstream refused the letter: ${ord}` };
-    case 'adgang':
-      return {
-        type: 'deferred',
-        kode: 'UNAUTHORIZED',
-        grunn: `The SvarUt upstream does not let us in; its account here must be put right: ${ord}`,
-      };
-    case 'svarer_feil':
-      return {
-        type: 'deferred',
-        kode: 'UPSTREAM_FAULT',
-        grunn: `The SvarUt upstream could not take the letter: ${ord}`,
-      };
-    case 'naas_ikke':
-      return {
-        type: 'deferred',
-        kode: 'TRANSPORT',
-        grunn: `The SvarUt upstream cannot be reached: ${ord}`,
-        ...(detalj !== undefined && { detalj }),
-      };
-  }
+  const { type, kode, tekst: tekstkode } = utfall[art];
+  const said = { kode, grunn: tekst(tekstkode, { ord: renset(grunn) }) };
+  return type === 'deferred' && detalj !== undefined ? { type, ...said, detalj } : { type, ...said };
 }
 
 /**
@@ -59,7 +46,7 @@ export const svarutChannel = ({ oppstroem, overleveringer, clock, pause, kilder 
   prepare: () => Promise.resolve(undefined),
   async deliver(shipment): Promise<Utfall> {
     const { meldingsId, konversasjonsId, beslutning } = shipment;
-    if (beslutning.utfall !== 'SEND') return { type: 'rejected', kode: 'INTERNAL', grunn: 'It was not to be sent' };
+    if (beslutning.utfall !== 'SEND') return { type: 'rejected', kode: 'INTERNAL', grunn: tekst('IKKE_TIL_SENDING') };
     const svar = await oppstroem.send(utgaaende(shipment, beslutning.kanal), meldingsId);
     if (svar.type === 'nei') return utfallAv(svar);
     const endret = clock.now();

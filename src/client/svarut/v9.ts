@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createClientAsync, type Client, type IHttpClient } from 'soap';
+import type { Client, IHttpClient } from 'soap';
 import { z } from 'zod';
 import type { SvarUtBestilling } from '../../domain/svarut/bestilling.js';
 import type { Nei, Oppstroemsstatus, Svar, SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
@@ -58,12 +58,18 @@ const isNei = (value: unknown): value is Nei => (value as Partial<Nei> | undefin
 
 type Asked = (op: string, args: unknown) => Promise<unknown>;
 
+async function clientOf(konto: V9Konto): Promise<Client> {
+  // Not before it is needed: most installations have nobody above them, and it takes 20 MB.
+  const { createClientAsync } = await import('soap');
+  const endpoint = konto.url + version9.path;
+  return createClientAsync(wsdl, { forceSoap12Headers: true, endpoint, httpClient: httpClient(konto) });
+}
+
 /** Questions of the WSDL. The contract is read at the first. */
 function asking(konto: V9Konto): Asked {
-  const endpoint = konto.url + version9.path;
   let client: Promise<Client> | undefined;
   return async (op, args) => {
-    client ??= createClientAsync(wsdl, { forceSoap12Headers: true, endpoint, httpClient: httpClient(konto) });
+    client ??= clientOf(konto);
     const ask = (await client)[`${op}Async`] as (args: unknown) => Promise<readonly [unknown]>;
     const [answer] = await ask(args);
     return answer;

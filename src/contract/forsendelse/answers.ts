@@ -1,7 +1,7 @@
+import type { Tospraaklig } from '../../domain/routing/words.js';
 import { Failure } from '../../errors.js';
 import type { XmlElement } from '../../xml/model.js';
 import { attribute, childrenNamed, is, textOf } from '../../xml/model.js';
-import type { Tospraaklig } from './encode.js';
 import { tns } from './names.js';
 
 /*
@@ -61,7 +61,7 @@ export interface HendelseISvar {
   readonly type: string;
   readonly tid: Date;
   readonly kode: string | null;
-  readonly tekst: string;
+  readonly tekst: Tospraaklig;
 }
 
 export interface StatusISvar {
@@ -171,7 +171,7 @@ function hendelse(element: XmlElement): HendelseISvar {
     type: text(element, 'type'),
     tid: instant(one(element, 'tid')),
     kode: maybe(element, 'kode', textOf),
-    tekst: text(element, 'tekst'),
+    tekst: tekster(element),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Blob, Dokument } from '../../domain/forsendelse.js';
 import { mainOnly } from '../../domain/mimetypes.js';
 import type { XmlElement } from '../../xml/model.js';
-import { limits } from '../../limits.js';
 import { childrenOf, invalid, leaf, length, must, one, optional, text } from './fields.js';
 import { CONTENT, CONTENT_REFERENCE } from './names.js';
 
@@ -59,7 +58,7 @@ function dokument(element: XmlElement, allowed: readonly string[], contents: Con
 /** What two names have in common on a disk that tells neither case nor composition apart. */
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase();
 
-/** The documents of a letter, held against R-33. @throws Failure INVALID_REQUEST */
+/** The documents of a letter, held against R-33 but for their size, which the stage has bounded. @throws Failure INVALID_REQUEST */
 export function documents(
   hoveddokument: readonly XmlElement[],
   vedlegg: readonly XmlElement[],
@@ -71,8 +70,5 @@ export function documents(
   const attachments = vedlegg.map((e) => dokument(e, others, contents));
   const all = [main, ...attachments];
   if (new Set(all.map((d) => folded(d.filnavn))).size < all.length) throw invalid('filnavn is unique in a letter');
-  if (all.reduce((sum, d) => sum + d.innhold.size, 0) > limits.letterBytes) {
-    throw invalid(`innhold: ${limits.letterBytes} octets are allowed in all`);
-  }
   return { hoveddokument: main, vedlegg: attachments };
 }

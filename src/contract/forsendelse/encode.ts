@@ -1,13 +1,10 @@
 import type { Beslutning } from '../../domain/routing/decision.js';
 import type { Prisoverslag } from '../../domain/overslag.js';
-import { dagerEtter } from '../../domain/routing/words.js';
+import { dagerEtter, type Tospraaklig } from '../../domain/routing/words.js';
 import type { Hendelse, Kvittering, Shipment, Tilstand } from '../../domain/shipment.js';
 import type { XmlElement } from '../../xml/model.js';
 import { element } from '../../xml/write.js';
 import { tns } from './names.js';
-
-/** A text in both languages. */
-export type Tospraaklig = Readonly<Record<'nb' | 'en', string>>;
 
 /** A decision with what its reader needs besides. */
 export interface BeslutningSvar {
@@ -117,12 +114,7 @@ export const encodeForklar = (
   );
 
 const hendelse = (h: Hendelse): XmlElement =>
-  group('hendelse', [
-    ...leaf('type', h.type),
-    ...leaf('tid', h.tid),
-    ...leaf('kode', h.kode),
-    ...leaf('tekst', h.tekst),
-  ]);
+  group('hendelse', [...leaf('type', h.type), ...leaf('tid', h.tid), ...leaf('kode', h.kode), ...tekster(h.tekst)]);
 
 export const encodeStatus = (svar: readonly StatusSvar[]): XmlElement =>
   message(

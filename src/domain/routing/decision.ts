@@ -1,4 +1,5 @@
 import type { Spraak } from '../person.js';
+import type { Tospraaklig } from './words.js';
 
 /** Where a letter goes. PORTAL hands it back to its sender, who shows it and is told to notify; SVARINN keeps it for a receiving system. */
 export type Kanal = 'POSTKASSE' | 'UTSKRIFT' | 'ALTINN' | 'PORTAL' | 'SVARINN';
@@ -10,7 +11,7 @@ export interface Regelspor {
   readonly lovhjemmel: string | null;
   readonly traff: boolean;
   /** A whole sentence a person can read, in both languages. */
-  readonly tekst: Readonly<Record<'nb' | 'en', string>>;
+  readonly tekst: Tospraaklig;
 }
 
 /** A notice that is ordered with the letter. */

@@ -2,6 +2,8 @@ import { osloInstant, osloOffset } from '../oslo.js';
 import type { Kanal } from './decision.js';
 
 export type Spraakvalg = 'nb' | 'en';
+/** A text in both languages. */
+export type Tospraaklig = Readonly<Record<Spraakvalg, string>>;
 /** A sentence about something, in both languages. */
 export type Tekst<F> = Readonly<Record<Spraakvalg, (om: F) => string>>;
 

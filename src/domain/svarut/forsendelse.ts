@@ -61,6 +61,8 @@ export interface Avsenderkonto {
   readonly organisasjonsnummer: string;
   /** Where letters come back to, when the order says nothing (FEATURES.md 29). */
   readonly returadresse: Postadresse | null;
+  /** What mailboxes say in their notices. */
+  readonly varsel: Forsendelse['varseltekst'];
 }
 
 /**
@@ -82,7 +84,7 @@ export function forsendelseAv(b: SvarUtBestilling, konto: Avsenderkonto, id: str
     virkningstidspunkt: null,
     sikkerhetsnivaa: b.krevNiva4Innlogging ? 4 : 3,
     aapningskvittering: null,
-    varseltekst: { epost: null, sms: null },
+    varseltekst: konto.varsel,
     kunDigitalt: b.kunDigitalLevering,
     utskrift: {
       posttype: b.printkonfigurasjon?.brevtype === 'APOST' ? 'A_PRIORITERT' : 'B_OEKONOMI',

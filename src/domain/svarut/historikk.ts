@@ -1,10 +1,12 @@
+import { ordrett } from '../hendelsestekst.js';
 import type { Beslutning, Kanal } from '../routing/decision.js';
+import type { Tospraaklig } from '../routing/words.js';
 import type { Hendelse, Hendelsestype } from '../shipment.js';
 import type { SvarUtBrev } from './ports.js';
 
 /*
- * A letter's history as its sender reads it (CONTRACT.md of SvarUt, section 6): in Norwegian, one line an event. National ids stand as marks in what
- * is stored and are filled in when it is read.
+ * A letter's history as its sender reads it (CONTRACT.md of SvarUt, section 6): in Norwegian, one line an event; the English text stays what it is
+ * for letters that came another way. National ids stand as marks in what is stored and are filled in when it is read.
  */
 
 export const MOTTAKER = '{mottaker}';
@@ -53,7 +55,9 @@ export function linje(
   brev: Pick<SvarUtBrev, 'ettersendes' | 'lesetimer'>,
 ): Hendelse {
   const ord = kanal === null ? undefined : meldt[event.type]?.[kanal];
-  return ord === undefined ? event : { ...event, tekst: ord({ ...brev, tekst: event.tekst }) };
+  if (ord === undefined) return event;
+  const { nb, en } = event.tekst;
+  return { ...event, tekst: { nb: ord({ ...brev, tekst: nb }), en } };
 }
 
 /** Attempts that came to nothing are for operators. */
@@ -63,19 +67,27 @@ export const visesIHistorikk = ({ type }: Hendelse): boolean => type !== 'FORSOE
 export const utfylt = (tekst: string, mottaker: string | null, lestAv: string | null): string =>
   tekst.replace(/\{(mottaker|lestAv)\}/g, (_, navn) => (navn === 'mottaker' ? mottaker : lestAv) ?? '');
 
+/** The Norwegian one as it was observed. */
+const registrertUtenPostkasse: Tospraaklig = {
+  nb: `Mottaker ${MOTTAKER} er registert i kontaktregister, men har ikke registrert postkasse.`,
+  en: `The recipient ${MOTTAKER} is in the contact register, and has no mailbox there.`,
+};
+
 /** Why the letter goes where it goes: the rule that chose. */
-export function veivalg({ register, spor, utfall }: Beslutning): string {
+export function veivalg({ register, spor, utfall }: Beslutning): Tospraaklig {
   const utenPostkasse = register.status === 'AKTIV' && !register.reservasjon && register.postkasseleverandoer === null;
-  const observert = `Mottaker ${MOTTAKER} er registert i kontaktregister, men har ikke registrert postkasse.`;
-  if (utenPostkasse && utfall === 'SEND') return observert;
-  return spor.find(({ traff }) => traff)?.tekst.nb ?? '';
+  if (utenPostkasse && utfall === 'SEND') return registrertUtenPostkasse;
+  return spor.find(({ traff }) => traff)?.tekst ?? ordrett('');
 }
 
 /** The lines of a letter that has been accepted. */
-export const mottattlinjer = (antallDokumenter: number): readonly string[] => [
-  'Mottatt, og tildelt forsendelse-id',
-  'Metadata er validert OK',
-  `Orginaldokumenter er lagret (${antallDokumenter} dokument${antallDokumenter === 1 ? '' : 'er'})`,
-  'Forsendelsesfil generert',
-  'Akseptert for ekspedering',
+export const mottattlinjer = (antallDokumenter: number): readonly [Tospraaklig, ...Tospraaklig[]] => [
+  { nb: 'Mottatt, og tildelt forsendelse-id', en: 'Received, and given an id' },
+  { nb: 'Metadata er validert OK', en: 'Its metadata are valid' },
+  {
+    nb: `Orginaldokumenter er lagret (${antallDokumenter} dokument${antallDokumenter === 1 ? '' : 'er'})`,
+    en: `Its documents are stored (${antallDokumenter})`,
+  },
+  { nb: 'Forsendelsesfil generert', en: 'The letter is made' },
+  { nb: 'Akseptert for ekspedering', en: 'Accepted for dispatch' },
 ];

@@ -13,6 +13,10 @@ export interface SvarUtKonto {
   readonly ettersending: boolean;
   /** Working hours that a recipient has to read a letter before it is printed. */
   readonly lesetimer: number;
+  /** The same for a letter that would go as A-post; null: as any other. */
+  readonly lesetimerApost: number | null;
+  /** What notices of letters in mailboxes say; null: what the mailbox says by itself (FEATURES.md 33). */
+  readonly varsel: { readonly epost: string | null; readonly sms: string | null };
   /** Where paper comes back to that cannot be delivered; null: only orders that say so can be printed (R-45). */
   readonly returadresse: Postadresse | null;
 }
@@ -25,6 +29,10 @@ export interface SvarUtBrev {
   readonly mottatt: Date;
   /** Stands for the sender's reference; null where there is none. 32 octets. */
   readonly eksternref: Buffer | null;
+  /** Stands for the number of the recipient, as `eksternref` does. */
+  readonly mottaker: Buffer | null;
+  /** What the sender books the letter on. */
+  readonly konteringskode: string | null;
   readonly status: SvarUtStatus;
   readonly statusEndret: Date;
   /** Channels that have failed, or have run out of time. */
@@ -54,6 +62,20 @@ export type NyttMottakersystem = Omit<Mottakersystem, 'mottakerid'>;
 /** Where a page of letters whose time is up ended. */
 export type Fristside = readonly { readonly shipmentId: string; readonly frist: Date }[];
 
+/** What letters are looked up by: all that is given must hold. */
+export type Soek = Partial<Pick<SvarUtBrev, 'konto' | 'status' | 'eksternref' | 'mottaker'>>;
+
+/** Letters of one account, cost code and status. */
+export type Statistikkrad = Pick<SvarUtBrev, 'konto' | 'konteringskode' | 'status'> & { readonly antall: number };
+
+/** Letters that a receiving system has let lie. */
+export interface Liggende {
+  readonly mottakersystem: string;
+  readonly antall: number;
+  /** When the oldest of them came, by the clock. */
+  readonly eldste: Date;
+}
+
 export interface SvarUtReads {
   brev(shipmentId: string): Promise<SvarUtBrev | undefined>;
   reservasjon(id: string): Promise<Reservasjon | undefined>;
@@ -61,6 +83,12 @@ export interface SvarUtReads {
   iderForEksternref(konto: string, eksternref: Buffer): Promise<readonly string[]>;
   /** Letters that wait for a receiving system, oldest first. */
   ventende(mottakersystem: string, antall: number): Promise<readonly string[]>;
+  /** Newest first. */
+  soek(etter: Soek, antall: number): Promise<readonly SvarUtBrev[]>;
+  /** Letters that came from `fra` on and before `til`, by account, cost code and status. */
+  statistikk(fra: Date, til: Date): Promise<readonly Statistikkrad[]>;
+  /** Of each receiving system that has some, the letters that came before `foer` and still wait. */
+  liggende(foer: Date): Promise<readonly Liggende[]>;
   /** Letters whose time is up at `now`, the oldest first, after the last of the page before. */
   fristUte(now: Date, etter: Fristside[number] | undefined, antall: number): Promise<Fristside>;
   /** In the order of registration; of one organisation, or all. */

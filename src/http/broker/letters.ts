@@ -77,10 +77,12 @@ function judged(envelope: Trusted, message: UserMessage, signed: SignedDocument,
     dokumentavsender: header.sender,
   };
   const noekkel = noekkelOf(envelope, message);
+  // Not more of the document than its text waits with the letter for the disk.
+  const { text: sbd } = signed;
   return async (trusted, stage, { log }) => {
     checkParts(message, trusted);
     const { conversationId } = message;
-    const innhold = { conversationId, sbd: signed.text, cms: stage.take() };
+    const innhold = { conversationId, sbd, cms: stage.take() };
     const isNew = await deps.taImot({ ...melding, noekkel, innhold });
     const { instanceIdentifier } = header;
     log.info(isNew ? 'message taken over' : 'message seen before', { ...melding, instanceIdentifier });

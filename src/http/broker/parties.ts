@@ -6,7 +6,6 @@ import { ebmsFailure } from '../../contract/ebms/errors.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
 import { checkMessage } from '../../contract/schemas.js';
 import { decodeSbd } from '../../contract/sdp/sbd.js';
-import { documentText } from '../../contract/sdp/stored.js';
 import type { BusinessDocument, Payload } from '../../contract/sdp/types.js';
 import type { Meldingsnoekkel } from '../../domain/formidling.js';
 import type { Leverandoer } from '../../domain/sender.js';
@@ -73,12 +72,12 @@ export function documentOf(envelope: Trusted, types: readonly Payload['type'][],
     throw ebmsFailure('FEATURE_NOT_SUPPORTED', 'Body holds no StandardBusinessDocument');
   }
   const { trust, clock } = deps.verifyDeps;
-  const { signer, document: content } = verifyEnveloped(operation, trust, clock.now());
+  const { signer, document: content, text: write } = verifyEnveloped(operation, trust, clock.now());
   if (!localsIn(content).some((local) => (types as readonly string[]).includes(local))) {
     throw ebmsFailure('FEATURE_NOT_SUPPORTED', `The document is none of ${types.join(', ')}`);
   }
   const document = decodeSbd(content);
-  const text = documentText(content);
+  const text = write();
   checkMessage(envelope, text);
   const { organisasjonsnummer, fingeravtrykk } = signer;
   if (organisasjonsnummer !== document.header.sender) {

@@ -27,9 +27,9 @@ export function stagePackage(payloads: Pick<Payloads, 'put' | 'remove'>, most: n
   return {
     claim: () => ({
       include: null,
-      store: async (octets) => {
+      store: async (octets, sha256) => {
         if (stored !== undefined) throw ebmsFailure('MIME_INCONSISTENCY', 'A letter has one document package');
-        stored = await payloads.put(upTo(most, octets));
+        stored = await payloads.put(upTo(most, octets), sha256);
       },
     }),
     take: () => {

@@ -64,7 +64,9 @@ export class Splitter {
 
   /** As `content`, for a part whose header has just ended: its blank line may be the line end that the delimiter begins with. */
   async *body(): AsyncGenerator<Buffer> {
-    this.rest = this.rest.length === 0 ? CRLF : Buffer.concat([CRLF, this.rest]);
+    // The blank line has just been cut off, so its line end still stands before the rest.
+    const { buffer, byteOffset, length } = this.rest;
+    this.rest = Buffer.from(buffer, byteOffset - CRLF.length, length + CRLF.length);
     let skip = CRLF.length;
     for await (const piece of this.content()) {
       const rest = piece.subarray(skip);

@@ -12,7 +12,10 @@ import { priorityAndAges } from './0010-priority-and-ages.js';
 import { svarut } from './0011-svarut.js';
 import { svarutUpstream } from './0012-svarut-upstream.js';
 import { ledger } from './0013-ledger.js';
+import { lanes } from './0015-lanes.js';
 import { senderRegister } from './0016-sender-register.js';
+import { svarutAccounts } from './0018-svarut-accounts.js';
+import { eventLanguage } from './0019-event-language.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -31,8 +34,27 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0011-svarut': svarut,
   '0012-svarut-upstream': svarutUpstream,
   '0013-ledger': ledger,
+  '0015-lanes': lanes,
   '0016-sender-register': senderRegister,
+  '0018-svarut-accounts': svarutAccounts,
+  '0019-event-language': eventLanguage,
 };
+
+const CREATION = /^create table if not exists (\w+)/;
+
+/** What remembers which migrations have been run. */
+const memory = ({ ddl }: Flavour): string =>
+  `create table if not exists migration (
+  ${ddl.text('name', 64)} not null,
+  ${ddl.integer('at')} not null,
+  primary key (name)) ${ddl.keyed}`;
+
+/** Every table that the migrations make. */
+export const tablesOf = (flavour: Flavour): readonly string[] =>
+  [memory(flavour), ...Object.values(migrations).flatMap((steps) => steps(flavour))].flatMap((step) => {
+    const [, table] = CREATION.exec(typeof step === 'string' ? step : step.run) ?? [];
+    return table === undefined ? [] : [table];
+  });
 
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
 export const migrate = (backend: Backend): Promise<void> =>
@@ -44,12 +66,7 @@ export const migrate = (backend: Backend): Promise<void> =>
       const found = (await run('when' in step ? step.when : step.unless)).rows.length > 0;
       if (found === 'when' in step) await run(step.run);
     };
-    await run(
-      `create table if not exists migration (
-  ${flavour.ddl.text('name', 64)} not null,
-  ${flavour.ddl.integer('at')} not null,
-  primary key (name)) ${flavour.ddl.keyed}`,
-    );
+    await run(memory(flavour));
     const done = new Set((await db.selectFrom('migration').select('name').execute()).map((row) => row.name));
     for (const [name, statements] of Object.entries(migrations)) {
       if (done.has(name)) continue;

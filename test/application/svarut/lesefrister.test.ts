@@ -48,7 +48,7 @@ describe('application/svarut/lesefrister', () => {
       expect([moved.reduce((sum, n) => sum + n), failures]).to.deep.equal([5, []]);
       for (const id of ids) {
         const events = await one.deps.shipments.events(id);
-        expect(events.filter(({ tekst }) => tekst === 'Lesefrist utløpt.')).to.have.length(1);
+        expect(events.filter(({ tekst }) => tekst.nb === 'Lesefrist utløpt.')).to.have.length(1);
         const shipment = await one.deps.shipments.byId(id);
         expect(shipment?.beslutning).to.deep.include({ utfall: 'SEND', kanal: 'UTSKRIFT' });
         expect(shipment?.tilstand).to.equal('MOTTATT');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ordrett } from '../../../src/domain/hendelsestekst.js';
 import type { SvarUtBestilling } from '../../../src/domain/svarut/bestilling.js';
 import { limits } from '../../../src/limits.js';
 import { letter } from '../../support/letters.js';
@@ -151,7 +152,7 @@ describe('application/svarut/send', () => {
   it('the id of a letter that came another way is in use, and SvarUt knows no such letter', async () => {
     const { send, order, store, tjeneste } = await ready();
     const there = letter();
-    const accepted = { type: 'MOTTATT', tid: testTime, kode: null, tekst: 'Accepted' } as const;
+    const accepted = { type: 'MOTTATT', tid: testTime, kode: null, tekst: ordrett('Accepted') } as const;
     await store.unitOfWork((tx) => tx.insertShipment(there, accepted, null));
     expect(await codeOf(send(await order(), there.id))).to.equal('SVARUT_ID_USED');
     expect(await codeOf(tjeneste.historikk(konto, there.id))).to.equal('SVARUT_UNKNOWN_ID');

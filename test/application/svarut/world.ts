@@ -24,6 +24,8 @@ export const regler = {
   sdp: true,
   ettersending: true,
   lesetimer: 40,
+  lesetimerApost: null,
+  varsel: { epost: null, sms: null },
   returadresse: { navn: 'Postmottak', adresselinjer: [], postnummer: '0150', poststed: 'OSLO' },
 };
 

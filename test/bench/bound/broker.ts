@@ -10,11 +10,13 @@ import { openJournal } from './journal.js';
 /*
  * The bare bound of the broker: a server that reads no XML and no MIME, but does for each letter the work that no broker of this contract
  * can leave out: digest what came, verify the signature of the envelope and that of the document, make the package durable as a file and
- * two rows beside it, sign the receipt, and send as many octets as the real receipt has.
+ * the document, which is passed on with it, as one of two rows beside it, sign the receipt, and send as many octets as the real receipt
+ * has.
  */
 
 const certs = process.env['BENCH_CERTS'] ?? '';
 const packageOctets = Number(process.env['BENCH_PACKAGE_OCTETS']);
+const documentOctets = Number(process.env['BENCH_DOCUMENT_OCTETS']);
 const answer = randomBytes(Number(process.env['BENCH_ANSWER_OCTETS'])).toString('base64');
 const folder = join(process.env['BENCH_FOLDER'] ?? '', 'packages');
 
@@ -39,7 +41,7 @@ async function keep(octets: Buffer): Promise<void> {
 
 async function work(request: Buffer): Promise<void> {
   const [envelope, octets] = [request.subarray(0, -packageOctets), request.subarray(-packageOctets)];
-  const digest = hash('sha256', octets, 'buffer');
+  hash('sha256', octets, 'buffer');
   hash('sha256', envelope, 'buffer');
   for (let i = 0; i < 2; i++) {
     if (!verify('sha256', signedInfo, caller, signature)) throw new Error('the signature does not verify');
@@ -47,7 +49,8 @@ async function work(request: Buffer): Promise<void> {
   await keep(octets);
   const now = Date.now();
   // Not the digest of the package, which is the same in every letter of the bench.
-  await makeDurable({ replay: [randomBytes(32), now + 360_000], audit: [now, randomUUID(), digest] });
+  const document = envelope.subarray(-documentOctets);
+  await makeDurable({ replay: [randomBytes(32), now + 360_000], audit: [now, randomUUID(), document] });
   await signAsync('sha256', signedInfo, ownKey);
 }
 

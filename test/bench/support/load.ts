@@ -8,6 +8,7 @@ export interface Answer {
 
 export interface Message {
   readonly contentType: string;
+  readonly authorization?: string;
   readonly body: Buffer;
 }
 
@@ -15,9 +16,12 @@ export interface Message {
 export const plain = (body: Buffer): Message => ({ contentType: contentType['1.2'], body });
 
 /** Posts one message over a connection of `agent`. */
-export function post(agent: Agent, url: string, { contentType: type, body }: Message): Promise<Answer> {
+export function post(agent: Agent, url: string, { contentType: type, authorization, body }: Message): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': type, 'Content-Length': body.length };
+    const headers = {
+      ...{ 'Content-Type': type, 'Content-Length': body.length },
+      ...(authorization !== undefined && { Authorization: authorization }),
+    };
     const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ChildMessage } from '../../../src/run.js';
 import { compiled } from './compile.js';
 import type { Usage } from './meter.js';
@@ -24,6 +26,17 @@ export interface ServerOptions {
   readonly profile?: string | undefined;
 }
 
+/** The variables and the options of node that `npm start` gives, so that what is measured is what runs. */
+async function asStarted(): Promise<{ readonly env: Readonly<Record<string, string>>; readonly options: string[] }> {
+  const file = join(import.meta.dirname, '../../../package.json');
+  const { scripts } = JSON.parse(await readFile(file, 'utf8')) as { readonly scripts: { readonly start: string } };
+  const [before = '', after = ''] = scripts.start.split('exec node');
+  const env = Object.fromEntries(
+    [...before.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value = '']) => [name, value]),
+  );
+  return { env, options: [...after.matchAll(/--\S+/g)].map(([option]) => option) };
+}
+
 const reply = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController();
   const [message] = (await Promise.race([
@@ -38,9 +51,10 @@ const reply = async (child: ChildProcess): Promise<unknown> => {
 /** Starts a server and waits until it listens. @throws Error with a sentence when it cannot */
 export async function startServer({ module, path, env, profile }: ServerOptions): Promise<Server> {
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const started = await asStarted();
   const child = fork(compiled(module), [], {
-    env: { ...process.env, ...env },
-    execArgv: ['--import', compiled('test/bench/support/meter'), ...profiling],
+    env: { ...process.env, ...started.env, ...env },
+    execArgv: [...started.options, '--import', compiled('test/bench/support/meter'), ...profiling],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const message = (await reply(child)) as ChildMessage;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { sdpChannel, type SdpDeps } from '../../../src/channels/sdp/channel.js';
 import { outcomeOf } from '../../../src/channels/sdp/push.js';
 import { documentOf } from '../../../src/channels/sdp/document.js';
-import { asBroker } from '../../../src/channels/sdp/route.js';
+import { asBroker, asSender } from '../../../src/channels/sdp/route.js';
 import type { PushOutcome } from '../../../src/client/ebms.js';
 import { decodeMessaging } from '../../../src/contract/ebms/decode.js';
 import { ebmsFault, encodeErrorSignal, encodeReceipt, payloadReferences } from '../../../src/contract/ebms/encode.js';
@@ -174,6 +174,20 @@ describe('channels/sdp/channel', () => {
     });
   }
 
+  it('R-39: a letter that goes by a broker upstream is taken over by that, and its envelope is for it', async () => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+    const above = { url, organisasjonsnummer: mailbox, sertifikater: [brokerChain.leaf], mpcId: 'posthorn-1' };
+    const us = { organisasjonsnummer: '310000000', key: databehandler.key };
+    const via = asSender(us, { ...above, pause: { NORMAL: 1, PRIORITERT: 1 } });
+    expect(await outcome(receipt(broker), { via })).to.deep.equal({ type: 'sent', til: 'meldingsformidler' });
+    const [{ trusted }] = pushed as [Pushed];
+    const messaging = decodeMessaging(trusted);
+    expect(messaging.type === 'user' && messaging.message.til).to.deep.equal({
+      organisasjonsnummer: mailbox,
+      rolle: 'meldingsformidler',
+    });
+  });
+
   it('keeps what is pushed, and nothing in the clear beside the documents', async () => {
     const c = await channel();
     const { pakke } = await c.ready();
@@ -289,14 +303,17 @@ describe('channels/sdp/channel', () => {
       it(`${result.type} ${code ?? ''} is ${type}`, () => {
         const utfall = outcomeOf(result);
         expect([utfall.type, 'kode' in utfall ? utfall.kode : undefined]).to.deep.equal([type, code]);
-        if ('grunn' in utfall) expect(utfall.grunn).to.match(/said|because/);
+        if ('grunn' in utfall) for (const ord of Object.values(utfall.grunn)) expect(ord).to.match(/said|because/);
       });
     }
 
     it('keeps where the provider is for the log', () => {
       const utfall = outcomeOf({ type: 'transport', reason: 'ECONNREFUSED', detail: 'http://x/: connect' });
       expect(utfall).to.deep.include({
-        grunn: 'The provider cannot be reached: ECONNREFUSED',
+        grunn: {
+          nb: 'Leverandøren kan ikke nås: ECONNREFUSED',
+          en: 'The provider cannot be reached: ECONNREFUSED',
+        },
         detalj: 'http://x/: connect',
       });
     });

@@ -142,7 +142,7 @@ describe('channels/sdp/formidling', () => {
 
   it('R-37: tells the sender by a receipt of its own, signed by the databehandler, that verifies', async () => {
     const { one, channel } = await passing();
-    const given = await channel.feil(one, 'SERVER', `${'x'.repeat(1500)}`);
+    const given = await channel.feil(one, 'SERVER', { nb: 'avvist', en: 'x'.repeat(1500) });
     expect(given).to.deep.include({ eier: one.eier, mpc: one.mpc, mottatt: testTime });
     const { signer, document: found } = verifyEnveloped(parse(given.sbd), trust, testTime);
     const { header, payload } = decodeSbd(found);
@@ -152,6 +152,6 @@ describe('channels/sdp/formidling', () => {
       one.dokumentavsender,
     ]);
     expect([header.conversationId, header.instanceIdentifier]).to.deep.equal([one.konversasjonsId, given.instansId]);
-    expect(payload).to.include({ type: 'feil', feiltype: 'SERVER', detaljer: 'x'.repeat(1000) });
+    expect(payload).to.include({ type: 'feil', feiltype: 'SERVER', detaljer: `avvist / ${'x'.repeat(991)}` });
   });
 });

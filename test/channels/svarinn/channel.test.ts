@@ -19,9 +19,10 @@ const system = (brukernavn: string): Mottakersystem => ({
 
 describe('channels/svarinn', () => {
   const names = [`${'x'.repeat(200)}.pdf`, 'a.b'];
+  const konto = { organisasjonsnummer: '310000019', returadresse: null, varsel: { epost: null, sms: null } };
   const order = svarutOrder({ dokumenter: names.map((filnavn) => svarutDocument({ filnavn })) });
   const shipment = letter({
-    forsendelse: forsendelseAv(order, { organisasjonsnummer: '310000019', returadresse: null }, ids.shipment),
+    forsendelse: forsendelseAv(order, konto, ids.shipment),
     beslutning: { ...toMailbox, kanal: 'SVARINN', leverandoer: 'mottak' },
   });
   const blob = { ref: 'packed', size: 1, sha256: '00' };

@@ -106,7 +106,10 @@ describe('contract/forsendelse/answers', () => {
   });
 
   it('reads where letters are, with every event', () => {
-    const events = [hendelse(), hendelse({ type: 'FEIL', tid: at(3), kode: 'feil', tekst: 'KLIENT & <mer>' })];
+    const events = [
+      hendelse(),
+      hendelse({ type: 'FEIL', tid: at(3), kode: 'feil', tekst: { nb: 'KLIENT & <mer>', en: 'KLIENT & <more>' } }),
+    ];
     const [status] = decodeStatuser(wire(encodeStatus([{ ...svar, shipment: one, hendelser: events }])));
     expect(status).to.deep.equal({
       forsendelsesId: one.id,

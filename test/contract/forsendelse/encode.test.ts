@@ -66,7 +66,7 @@ const events = hendelser.map((type) => ({
   type,
   tid: testTime,
   kode: type === 'FEIL' ? 'KLIENT' : null,
-  tekst: 'Hva & hvorfor',
+  tekst: { nb: 'Hva & hvorfor', en: 'What & why' },
 }));
 
 const answers: Readonly<Record<string, XmlElement>> = {

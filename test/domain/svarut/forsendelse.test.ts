@@ -4,7 +4,8 @@ import { svarutDocument, svarutOrder } from '../../support/svarutOrder.js';
 
 const id = '3b0a6d7e-6a44-4f6c-9f1d-0d2f1f4f8f11';
 const returadresse = { navn: 'Kommunen', adresselinjer: [], postnummer: '0101', poststed: 'Oslo' };
-const konto = { organisasjonsnummer: '310000019', returadresse };
+const varsel = { epost: 'Du har fått post', sms: null };
+const konto = { organisasjonsnummer: '310000019', returadresse, varsel };
 const { post } = svarutOrder().mottaker ?? {};
 const adresse = { ...(post as NonNullable<typeof post>) };
 
@@ -28,7 +29,7 @@ describe('domain/svarut/forsendelse', () => {
       virkningstidspunkt: null,
       sikkerhetsnivaa: 3,
       aapningskvittering: null,
-      varseltekst: { epost: null, sms: null },
+      varseltekst: varsel,
       kunDigitalt: false,
       utskrift: { posttype: 'B_OEKONOMI', farge: 'SORT_HVIT', retur: 'DIREKTE_RETUR', returadresse },
       kostnadskode: 'K-1',

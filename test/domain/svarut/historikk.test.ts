@@ -4,24 +4,24 @@ import type { Hendelsestype } from '../../../src/domain/shipment.js';
 import { refused, toMailbox } from '../../support/letters.js';
 import { testTime } from '../../support/pki.js';
 
-const event = (type: Hendelsestype, tekst = 'words') => ({ type, tid: testTime, kode: null, tekst });
+const event = (type: Hendelsestype, nb = 'ord') => ({ type, tid: testTime, kode: null, tekst: { nb, en: 'words' } });
 const brev = { ettersendes: true, lesetimer: 40 };
 
 describe('domain/svarut/historikk', () => {
   it('counts documents in Norwegian', () => {
-    expect(mottattlinjer(1)[2]).to.equal('Orginaldokumenter er lagret (1 dokument)');
-    expect(mottattlinjer(2)[2]).to.equal('Orginaldokumenter er lagret (2 dokumenter)');
+    expect(mottattlinjer(1)[2]?.nb).to.equal('Orginaldokumenter er lagret (1 dokument)');
+    expect(mottattlinjer(2)[2]?.nb).to.equal('Orginaldokumenter er lagret (2 dokumenter)');
   });
 
   it('has words of its own for what providers say, with theirs where they fail', () => {
-    expect(linje(event('SENDT'), 'UTSKRIFT', brev)).to.deep.equal({ ...event('SENDT'), tekst: 'Sendt til print' });
-    expect(linje(event('FEIL', 'no such box'), 'POSTKASSE', brev).tekst).to.equal(
+    expect(linje(event('SENDT'), 'UTSKRIFT', brev)).to.deep.equal(event('SENDT', 'Sendt til print'));
+    expect(linje(event('FEIL', 'no such box'), 'POSTKASSE', brev).tekst.nb).to.equal(
       'Digital postkasse melder feil: no such box',
     );
-    expect(linje(event('VARSLET'), 'ALTINN', brev).tekst)
+    expect(linje(event('VARSLET'), 'ALTINN', brev).tekst.nb)
       .to.contain('vil ettersendes som brevpost')
       .and.contain('40 timer');
-    expect(linje(event('VARSLET'), 'ALTINN', { ettersendes: false, lesetimer: 2 }).tekst).to.contain(
+    expect(linje(event('VARSLET'), 'ALTINN', { ettersendes: false, lesetimer: 2 }).tekst.nb).to.contain(
       'ettersendes ikke',
     );
   });
@@ -44,14 +44,14 @@ describe('domain/svarut/historikk', () => {
   });
 
   it('says why the letter goes where it goes, in the observed words for who has no mailbox', () => {
-    expect(veivalg(toMailbox)).to.equal('Har digital postkasse.');
+    expect(veivalg(toMailbox)).to.deep.equal({ nb: 'Har digital postkasse.', en: 'Has a mailbox.' });
     const utenPostkasse = { ...toMailbox, register: { ...toMailbox.register, postkasseleverandoer: null } };
-    expect(veivalg(utenPostkasse)).to.equal(
+    expect(veivalg(utenPostkasse).nb).to.equal(
       'Mottaker {mottaker} er registert i kontaktregister, men har ikke registrert postkasse.',
     );
-    expect(veivalg({ ...utenPostkasse, register: { ...utenPostkasse.register, reservasjon: true } })).to.equal(
+    expect(veivalg({ ...utenPostkasse, register: { ...utenPostkasse.register, reservasjon: true } }).nb).to.equal(
       'Har digital postkasse.',
     );
-    expect(veivalg({ ...refused, spor: [] })).to.equal('');
+    expect(veivalg({ ...refused, spor: [] }).nb).to.equal('');
   });
 });

@@ -5,7 +5,7 @@ import type { Forsendelse } from '../../../src/domain/forsendelse.js';
 import { letter } from '../../support/letters.js';
 import { svarutDocument, svarutOrder } from '../../support/svarutOrder.js';
 
-const konto = { organisasjonsnummer: '310000019', returadresse: null };
+const konto = { organisasjonsnummer: '310000019', returadresse: null, varsel: { epost: null, sms: null } };
 const blob = (ref: string) => ({ ref, size: 1, sha256: '00' });
 
 describe('domain/svarut, a letter for an upstream', () => {

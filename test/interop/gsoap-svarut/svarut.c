@@ -67,5 +67,5 @@ int main(int argc, char **argv) {
     return fault(soap);
   printf("\"sendt\":{\"forsendelsesId\":\"%s\",\"status\":\"%s\"},", sent.return_,
          soap_t__forsendelseStatus2s(soap, *answer.return_));
-  return status(soap, argv, "ukjent", &answer) ? fault(soap) : 3;
+  return status(soap, argv, "00000000-0000-4000-8000-000000000000", &answer) ? fault(soap) : 3;
 }

@@ -55,17 +55,23 @@ try {
             ],
         ],
     ])->return;
-    $status = $client->retrieveForsendelseStatuser(['forsendelseider' => [$sent]])->return;
+    for ($n = 0; $n < 150; $n++) {
+        $status = $client->retrieveForsendelseStatuser(['forsendelseider' => [$sent]])->return;
+        if ($status->forsendelseStatus === 'PRINTET') {
+            break;
+        }
+        usleep(200_000);
+    }
     $history = $client->retrieveForsendelseHistorikk(['forsendelsesid' => $sent])->return;
     $client->setForsendelseLestAvEksterntSystem(['forsendelsesid' => $sent, 'lestAvFodselsnummer' => '03823012011']);
     $report['sendt'] = ['forsendelsesId' => $sent, 'status' => $status->forsendelseStatus];
     $report['etterpaa'] = $client->retrieveForsendelseStatus(['forsendelsesid' => $sent])->return;
     $report['historikk'] = array_map(fn (object $line): string => $line->tidspunkt, listed($history->hendelsesLogg));
     $report['typer'] = listed($client->retreiveForsendelseTyper()->return);
-    $systems = listed($client->retrieveMottakerSystemForOrgnr(['organisasjonsnr' => '310000027'])->return);
+    $systems = listed($client->retrieveMottakerSystemForOrgnr(['organisasjonsnr' => '310000108'])->return);
     $report['systemer'] = array_map(fn (object $system): string => $system->mottakersystem, $systems);
     $report['ider'] = listed($client->retrieveForsendelseIdByEksternRef(['eksternRef' => 'php-ref'])->return);
-    $client->retrieveForsendelseStatus(['forsendelsesid' => 'ukjent']);
+    $client->retrieveForsendelseStatus(['forsendelsesid' => '00000000-0000-4000-8000-000000000000']);
     $code = 0;
 } catch (SoapFault $fault) {
     $report['feil'] = $fault->faultstring;

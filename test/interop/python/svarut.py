@@ -8,6 +8,7 @@ Debian: python3-zeep. Prints one JSON object; exit 0 = answered, 1 = SOAP fault.
 import json
 import os
 import sys
+import time
 
 import requests
 import zeep
@@ -48,16 +49,20 @@ def main():
         service = client.service
         reserved = service.startNyForsendelse()
         sent = service.sendForsendelseMedId(forsendelse=letter(client, path), forsendelsesid=reserved)
-        (status,) = service.retrieveForsendelseStatuser(forsendelseider=[sent])
+        for _ in range(150):
+            (status,) = service.retrieveForsendelseStatuser(forsendelseider=[sent])
+            if status.forsendelseStatus == "PRINTET":
+                break
+            time.sleep(0.2)
         history = service.retrieveForsendelseHistorikk(forsendelsesid=sent)
         service.setForsendelseLestAvEksterntSystem(forsendelsesid=sent, lestAvFodselsnummer="03823012011")
         report["sendt"] = {"forsendelsesId": sent, "status": status.forsendelseStatus}
         report["etterpaa"] = service.retrieveForsendelseStatus(forsendelsesid=sent)
         report["historikk"] = [line.tidspunkt for line in history]
         report["typer"] = service.retreiveForsendelseTyper()
-        report["systemer"] = [s.mottakersystem for s in service.retrieveMottakerSystemForOrgnr("310000027")]
+        report["systemer"] = [s.mottakersystem for s in service.retrieveMottakerSystemForOrgnr("310000108")]
         report["ider"] = service.retrieveForsendelseIdByEksternRef("zeep-ref")
-        service.retrieveForsendelseStatus(forsendelsesid="ukjent")
+        service.retrieveForsendelseStatus(forsendelsesid="00000000-0000-4000-8000-000000000000")
         code = 0
     except zeep.exceptions.Fault as fault:
         report["feil"] = fault.message

@@ -223,7 +223,7 @@ export const messageMutations: readonly Mutation[] = [
   ),
   enveloped(
     'digest of the document',
-    "checkDigest(without(signature, payload, document, form), octetsIn(part(members, 'DigestValue')), 'the document');",
+    "checkDigest(signed, octetsIn(part(members, 'DigestValue')), 'the document');",
     '',
     'the default form counts every declaration of the document, used or not; the exclusive form those that are used',
   ),
@@ -376,19 +376,19 @@ export const messageMutations: readonly Mutation[] = [
   ),
   signing(
     'Body first',
-    "reference(`#${message.bodyId}`, bodyDigest, algorithm('Transform', EXC_C14N)),\n    reference(\n      `#TS-${id}`,\n      digest(canonicalWith(timestamp, ['wsse', 'env'])),\n      algorithm('Transform', EXC_C14N, 'wsse env'),\n    ),",
-    "reference(\n      `#TS-${id}`,\n      digest(canonicalWith(timestamp, ['wsse', 'env'])),\n      algorithm('Transform', EXC_C14N, 'wsse env'),\n    ),\n    reference(`#${message.bodyId}`, bodyDigest, algorithm('Transform', EXC_C14N)),",
+    "reference(`#${hole('bodyId')}`, hole('bodyDigest'), algorithm('Transform', EXC_C14N)),\n    reference(`#TS-${hole('id')}`, hole('timestampDigest'), algorithm('Transform', EXC_C14N, 'wsse env')),",
+    "reference(`#TS-${hole('id')}`, hole('timestampDigest'), algorithm('Transform', EXC_C14N, 'wsse env')),\n    reference(`#${hole('bodyId')}`, hole('bodyDigest'), algorithm('Transform', EXC_C14N)),",
     'refers to Body, Timestamp, Messaging and attachments in that order, each by its own transform',
   ),
   signing(
     'Messaging is signed',
-    "reference(`#id-${id}`, digest(canonicalise(messaging)), algorithm('Transform', EXC_C14N)),",
+    "reference(`#id-${hole('id')}`, hole('messagingDigest'), algorithm('Transform', EXC_C14N)),",
     '',
     'refers to Body, Timestamp, Messaging and attachments in that order, each by its own transform',
   ),
   signing(
     'attachments are signed',
-    "...attached.map((a) => reference(a.uri, a.digest, algorithm('Transform', ATTACHMENT_CONTENT))),",
+    "{ markup: hole('attached') },",
     '',
     'refers to Body, Timestamp, Messaging and attachments in that order, each by its own transform',
   ),

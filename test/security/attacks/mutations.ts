@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.js';
 import { brokerMutations } from './brokerMutations.js';
 import { letterMutations } from './letterMutations.js';
+import { mailboxMutations } from './mailboxMutations.js';
 import { messageMutations } from './messageMutations.js';
 import { otherMutations } from './otherMutations.js';
 import { partMutations } from './partMutations.js';
@@ -18,4 +19,5 @@ export const mutations: readonly Mutation[] = [
   ...letterMutations,
   ...messageMutations,
   ...brokerMutations,
+  ...mailboxMutations,
 ];

@@ -2,8 +2,10 @@ import { createHash, createSecretKey, randomUUID } from 'node:crypto';
 import type { Forsendelse } from '../../../src/domain/forsendelse.js';
 import type { Beslutning } from '../../../src/domain/routing/decision.js';
 import type { Hendelse, Kvittering, Shipment } from '../../../src/domain/shipment.js';
+import type { SvarUtBrev } from '../../../src/domain/svarut/ports.js';
 import { openStore, type Store } from '../../../src/store/index.js';
 import type { TestDatabase } from '../../support/stores.js';
+import { svarutBrev } from '../../support/svarutOrder.js';
 
 export const dataKey = createSecretKey(Buffer.alloc(32, 7));
 export const t0 = new Date('2026-03-01T12:00:00.123Z');
@@ -96,7 +98,7 @@ export const hendelse = (changes: Partial<Hendelse> = {}): Hendelse => ({
   type: 'MOTTATT',
   tid: t0,
   kode: null,
-  tekst: 'Mottatt fra avsender',
+  tekst: { nb: 'Mottatt fra avsender', en: 'Received from its sender' },
   ...changes,
 });
 
@@ -105,7 +107,7 @@ export const kvittering = (changes: Partial<Kvittering> = {}): Kvittering => ({
   shipmentId: randomUUID(),
   avsender: '310000019',
   prioritet: 'NORMAL',
-  hendelse: hendelse({ type: 'LEVERING', tekst: 'Levert' }),
+  hendelse: hendelse({ type: 'LEVERING', tekst: { nb: 'Levert', en: 'Delivered' } }),
   ...changes,
 });
 
@@ -117,3 +119,7 @@ export async function accept(store: Pick<Store, 'unitOfWork'>, ...shipments: rea
 /** A shipment to a provider, due so many seconds after `t0`. */
 export const due = (leverandoer: string | null, seconds = 0): Shipment =>
   shipment({}, { mottatt: at(seconds), beslutning: beslutning(leverandoer) });
+
+/** What a SvarUt letter has beside its shipment. */
+export const svarutLetter = (changes: Partial<SvarUtBrev> = {}): SvarUtBrev =>
+  svarutBrev({ mottatt: at(0), statusEndret: at(0), ...changes });

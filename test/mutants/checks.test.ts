@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Laboratory } from './mutants.js';
-import { startLaboratory } from './mutants.js';
-import { mutations } from './mutations.js';
+import type { Laboratory } from '../security/attacks/mutants.js';
+import { startLaboratory } from '../security/attacks/mutants.js';
+import { mutations } from '../security/attacks/mutations.js';
 
 describe('SECURITY S8: with one check of the verifier switched off, a test fails', function () {
   this.timeout(300_000);

@@ -1,0 +1,161 @@
+import type { Tospraaklig } from './routing/words.js';
+
+/** What the histories of letters and messages say, which senders read. Values stand in braces: a text, a number, or itself in both languages. */
+const tabell = {
+  TATT_OVER_AV_LEVERANDOER: {
+    nb: 'Leverandøren har tatt over brevet.',
+    en: 'The provider has taken the letter over.',
+  },
+  TATT_OVER_AV_MELDINGSFORMIDLER: {
+    nb: 'Meldingsformidleren oppstrøms har tatt over brevet, og gir det videre til leverandøren.',
+    en: 'The broker upstream has taken the letter over, and passes it on to the provider.',
+  },
+  TATT_OVER_AV_SVARUT: {
+    nb: 'SvarUt oppstrøms har tatt over brevet, og leverer det.',
+    en: 'The SvarUt upstream has taken the letter over, and delivers it.',
+  },
+  MELDING_TATT_OVER: {
+    nb: 'Leverandøren har tatt over meldingen.',
+    en: 'The provider has taken the message over.',
+  },
+  GITT_TILBAKE: {
+    nb: 'Brevet er gitt tilbake: avsenderen viser det og varsler.',
+    en: 'The letter is handed back: its sender shows it and notifies.',
+  },
+  TRUKKET: { nb: 'Trukket tilbake av avsenderen.', en: 'Withdrawn by the sender.' },
+  STANSET: {
+    nb: 'Forsendelsen er stanset av operatør, og er manuelt håndtert',
+    en: 'Stopped by an operator, who handles the letter by other means',
+  },
+  SATT_MOTTATT: { nb: 'Satt som mottatt av operatør', en: 'Set as received by an operator' },
+  TATT_OPP_IGJEN: {
+    nb: 'En operatør har tatt opp igjen brevet.',
+    en: 'An operator has taken the letter up again.',
+  },
+
+  UTSATT: {
+    nb: 'Forsøk {forsoek}: {grunn}. Neste forsøk {neste}.',
+    en: 'Attempt {forsoek}: {grunn}. Next attempt at {neste}.',
+  },
+  SVARTE_FOER: {
+    nb: 'Forsøk {forsoek}: leverandøren hadde meldt fra om brevet før den svarte.',
+    en: 'Attempt {forsoek}: the provider had reported on the letter before it answered.',
+  },
+  OPPGITT: {
+    nb: 'Oppgitt etter {forsoek} forsøk på {timer} timer. Det siste: {grunn}',
+    en: 'Given up after {forsoek} attempts in {timer} hours. The last: {grunn}',
+  },
+  SPURT_PAA_NYTT: {
+    nb: 'Registeret er spurt på nytt, siden brevet hadde ventet (R-15).',
+    en: 'The register was asked again, since the letter had waited (R-15).',
+  },
+  SENDT_PAA_NYTT: {
+    nb: '{kvittering} Registeret er spurt på nytt, og brevet sendes en gang til (R-28).',
+    en: '{kvittering} The register was asked again, and the letter is sent once more (R-28).',
+  },
+
+  KAN_IKKE_PAKKES: { nb: 'Brevet kan ikke pakkes: {ord}', en: 'The letter cannot be packed: {ord}' },
+  TJENESTE_SVARER_IKKE: {
+    nb: 'En tjeneste som brevet trenger, svarte ikke',
+    en: 'A service that the letter needs did not answer',
+  },
+  EGEN_FEIL: { nb: 'En feil hos oss selv', en: 'An error of our own' },
+  INGEN_KANAL: {
+    nb: 'Denne installasjonen har ikke kanalen {kanal}',
+    en: 'This installation has no channel {kanal}',
+  },
+  IKKE_TIL_SENDING: { nb: 'Det skulle ikke sendes', en: 'It was not to be sent' },
+  LEVERANDOER_AVVISTE: {
+    nb: 'Leverandøren avviste meldingen: {ord}',
+    en: 'The provider refused the message: {ord}',
+  },
+  LEVERANDOER_KUNNE_IKKE: {
+    nb: 'Leverandøren kunne ikke ta imot meldingen: {ord}',
+    en: 'The provider could not take the message: {ord}',
+  },
+  SVAR_IKKE_TROVERDIG: {
+    nb: 'Svaret fra leverandøren er ikke til å tro på: {ord}',
+    en: "The provider's answer cannot be believed: {ord}",
+  },
+  LEVERANDOER_NAAS_IKKE: {
+    nb: 'Leverandøren kan ikke nås: {ord}',
+    en: 'The provider cannot be reached: {ord}',
+  },
+  SVARUT_AVVISTE: {
+    nb: 'SvarUt oppstrøms avviste brevet: {ord}',
+    en: 'The SvarUt upstream refused the letter: {ord}',
+  },
+  SVARUT_ADGANG: {
+    nb: 'SvarUt oppstrøms slipper oss ikke inn; kontoen der må rettes her: {ord}',
+    en: 'The SvarUt upstream does not let us in; its account here must be put right: {ord}',
+  },
+  SVARUT_KUNNE_IKKE: {
+    nb: 'SvarUt oppstrøms kunne ikke ta imot brevet: {ord}',
+    en: 'The SvarUt upstream could not take the letter: {ord}',
+  },
+  SVARUT_NAAS_IKKE: {
+    nb: 'SvarUt oppstrøms kan ikke nås: {ord}',
+    en: 'The SvarUt upstream cannot be reached: {ord}',
+  },
+
+  KVITTERING_MOTTAK: { nb: 'Printleverandøren har tatt imot brevet.', en: 'The printer has taken the letter in.' },
+  KVITTERING_LEVERING: {
+    nb: 'Brevet er levert: det kan leses, eller er postlagt.',
+    en: 'The letter is delivered: it can be read, or is posted.',
+  },
+  KVITTERING_AAPNING: { nb: 'Mottakeren har åpnet brevet.', en: 'The recipient has opened the letter.' },
+  KVITTERING_VARSLINGFEILET: {
+    nb: 'Et varsel nådde ikke mottakeren; brevet ligger der det ligger.',
+    en: 'A notice did not reach the recipient; the letter stays where it is.',
+  },
+  KVITTERING_RETURPOST: { nb: 'Brevet kom i retur med posten.', en: 'The letter came back by post.' },
+  KVITTERING_FEIL: { nb: 'Leverandøren melder en feil.', en: 'The provider reports an error.' },
+  KVITTERING_UNDERVEIS: {
+    nb: 'SvarUt oppstrøms har sendt brevet videre.',
+    en: 'The SvarUt upstream has handed the letter on.',
+  },
+
+  AVVIST: { nb: 'Avvist: {grunn}', en: 'Refused: {grunn}' },
+  IKKE_LEVERT: { nb: 'Ikke levert: {grunn}', en: 'Not delivered: {grunn}' },
+  LESEFRIST: { nb: 'Lesefrist utløpt.', en: 'The time to read it is up.' },
+  LESEFRIST_BARE_DIGITALT: {
+    nb: 'Lesefrist utløpt. Forsendelsen er bare sendt digitalt.',
+    en: 'The time to read it is up. The letter is digital only.',
+  },
+  LEST_EKSTERNT: {
+    nb: "Lest eksternt {dato}{av} hos avsender {avsender} i systemet '{system}'",
+    en: "Read {dato}{av} at its sender {avsender} in the system '{system}'",
+  },
+  MOTTAK_KVITTERT: {
+    nb: 'Mottak er kvittert av mottakersystemet {system}',
+    en: 'The receiving system {system} has confirmed it',
+  },
+  MOTTAK_FEILET: {
+    nb: 'Mottak feilet hos mottakersystemet {system}: {ord}',
+    en: 'The receiving system {system} could not take it in: {ord}',
+  },
+  MOTTAK_FEILET_PERMANENT: {
+    nb: 'Mottak feilet permanent hos mottakersystemet {system}: {ord}',
+    en: 'The receiving system {system} can never take it in: {ord}',
+  },
+} as const satisfies Readonly<Record<string, Tospraaklig>>;
+
+export type Tekstkode = keyof typeof tabell;
+
+type Verdier = Readonly<Record<string, string | number | Tospraaklig>>;
+
+function fylt(mal: string, verdier: Verdier, spraak: keyof Tospraaklig): string {
+  return mal.replace(/\{(\w+)\}/g, (_, navn: string) => {
+    const verdi = verdier[navn] ?? '';
+    return typeof verdi === 'object' ? verdi[spraak] : String(verdi);
+  });
+}
+
+/** A text of the table with its values filled in. */
+export const tekst = (kode: Tekstkode, verdier: Verdier = {}): Tospraaklig => ({
+  nb: fylt(tabell[kode].nb, verdier, 'nb'),
+  en: fylt(tabell[kode].en, verdier, 'en'),
+});
+
+/** Words of others, in whichever language they are. */
+export const ordrett = (ord: string): Tospraaklig => ({ nb: ord, en: ord });

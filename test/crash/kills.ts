@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Chance } from './chance.js';
+import type { Kill } from './count.js';
+import type { Aim } from './plan.js';
+import { points, type Point } from './points.js';
+import type { Mortal } from './processes.js';
+import type { CrashWorld } from './world.js';
+
+/** Milliseconds that a gateway lives at the most until it is killed at random, and until it comes to a point. */
+const LIFE_MS = 2_500;
+const POINT_MS = 60_000;
+/** The same until the power is cut: all processes begin with nothing in memory. */
+const POWER_MS = 6_000;
+/** Times at the most that a gateway passes a point until it dies there. */
+const PASSES = 10;
+
+interface Dead {
+  readonly reached: boolean;
+  readonly resume: () => Promise<void>;
+}
+
+const dead = (resume: () => Promise<void>, reached = true): Dead => ({ reached, resume });
+
+async function haltOne(gateway: Mortal): Promise<Dead> {
+  await gateway.halt();
+  return dead(() => gateway.resume());
+}
+
+async function haltDatabase({ server }: CrashWorld): Promise<Dead> {
+  await server?.kill();
+  return dead(async () => server?.start());
+}
+
+/** Everything that stands on the disk ends at once. */
+async function cutPower({ gateways, server, disk }: CrashWorld): Promise<Dead> {
+  await Promise.all([...gateways.map((gateway) => gateway.halt()), server?.kill()]);
+  await disk.cut();
+  return dead(async () => {
+    await server?.start();
+    await Promise.all(gateways.map((gateway) => gateway.resume()));
+  });
+}
+
+async function haltAt({ gateways }: CrashWorld, point: Point, chance: Chance): Promise<Dead> {
+  const [web, ...workers] = gateways;
+  const passing = points[point].role === 'worker' && workers.length > 0 ? workers : web === undefined ? [] : [web];
+  const gateway = chance.pick(passing);
+  const reached = await gateway.haltAt({ point, passes: 1 + chance.below(PASSES) }, POINT_MS);
+  return dead(() => gateway.resume(), reached);
+}
+
+/** One kill, and the end of what it did: everything runs again. @param only who may be killed at random */
+export async function kill(world: CrashWorld, aim: Aim, chance: Chance, only = world.gateways): Promise<Kill> {
+  // Drawn whatever the aim is, so that a seed gives the same moments to another choice of points.
+  const moment = chance.next() * (aim === 'power' ? POWER_MS : LIFE_MS);
+  const victim = chance.pick(only);
+  const how: Readonly<Record<'random' | 'database' | 'power', () => Promise<Dead>>> = {
+    random: () => haltOne(victim),
+    database: () => haltDatabase(world),
+    power: () => cutPower(world),
+  };
+  const atPoint = aim in points;
+  if (!atPoint) await sleep(moment);
+  const { reached, resume } = await (atPoint ? haltAt(world, aim as Point, chance) : how[aim as keyof typeof how]());
+  const from = performance.now();
+  await resume();
+  return { aim, reached, recovery: performance.now() - from };
+}

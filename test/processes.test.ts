@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startGatewayProcess, type GatewayProcess } from './support/gatewayProcess.js';
+
+/** The processes that answer, by their numbers. */
+function members(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return children.filter((child) => {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('main.ts');
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 1200; i++) {
+    if (holds()) return;
+    await sleep(50);
+  }
+  throw new Error(`not within 60 s: ${what}`);
+}
+
+describe('processes', function () {
+  this.timeout(120_000);
+  let gateway: GatewayProcess;
+  before(async () => {
+    gateway = await startGatewayProcess({ POSTHORN_PROCESSES: '2', POSTHORN_LOG_LEVEL: 'error' });
+  });
+  after(() => gateway.child.kill('SIGKILL'));
+  const pid = (): number => gateway.child.pid ?? 0;
+  /** On a connection of its own, so that the processes take turns. */
+  const call = async (path: string, body?: string): Promise<string> => {
+    const headers = { connection: 'close', 'content-type': 'text/xml' };
+    const signal = AbortSignal.timeout(10_000);
+    const way = body === undefined ? {} : { method: 'POST', body };
+    const response = await fetch(gateway.base + path, { headers, signal, ...way });
+    return response.text();
+  };
+  const live = async (): Promise<void> => void (await call('/health/live'));
+
+  it('are as many as asked for, behind one port, and count together', async () => {
+    expect(members(pid())).to.have.length(2);
+    for (let i = 0; i < 8; i++) await call('/forsendelse/v1', 'no envelope');
+    const counted = [...(await call('/metrics')).matchAll(/^posthorn_faults_total\{.*\} (\d+)$/gm)];
+    expect(counted.reduce((sum, [, n]) => sum + Number(n), 0)).to.equal(8);
+  });
+
+  it('are replaced when one is killed, while the other answers', async () => {
+    const [first, second] = members(pid()) as [number, number];
+    process.kill(first, 'SIGKILL');
+    await until('the killed one has ended', () => !members(pid()).includes(first));
+    for (let i = 0; i < 8; i++) await live();
+    await until('another has taken its place', () => members(pid()).length === 2);
+    expect(members(pid())).to.include(second);
+  });
+
+  it('are all replaced on SIGHUP, and nobody is turned away meanwhile', async () => {
+    const old = members(pid());
+    process.kill(pid(), 'SIGHUP');
+    let answered = 0;
+    const gone = (): boolean => {
+      const now = members(pid());
+      return now.length === 2 && !now.some((member) => old.includes(member));
+    };
+    for (const end = Date.now() + 100_000; !gone() && Date.now() < end; answered++) {
+      await live();
+      await sleep(25);
+    }
+    expect(gone()).to.equal(true);
+    expect(answered).to.be.above(2);
+  });
+
+  it('end with the one that started them, by SIGTERM', async () => {
+    const all = members(pid());
+    gateway.child.kill('SIGTERM');
+    const [code] = (await once(gateway.child, 'exit')) as [number];
+    expect(code).to.equal(0);
+    for (const member of all) expect(() => process.kill(member, 0)).to.throw('ESRCH');
+  });
+});
