@@ -1,6 +1,6 @@
 import type { Forsendelse } from '../domain/forsendelse.js';
-import type { Prisoverslag } from '../domain/routing/describe.js';
-import { cost } from '../domain/routing/describe.js';
+import { maanedAv } from '../domain/ledger.js';
+import { cost, etter, type Prisoverslag } from '../domain/overslag.js';
 import type { Caller, Forklart, ShipmentDeps } from './shipmentDeps.js';
 import { authorise, recordRead, spurtOm, vurder } from './shipmentDeps.js';
 
@@ -40,9 +40,13 @@ export const forklarForsendelse =
       sider,
       aapningskvittering: bestilling.aapningskvittering !== null,
       utskrift: bestilling.utskrift,
+      formidles: true,
     };
-    return decided.map((d) => ({
-      ...d,
-      kostnad: d.beslutning.utfall === 'AVVIS' ? null : cost(d.beslutning, grunnlag),
-    }));
+    let bilde = await deps.ledger.prisbilde(owner, maanedAv(deps.calendar.now()));
+    return decided.map((d) => {
+      const { beslutning } = d;
+      const kostnad = beslutning.utfall === 'AVVIS' ? null : cost(beslutning, grunnlag, bilde);
+      bilde = etter(bilde, beslutning, grunnlag);
+      return { ...d, kostnad };
+    });
   };

@@ -2,10 +2,11 @@ import type { Formidling, Formidlingstilstand, Koekvittering } from '../domain/f
 import type { Videresender } from '../domain/formidlingChannel.js';
 import type { FormidlingReads } from '../domain/formidlingPorts.js';
 import { tekst } from '../domain/hendelsestekst.js';
-import type { Clock, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Feiltype } from '../domain/receipts.js';
 import { medKode, next, type Utfall } from '../domain/retry.js';
 import type { Hendelse, Job } from '../domain/shipment.js';
+import { bokfoerFormidling } from './bokfoer.js';
 import type { Circuits } from './circuits.js';
 import { reached, reason, unlessDamaged, utsatt } from './dispatch.js';
 import { hendelse } from './hendelser.js';
@@ -14,6 +15,7 @@ export interface FormidleDeps {
   readonly formidlinger: FormidlingReads;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
+  readonly calendar: Calendar;
   readonly random: () => number;
   readonly videresender: Videresender;
   readonly circuits: Circuits;
@@ -57,7 +59,8 @@ async function endingOf(deps: FormidleDeps, formidling: Formidling, job: Job, ou
 }
 
 /** Writes an ending. @returns whether the message has come to its end */
-async function write(tx: Tx, { id }: Formidling, job: Job, ending: Ending): Promise<boolean> {
+async function write(tx: Tx, calendar: Calendar, formidling: Formidling, job: Job, ending: Ending): Promise<boolean> {
+  const { id } = formidling;
   // A receipt may have been faster than the answer to the push: what the provider has said stands.
   if ((await tx.lockFormidling(id)) !== 'MOTTATT') return tx.endJob(job);
   if (ending.tilstand === undefined) {
@@ -68,6 +71,7 @@ async function write(tx: Tx, { id }: Formidling, job: Job, ending: Ending): Prom
   await tx.settleFormidling(id, ending.tilstand);
   await tx.appendShipmentEvent(id, ending.event);
   if (ending.feil !== undefined) await tx.putKoekvittering(ending.feil);
+  if (ending.tilstand === 'SENDT') await bokfoerFormidling(tx, calendar, formidling);
   return true;
 }
 
@@ -97,7 +101,7 @@ export const formidle =
         ? await endingOf(deps, formidling, job, await attempt(deps, formidling))
         : undefined;
     await unitOfWork(async (tx) => {
-      const done = await (ending === undefined ? tx.endJob(job) : write(tx, formidling, job, ending));
+      const done = await (ending === undefined ? tx.endJob(job) : write(tx, deps.calendar, formidling, job, ending));
       // Nobody asks for its package any more, on any day.
       if (done) await tx.freePayloads(formidling.id, new Date(0));
     });

@@ -3,6 +3,7 @@ import type { Calendar, Tx } from '../domain/ports.js';
 import type { Tospraaklig } from '../domain/routing/words.js';
 import type { Hendelse, Hendelsestype, Shipment } from '../domain/shipment.js';
 import { frigir, transition } from '../domain/transitions.js';
+import { bokfoer } from './bokfoer.js';
 import { noter } from './svarut/noter.js';
 
 export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, tekst: Tospraaklig): Hendelse => ({
@@ -12,7 +13,7 @@ export const hendelse = (type: Hendelsestype, tid: Date, kode: string | null, te
   tekst,
 });
 
-/** Writes an event, what it leads to, and a receipt for the sender, unless it asks for its letters by SvarUt. */
+/** Writes an event, what it leads to and costs, and a receipt for the sender, unless it asks for its letters by SvarUt. */
 export async function happen(
   tx: Tx,
   calendar: Calendar,
@@ -25,6 +26,7 @@ export async function happen(
   const to = transition(tilstand, event.type);
   if (svarut === undefined) await tx.appendShipmentEvent(id, event);
   else await noter(tx, calendar, { ...shipment, tilstand: to ?? tilstand }, event);
+  await bokfoer(tx, calendar, shipment, event.type);
   if (to !== undefined && to !== tilstand) await tx.updateShipment(id, { tilstand: to });
   if (to !== undefined && frigir(to, event.type)) await tx.freePayloads(id, calendar.now());
   if (told && svarut === undefined)

@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mayUse } from '../domain/access.js';
 import type { Koe, Mpc } from '../domain/formidling.js';
 import type { FormidlingReads, Formidlingsrute } from '../domain/formidlingPorts.js';
-import type { Clock, Tx, UnitOfWork } from '../domain/ports.js';
+import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import type { BraktKvittering } from '../domain/receipts.js';
 import type { SenderData } from '../domain/sender.js';
 import { Failure } from '../errors.js';
+import { bokfoerFormidling } from './bokfoer.js';
 
 export interface TilAvsenderDeps {
   readonly formidlinger: FormidlingReads;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
+  readonly calendar: Calendar;
   readonly senders: () => SenderData;
 }
 
@@ -32,8 +34,10 @@ function elsewhere({ senders, clock }: TilAvsenderDeps, mottaker: string, mpc: M
 }
 
 /** The provider has taken over what it reports on, whatever became of its answer to the push. */
-async function settled(tx: Tx, { id }: Formidlingsrute): Promise<void> {
-  if ((await tx.lockFormidling(id)) === 'MOTTATT') await tx.settleFormidling(id, 'SENDT');
+async function settled(tx: Tx, calendar: Calendar, message: Formidlingsrute): Promise<void> {
+  if ((await tx.lockFormidling(message.id)) !== 'MOTTATT') return;
+  await tx.settleFormidling(message.id, 'SENDT');
+  await bokfoerFormidling(tx, calendar, message);
 }
 
 /**
@@ -55,7 +59,8 @@ export const kvitteringTilAvsender =
       if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
       if (!(await tx.remember(replay))) return;
       await tx.putKoekvittering(waiting);
-      if (message !== undefined && message.leverandoer === kvittering.leverandoer) await settled(tx, message);
+      if (message !== undefined && message.leverandoer === kvittering.leverandoer)
+        await settled(tx, deps.calendar, message);
     });
     return true;
   };

@@ -1,5 +1,6 @@
 import { accessFor, certificateAllowed } from '../domain/access.js';
 import type { Forsendelse } from '../domain/forsendelse.js';
+import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Person } from '../domain/person.js';
 import type { Calendar, Clock, ReplayKey, Tx } from '../domain/ports.js';
 import { decide } from '../domain/routing/decide.js';
@@ -43,6 +44,7 @@ export interface ShipmentDeps {
   readonly hashId: (personidentifikator: string) => Buffer;
   readonly unitOfWork: ShipmentWork;
   readonly shipments: ShipmentReads;
+  readonly ledger: Pick<LedgerReads, 'prisbilde'>;
   readonly queue: Pick<Queue, 'leaseReceipts'>;
   readonly payloads: Pick<Payloads, 'remove'>;
   readonly register: PersonRegister;

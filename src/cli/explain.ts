@@ -6,7 +6,7 @@ import type { ForklaringISvar, KostnadISvar } from '../contract/forsendelse/answ
 import { addLetterOptions, orderOf, recipientOf } from './letter.js';
 import type { LetterOptions } from './letter.js';
 import type { Printer } from './output.js';
-import { CommandError, printer, table, UsageError, visible } from './output.js';
+import { CommandError, kroner, printer, table, UsageError, visible } from './output.js';
 import { addLanguageOption, addWireOptions, cell, instant, serviceFor, told } from './wire.js';
 import type { Language, WireDeps, WireOptions } from './wire.js';
 
@@ -29,8 +29,6 @@ const heads: Readonly<Record<Language, readonly string[]>> = {
 const hit: Readonly<Record<Language, string>> = { nb: 'avgjør', en: 'decides' };
 const costs: Readonly<Record<Language, string>> = { nb: 'Kostnad', en: 'Cost' };
 const decided: Readonly<Record<Language, string>> = { nb: 'Avgjort', en: 'Decided' };
-
-const kroner = (oere: number): string => `${(oere / 100).toFixed(2)} kr`;
 
 function tellCost({ minst, hoyst, linjer }: KostnadISvar, language: Language, print: Printer): void {
   const range = minst === hoyst ? kroner(minst) : `${kroner(minst)} – ${kroner(hoyst)}`;

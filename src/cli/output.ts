@@ -41,6 +41,9 @@ export const visible = (text: string): string =>
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+/** An amount for people. */
+export const kroner = (oere: number): string => `${(oere / 100).toFixed(2)} kr`;
+
 /** Lines of a table: columns as wide as their widest cell, two spaces between. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -88,7 +88,10 @@ function tellPerson({ person, kanaler, ...view }: PersonVisning, print: Printer)
 }
 
 /** The calendar of the database, as it is now. */
-async function calendarOf({ clock }: RegisterCommandDeps, store: OpenStore): Promise<Calendar> {
+export async function calendarOf(
+  { clock }: { readonly clock: Clock },
+  store: Pick<OpenStore, 'calendar'>,
+): Promise<Calendar> {
   const calendar = createCalendar(clock, store.calendar);
   await calendar.refresh();
   return calendar;

@@ -1,17 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { Argument, Option, type Command } from 'commander';
 import { addSender, type AddSenderResult } from '../application/addSender.js';
 import { allowService, tjenester } from '../application/allowService.js';
 import { delegateSender, type DelegateSenderResult } from '../application/delegateSender.js';
 import type { Clock } from '../domain/ports.js';
-import type { SenderData, Tjeneste } from '../domain/sender.js';
+import { sektorer, type Sektor, type SenderData, type Tjeneste } from '../domain/sender.js';
+import { fileOf } from './files.js';
 import { CommandError, printer, table, UsageError } from './output.js';
+import { noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
 import { withStore, type Open } from './withStore.js';
-
-const unknown = (organisation: string) =>
-  new CommandError(
-    `The organisation ${organisation} is not registered. Register it first: posthorn senders add ${organisation} NAME`,
-  );
 
 function addAdd(senders: Command, open: Open, clock: Clock): void {
   interface Options {
@@ -19,16 +15,15 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
     readonly ownNotices: boolean;
     certificate?: string;
     allowUnsignedOnBehalf: boolean;
+    readonly sector?: Sektor | 'PRIVAT';
   }
   const say = (organisation: string, result: AddSenderResult): string => {
     if (result === 'invalid-organisation') {
       throw new UsageError(`${organisation} is no organisation number: nine digits with a check digit. Check it.`);
     }
-    if (result === 'invalid-certificate') {
-      throw new CommandError(
-        'The certificate file holds no certificate in PEM or DER. Export it again and try once more.',
-      );
-    }
+    if (result === 'invalid-certificate') throw new CommandError(noCertificate);
+    if (result === 'private') throw new CommandError('Only public bodies send here: a private one is no sender.');
+    if (result === 'merged') throw new CommandError(`${organisation} has gone over into another organisation.`);
     return result === 'added' ? 'is registered' : 'was registered already and is updated';
   };
   senders
@@ -46,29 +41,23 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
         .choices(['UTSKRIFT', 'PORTAL', 'ALTINN'])
         .default('UTSKRIFT'),
     )
+    .addOption(new Option('--sector <sector>', 'what kind of body it is').choices([...sektorer, 'PRIVAT']))
     .option('--own-notices', 'the organisation notifies by itself: no notices are ordered', false)
     .action((organisation: string, navn: string, options: Options, command: Command) =>
       withStore(open, async (store) => {
-        const file = options.certificate && (await certificateFile(options.certificate));
+        const file = options.certificate && (await fileOf(options.certificate));
         const result = await addSender({ ...store, clock })({
           organisasjonsnummer: organisation,
           navn,
           tillatUsignertPaaVegneAv: options.allowUnsignedOnBehalf,
           avsenderpolicy: { utenPostkasse: options.withoutMailbox, egenVarsling: options.ownNotices },
+          ...(options.sector && { sektor: options.sector }),
           ...(file && { sertifikat: file }),
         });
         printer(command).out(`${organisation} ${navn} ${say(organisation, result)}.`);
       }),
     );
 }
-
-const certificateFile = (path: string): Promise<Buffer> =>
-  readFile(path).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(
-      `The certificate file could not be read (${reason}). Check the name and that you may read it.`,
-    );
-  });
 
 function addAllow(senders: Command, open: Open, clock: Clock): void {
   senders
@@ -133,7 +122,7 @@ function overviewTable(data: SenderData, now: Date): string[] {
   const head = ['organisation', 'name', 'services', 'acts for', 'certificates', 'users', 'unsigned on behalf'];
   const rows = overview(data).map((o) => [
     o.organisasjonsnummer,
-    o.navn + ended(o),
+    o.navn + (o.etterfoelger === undefined ? ended(o) : ` (into ${o.etterfoelger})`),
     list(o.rettigheter, (r) => r.tjeneste),
     list(o.handlerFor, (d) => d.oppdragsgiver),
     list(o.sertifikater, (c) => c.fingeravtrykk.slice(0, 12)),
@@ -158,11 +147,12 @@ function addList(senders: Command, open: Open, clock: Clock): void {
     );
 }
 
-/** Adds `senders add`, `allow`, `delegate` and `list`. Their actions throw; see `reportError`. */
+/** Adds `senders add`, `allow`, `delegate`, `list`, and those about the register. Their actions throw; see `reportError`. */
 export function sendersCommands(program: Command, open: Open, clock: Clock = { now: () => new Date() }): void {
   const senders = program.command('senders').description('Who may call, with what, for whom');
   addAdd(senders, open, clock);
   addAllow(senders, open, clock);
   addDelegate(senders, open, clock);
   addList(senders, open, clock);
+  senderRegisterCommands(senders, open, clock);
 }

@@ -1,3 +1,4 @@
+import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { CalendarRow, Reads, RegisterImport, UnitOfWork } from '../domain/ports.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
@@ -6,6 +7,7 @@ import type { SvarUtReads } from '../domain/svarut/ports.js';
 export interface OpenStore {
   readonly reads: Reads;
   readonly svarut: SvarUtReads;
+  readonly ledger: LedgerReads;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly calendar: CalendarRow;

@@ -9,6 +9,7 @@ import type {
   Sertifikat,
 } from './sender.js';
 import type { FormidlingTx } from './formidlingPorts.js';
+import type { LedgerTx } from './ledgerPorts.js';
 import type { ShipmentTx } from './shipmentPorts.js';
 import type { SvarUtTx } from './svarut/ports.js';
 
@@ -68,12 +69,14 @@ export interface Reads {
   suppliers(): Promise<readonly Leverandoer[]>;
   /** The last `limit` events of the audit trail, newest first; with `person`, those whose hashes contain that one. */
   events(limit: number, person?: Buffer): Promise<readonly AuditEvent[]>;
+  /** Names of agencies that were imported, in the order of their octets. */
+  agencies(): Promise<readonly string[]>;
   /** Everything that decides who may do what, in one snapshot. */
   senders(): Promise<SenderData>;
 }
 
 /** Writes of one transaction, and what is read with them. */
-export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx {
+export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
   /** As `Reads.persons`, in the transaction: for answers that hold only when what it writes does. */
   persons: Reads['persons'];
   /** False when the key was there already: the same signed request has been accepted before. */
@@ -94,6 +97,8 @@ export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx {
   putServiceRight(r: Rettighet): Promise<void>;
   putCredential(l: Legitimasjon): Promise<void>;
   putSupplier(l: Leverandoer): Promise<void>;
+  /** Keeps the name of an agency that may become a sender. False when it is there already. */
+  putAgency(navn: string, fra: Date): Promise<boolean>;
 }
 
 /**

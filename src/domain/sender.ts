@@ -10,6 +10,10 @@ export interface Gyldighet {
   readonly til: Date | null;
 }
 
+/** What the rules bind: the circular binds state bodies, not municipalities (R-52, R-63). */
+export const sektorer = ['STAT', 'KOMMUNE', 'ANNEN_OFFENTLIG'] as const;
+export type Sektor = (typeof sektorer)[number];
+
 /** A body that may call Posthorn, and how it is treated. */
 export interface Organisasjon extends Gyldighet {
   /** Nine digits (R-55). */
@@ -19,6 +23,10 @@ export interface Organisasjon extends Gyldighet {
   readonly tillatUsignertPaaVegneAv: boolean;
   /** How its letters are treated where the register does not decide; absent: paper, and notices ordered (R-14, R-23). */
   readonly avsenderpolicy?: Avsenderpolicy;
+  /** Absent: nobody has said. */
+  readonly sektor?: Sektor;
+  /** Organisation number of the body that it went over into at `til`. */
+  readonly etterfoelger?: string;
 }
 
 /** A registered certificate. An organisation with at least one registered may use no other. */

@@ -43,6 +43,14 @@ const mottakersystem = {
 
 const callers = ['sender', 'sender2', 'supplier', 'sender-seid2'] as const satisfies readonly IdentityName[];
 
+/** The bodies that began in 2014 (R-65), with numbers that nobody has. They have no keys: `sender` may act for them. */
+const tenants = [
+  { organisasjonsnummer: '310000078', navn: 'NAV', sektor: 'STAT' },
+  { organisasjonsnummer: '310000086', navn: 'Statens innkrevingssentral', sektor: 'STAT' },
+  { organisasjonsnummer: '310000094', navn: 'Kreftregisteret', sektor: 'STAT' },
+  { organisasjonsnummer: '310000108', navn: 'KS KommIT', sektor: 'ANNEN_OFFENTLIG' },
+] as const;
+
 const suppliers = [
   { identity: 'digipost', navn: 'Digipost', rolle: 'POSTKASSE' },
   { identity: 'eboks', navn: 'e-Boks', rolle: 'POSTKASSE' },
@@ -91,18 +99,22 @@ export function developmentData(certificates: ReadonlyMap<string, DevelopmentCer
   };
   const { identity: mottaker, ...system } = mottakersystem;
   return {
-    organisasjoner: callers.map((name) => ({
-      organisasjonsnummer: numberOf(name),
-      navn: identities[name].organisasjon,
-      tillatUsignertPaaVegneAv: false,
-      ...always,
-    })),
+    organisasjoner: [
+      ...callers.map((name) => ({ organisasjonsnummer: numberOf(name), navn: identities[name].organisasjon })),
+      ...tenants,
+    ].map((organisasjon) => ({ ...organisasjon, tillatUsignertPaaVegneAv: false, ...always })),
     sertifikater: callers.flatMap((name) => {
       const certificate = certificates.get(name);
       return certificate ? [registered(name, certificate)] : [];
     }),
-    delegeringer: [{ leverandoer: numberOf('supplier'), oppdragsgiver: numberOf('sender'), ...always }],
-    rettigheter: rights.map(([name, tjeneste]) => ({ organisasjon: numberOf(name), tjeneste, ...always })),
+    delegeringer: [
+      { leverandoer: numberOf('supplier'), oppdragsgiver: numberOf('sender'), ...always },
+      ...tenants.map((t) => ({ leverandoer: numberOf('sender'), oppdragsgiver: t.organisasjonsnummer, ...always })),
+    ],
+    rettigheter: [
+      ...rights.map(([name, tjeneste]) => ({ organisasjon: numberOf(name), tjeneste, ...always })),
+      ...tenants.map((t) => ({ organisasjon: t.organisasjonsnummer, tjeneste: 'FORSENDELSE' as const, ...always })),
+    ],
     legitimasjoner: developmentAccounts.map(({ tjeneste, brukernavn, passord, identity }) => ({
       tjeneste,
       brukernavn,

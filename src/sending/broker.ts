@@ -51,7 +51,7 @@ async function* once(text: string): AsyncGenerator<Buffer> {
 function receiptsOf({ store, clock, calendar, senders }: BrokerWiring, { databehandler, decideAgain }: BrokerParts) {
   const { shipments, formidlinger, unitOfWork } = store;
   const ours = mottaKvittering({ shipments, unitOfWork, clock, calendar, decideAgain });
-  const theirs = kvitteringTilAvsender({ formidlinger, unitOfWork, clock, senders });
+  const theirs = kvitteringTilAvsender({ formidlinger, unitOfWork, clock, calendar, senders });
   return async (kvittering: BraktKvittering): Promise<boolean> =>
     (kvittering.mottaker === databehandler.organisasjonsnummer && (await ours(kvittering))) || theirs(kvittering);
 }
@@ -85,7 +85,7 @@ export function brokerDoor(deps: BrokerWiring, parts: BrokerParts): SoapHandler 
   });
 }
 
-export interface TurnDeps extends Pick<BrokerWiring, 'store' | 'clock'> {
+export interface TurnDeps extends Pick<BrokerWiring, 'store' | 'clock' | 'calendar'> {
   readonly log: Log;
   readonly random: () => number;
   readonly circuits: Circuits;

@@ -73,6 +73,7 @@ export function shipmentDeps(
     hashId: idHasher(dataKey),
     unitOfWork: store.unitOfWork,
     shipments: store.shipments,
+    ledger: store.ledger,
     queue: store.queue,
     payloads,
     register: registerOf(deps, databehandler),

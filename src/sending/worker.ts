@@ -47,7 +47,7 @@ export function workerOf(
       return store.queue.claim(now, leaseMs, limit, shares.room(limit, most), calendar.ahead());
     },
     run: shares.counting(
-      turns({ store, clock, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+      turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
     ),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,

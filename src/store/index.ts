@@ -4,6 +4,7 @@ import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../doma
 import type { Altinnstatus } from '../domain/altinn.js';
 import type { Overleveringer } from '../domain/overlevering.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
+import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
@@ -12,6 +13,7 @@ import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
 import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
+import { ledgerReads, ledgerWrites } from './ledger.js';
 import { migrate } from './migrations/index.js';
 import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
 import { payloadWrites, retention } from './payloadRows.js';
@@ -19,7 +21,7 @@ import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
 import { appendEvent, events, keepAnswer, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
-import { senders, senderWrites, suppliers } from './senders.js';
+import { agencies, senders, senderWrites, suppliers } from './senders.js';
 import { shipmentReads, shipmentWrites } from './shipments.js';
 import { svarutReads, svarutWrites } from './svarut.js';
 import { overleveringer } from './overleveringer.js';
@@ -33,6 +35,7 @@ export interface Store {
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
   readonly svarut: SvarUtReads;
+  readonly ledger: LedgerReads;
   readonly queue: Queue;
   readonly turer: Turer;
   /** Letters that a SvarUt upstream has, and that Altinn has. */
@@ -82,12 +85,14 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
       persons: (ids) => read((db) => persons(db, ids)),
       changesFrom: (fra, limit) => snapshot((db) => changesFrom(db, fra, limit)),
       suppliers: () => read(suppliers),
+      agencies: () => read(agencies),
       events: (limit, person) => read((db) => events(db, limit, person)),
       senders: () => snapshot(senders),
     },
     shipments: shipmentReads(backend, seal),
     formidlinger: formidlingReads(backend, seal),
     svarut: svarutReads(backend, seal),
+    ledger: ledgerReads(backend),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     overleveringer: overleveringer(backend, 'svarut_upstream'),
@@ -136,4 +141,5 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx =
   ...receiptWrites(db),
   ...formidlingWrites(db, flavour, seal),
   ...svarutWrites(db, flavour, seal),
+  ...ledgerWrites(db, flavour),
 });

@@ -1,10 +1,12 @@
 import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
-import type { Legitimasjon, Leverandoer, Tjeneste } from '../domain/sender.js';
+import type { Legitimasjon, Leverandoer, Sektor, Tjeneste } from '../domain/sender.js';
 import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
 import type { Art, Formidlingstilstand } from '../domain/formidling.js';
+import type { Post } from '../domain/ledger.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
 import type { SvarUtStatus } from '../domain/svarut/status.js';
+import type { Vare } from '../domain/tariff.js';
 
 /** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
 export interface Tables {
@@ -15,7 +17,7 @@ export interface Tables {
   person_import: PersonRow & { file_id: string; file_row: number };
   /** One row per file being imported, with the number of its rows that are staged. */
   import_job: { file_id: string; staged: number };
-  /** One row, 'endringsnummer': the last change number given out. */
+  /** The last number given out: 'endringsnummer' of changes, and those of what is charged for. */
   counter: { name: string; value: number };
   /** One row: milliseconds that the calendar is ahead of the clock. */
   calendar: { name: string; ahead: number };
@@ -30,6 +32,8 @@ export interface Tables {
     uten_postkasse: Avsenderpolicy['utenPostkasse'];
     egen_varsling: number;
   };
+  sender_profile: { organisasjonsnummer: string; sektor: Sektor | null; etterfoelger: string | null };
+  agency: { navn: string; fra: number };
   certificate: Period & { fingeravtrykk: string; organisasjonsnummer: string; pem: string };
   credential: {
     tjeneste: Legitimasjon['tjeneste'];
@@ -66,6 +70,25 @@ export interface Tables {
   svarut_konto: SvarUtKontoRow;
   svarut_type: { navn: string };
   mottakersystem: MottakersystemRow;
+  /** `plan` and `leverandoer` are '' where a price is everybody's. */
+  price: { plan: string; vare: Vare; leverandoer: string; fra: number; fra_nummer: number; oere: number };
+  price_plan: { organisasjonsnummer: string; plan: string };
+  ledger: LedgerRow;
+}
+
+/** `leverandoer` and `kostnadskode` are '' where there is none. */
+export interface LedgerRow {
+  nr: Generated<number>;
+  shipment_id: string;
+  post: Post;
+  avsender: string;
+  leverandoer: string;
+  kostnadskode: string;
+  bokfoert: number;
+  maaned: string;
+  prisdato: number;
+  nummer: number | null;
+  oere: number | null;
 }
 
 /** A letter that is followed: what was said of it last, since when, when it is asked about again, and when it was last. */

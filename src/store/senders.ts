@@ -2,9 +2,11 @@ import { sql, type Insertable } from 'kysely';
 import type { Tx } from '../domain/ports.js';
 import type { Gyldighet, Leverandoer, SenderData } from '../domain/sender.js';
 import type { FormidlingTx } from '../domain/formidlingPorts.js';
+import type { LedgerTx } from '../domain/ledgerPorts.js';
 import type { ShipmentTx } from '../domain/shipmentPorts.js';
 import type { SvarUtTx } from '../domain/svarut/ports.js';
 import type { Db, Flavour } from './backend.js';
+import { insertRow } from './insert.js';
 import type { Period, Tables } from './schema.js';
 
 const period = ({ fra, til }: Gyldighet): Period => ({ fra: fra.getTime(), til: til?.getTime() ?? null });
@@ -19,8 +21,10 @@ export async function senders(db: Db): Promise<SenderData> {
     .selectFrom('organisation as o')
     .leftJoin('policy as p', 'p.organisasjonsnummer', 'o.organisasjonsnummer')
     .leftJoin('letter_policy as l', 'l.organisasjonsnummer', 'o.organisasjonsnummer')
+    .leftJoin('sender_profile as s', 's.organisasjonsnummer', 'o.organisasjonsnummer')
     .selectAll('o')
     .select(['p.tillat_usignert_paa_vegne_av as tillat', 'l.uten_postkasse', 'l.egen_varsling'])
+    .select(['s.sektor', 's.etterfoelger'])
     .orderBy('o.organisasjonsnummer')
     .execute();
   const certificates = await db.selectFrom('certificate').selectAll().orderBy('fingeravtrykk').execute();
@@ -33,13 +37,15 @@ export async function senders(db: Db): Promise<SenderData> {
   const rights = await db.selectFrom('service_right').selectAll().orderBy('organisasjon').orderBy('tjeneste').execute();
   const credentials = await db.selectFrom('credential').selectAll().orderBy('tjeneste').orderBy('brukernavn').execute();
   return {
-    organisasjoner: organisations.map(({ tillat, uten_postkasse, egen_varsling, ...row }) => ({
+    organisasjoner: organisations.map(({ tillat, uten_postkasse, egen_varsling, sektor, etterfoelger, ...row }) => ({
       ...row,
       ...gyldighet(row),
       tillatUsignertPaaVegneAv: tillat === 1,
       ...(uten_postkasse !== null && {
         avsenderpolicy: { utenPostkasse: uten_postkasse, egenVarsling: egen_varsling === 1 },
       }),
+      ...(sektor !== null && { sektor }),
+      ...(etterfoelger !== null && { etterfoelger }),
     })),
     sertifikater: certificates.map((row) => ({ ...row, ...gyldighet(row) })),
     delegeringer: delegations.map((row) => ({ ...row, ...gyldighet(row) })),
@@ -51,11 +57,18 @@ export async function senders(db: Db): Promise<SenderData> {
   };
 }
 
+/** As `Reads.agencies`. */
+export const agencies = async (db: Db): Promise<string[]> =>
+  (await db.selectFrom('agency').select('navn').orderBy('navn').execute()).map(({ navn }) => navn);
+
 /** As `Reads.suppliers`, by organisation number and role. */
 export const suppliers = (db: Db): Promise<Leverandoer[]> =>
   db.selectFrom('supplier').selectAll().orderBy('organisasjonsnummer').orderBy('rolle').execute();
 
-type SenderTx = Pick<Tx, `put${string}` & Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx>>;
+type SenderTx = Pick<
+  Tx,
+  `put${string}` & Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx | keyof LedgerTx>
+>;
 
 /** The writes of `Tx` that replace one row by its key. */
 export function senderWrites(db: Db, flavour: Flavour): SenderTx {
@@ -68,17 +81,16 @@ export function senderWrites(db: Db, flavour: Flavour): SenderTx {
       .execute();
   };
   return {
-    putOrganisation: async ({ organisasjonsnummer, navn, tillatUsignertPaaVegneAv, avsenderpolicy, ...validity }) => {
-      await put('organisation', ['organisasjonsnummer'], { organisasjonsnummer, navn, ...period(validity) });
+    putOrganisation: async ({ organisasjonsnummer, navn, tillatUsignertPaaVegneAv, avsenderpolicy, ...rest }) => {
+      const { sektor = null, etterfoelger = null, ...validity } = rest;
+      const key = ['organisasjonsnummer'];
+      await put('organisation', key, { organisasjonsnummer, navn, ...period(validity) });
       const tillat = tillatUsignertPaaVegneAv ? 1 : 0;
-      await put('policy', ['organisasjonsnummer'], { organisasjonsnummer, tillat_usignert_paa_vegne_av: tillat });
+      await put('policy', key, { organisasjonsnummer, tillat_usignert_paa_vegne_av: tillat });
+      await put('sender_profile', key, { organisasjonsnummer, sektor, etterfoelger });
       if (avsenderpolicy === undefined) return;
-      const { utenPostkasse, egenVarsling } = avsenderpolicy;
-      await put('letter_policy', ['organisasjonsnummer'], {
-        organisasjonsnummer,
-        uten_postkasse: utenPostkasse,
-        egen_varsling: egenVarsling ? 1 : 0,
-      });
+      const { utenPostkasse: uten_postkasse, egenVarsling } = avsenderpolicy;
+      await put('letter_policy', key, { organisasjonsnummer, uten_postkasse, egen_varsling: egenVarsling ? 1 : 0 });
     },
     putCertificate: ({ organisasjonsnummer, fingeravtrykk, pem, ...validity }) =>
       put('certificate', ['fingeravtrykk'], { fingeravtrykk, organisasjonsnummer, pem, ...period(validity) }),
@@ -90,5 +102,6 @@ export function senderWrites(db: Db, flavour: Flavour): SenderTx {
       put('credential', ['tjeneste', 'brukernavn'], { ...row, nett: nett?.join(',') ?? null }),
     putSupplier: ({ organisasjonsnummer, rolle, navn, sertifikat }) =>
       put('supplier', ['organisasjonsnummer', 'rolle'], { organisasjonsnummer, rolle, navn, sertifikat }),
+    putAgency: (navn, fra) => insertRow(db, 'agency', { navn, fra: fra.getTime() }, flavour.onDuplicate(['navn'], [])),
   };
 }

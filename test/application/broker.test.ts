@@ -280,6 +280,7 @@ describe('application/kvitteringTilAvsender', () => {
       formidlinger: store.formidlinger,
       unitOfWork: store.unitOfWork,
       clock,
+      calendar: clock,
       senders,
     });
     const waiting = async (koe: Koe): Promise<string[]> => {

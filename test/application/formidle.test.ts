@@ -38,6 +38,7 @@ async function passing({ message = {}, deliver = () => ({ type: 'sent' }) }: Set
     formidlinger: store.formidlinger,
     unitOfWork: store.unitOfWork,
     clock: { now: () => now },
+    calendar: { now: () => now },
     random: () => 0.5,
     videresender: {
       deliver: async (given) => {

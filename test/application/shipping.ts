@@ -3,6 +3,7 @@ import type { Caller, Rutegrunnlag, ShipmentDeps } from '../../src/application/s
 import type { Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import { Failure } from '../../src/errors.js';
+import { memoryLedgerReads, noLedger } from '../support/memoryLedger.js';
 import { memoryPayloads } from '../support/memoryPayloads.js';
 import { memoryWork } from '../support/shipmentWork.js';
 import { testTime } from '../support/pki.js';
@@ -75,6 +76,7 @@ export function shipping(
     hashId: (id) => Buffer.from(id.padEnd(16, '.')),
     unitOfWork: memory.unitOfWork,
     shipments: memory.shipments,
+    ledger: memoryLedgerReads(noLedger),
     queue: memory.queue,
     payloads,
     register: {

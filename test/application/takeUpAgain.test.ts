@@ -62,7 +62,9 @@ eachStore((database) => {
       expect([await free(), await told()]).to.deep.equal([[], 0]);
       expect(await again(letter.id)).to.deep.equal({ type: 'due' });
       expect((await store().shipments.byId(letter.id))?.tilstand).to.equal('MOTTATT');
-      expect((await store().queue.claim(now, 60_000, 9, () => Infinity)).map((job) => job.shipmentId)).to.deep.equal([letter.id]);
+      expect((await store().queue.claim(now, 60_000, 9, () => Infinity)).map((job) => job.shipmentId)).to.deep.equal([
+        letter.id,
+      ]);
       expect(await again(letter.id)).to.deep.equal({ type: 'not-given-up', tilstand: 'MOTTATT' });
     });
 

@@ -179,7 +179,10 @@ describe('posthorn svarut and posthorn svarinn', () => {
         .flatMap((line) => /^(one|two|three) /.exec(line)?.[1] ?? []);
     expect(await found('--id', 'one')).to.deep.equal(['one']);
     await store.unitOfWork((tx) =>
-      tx.appendShipmentEvent('one', hendelse('MOTTATT', new Date('2026-01-15T12:00:00Z'), null, ordrett('Mottaker {mottaker}'))),
+      tx.appendShipmentEvent(
+        'one',
+        hendelse('MOTTATT', new Date('2026-01-15T12:00:00Z'), null, ordrett('Mottaker {mottaker}')),
+      ),
     );
     expect((await run('svarut', 'search', '--id', 'one')).out).to.match(/\n2026-01-15T12:00:00Z {2}Mottaker \*{3}\n$/);
     expect(await found('--reference', 'sak 1')).to.deep.equal(['one']);

@@ -47,10 +47,21 @@ describe('sandbox/developmentData', () => {
   });
 
   it('R-55: has valid organisation numbers and names', () => {
-    expect(data.organisasjoner).to.have.length(4);
-    for (const { organisasjonsnummer, navn } of data.organisasjoner) {
+    expect(data.organisasjoner).to.have.length(8);
+    for (const { organisasjonsnummer } of data.organisasjoner)
       expect(validOrganisasjonsnummer(organisasjonsnummer), organisasjonsnummer).to.equal(true);
-      expect(navn).to.match(/^EKSEMPEL /);
+    for (const { navn } of data.organisasjoner.slice(0, 4)) expect(navn).to.match(/^EKSEMPEL /);
+  });
+
+  it('R-65: has the four bodies that began in 2014, for whom the sender may send letters', () => {
+    const tenants = data.organisasjoner.slice(4);
+    const names = ['NAV', 'Statens innkrevingssentral', 'Kreftregisteret', 'KS KommIT'];
+    expect(tenants.map(({ navn }) => navn)).to.deep.equal(names);
+    for (const tenant of tenants) {
+      expect(accessFor(data, sender.organisasjonsnummer, tenant.organisasjonsnummer, 'FORSENDELSE', now)).to.equal(
+        'granted',
+      );
+      expect(mayUse(sender2, tenant)).to.deep.equal([]);
     }
   });
 

@@ -2,6 +2,7 @@ import type { AuditEvent, CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } f
 import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import type { FormidlingReads } from '../../src/domain/formidlingPorts.js';
+import type { LedgerReads } from '../../src/domain/ledgerPorts.js';
 import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
 import type { SvarUtReads } from '../../src/domain/svarut/ports.js';
 import {
@@ -20,6 +21,7 @@ import {
   noShipments,
   type MemoryShipments,
 } from './memoryShipments.js';
+import { copyOfLedger, memoryLedgerReads, memoryLedgerTx, noLedger, type MemoryLedger } from './memoryLedger.js';
 import { copyOfSvarUt, memorySvarUtReads, memorySvarUtTx, noSvarUt, type MemorySvarUt } from './memorySvarutRows.js';
 
 type Rows = Map<string, unknown>;
@@ -34,7 +36,8 @@ interface State {
   readonly shipments: MemoryShipments;
   readonly formidling: MemoryFormidling;
   readonly svarut: MemorySvarUt;
-  readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer', Rows>>;
+  readonly ledger: MemoryLedger;
+  readonly tables: Readonly<Record<keyof SenderData | 'leverandoerer' | 'agencies', Rows>>;
 }
 
 export interface MemoryStore {
@@ -42,6 +45,7 @@ export interface MemoryStore {
   readonly shipments: ShipmentReads;
   readonly formidlinger: FormidlingReads;
   readonly svarut: SvarUtReads;
+  readonly ledger: LedgerReads;
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
@@ -61,6 +65,7 @@ const empty = (): State => ({
   shipments: noShipments(),
   formidling: noFormidling(),
   svarut: noSvarUt(),
+  ledger: noLedger(),
   tables: {
     organisasjoner: new Map(),
     sertifikater: new Map(),
@@ -68,6 +73,7 @@ const empty = (): State => ({
     rettigheter: new Map(),
     legitimasjoner: new Map(),
     leverandoerer: new Map(),
+    agencies: new Map(),
   },
 });
 
@@ -134,9 +140,15 @@ export function memoryStore(): MemoryStore {
     putServiceRight: async (r) => put(draft, 'rettigheter', `${r.organisasjon} ${r.tjeneste}`, r),
     putCredential: async (l) => put(draft, 'legitimasjoner', `${l.tjeneste} ${l.brukernavn}`, l),
     putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
+    putAgency: async (navn) => {
+      if (draft.state.tables.agencies.has(navn)) return false;
+      put(draft, 'agencies', navn, navn);
+      return true;
+    },
     ...memoryShipmentTx(draft.state.shipments),
     ...memoryFormidlingTx(draft.state.formidling, (f) => formidlingJob(draft.state.shipments, f)),
     ...memorySvarUtTx(draft.state.svarut),
+    ...memoryLedgerTx(draft.state.ledger),
   });
   const transaction = <T>(work: (draft: { state: State }) => Promise<T> | T): Promise<T> => {
     const run = async () => {
@@ -146,6 +158,7 @@ export function memoryStore(): MemoryStore {
           shipments: copyOf(state.shipments),
           formidling: copyOfFormidling(state.formidling),
           svarut: copyOfSvarUt(state.svarut),
+          ledger: copyOfLedger(state.ledger),
         },
       };
       const result = await work(draft);
@@ -164,6 +177,7 @@ export function memoryStore(): MemoryStore {
     shipments: memoryShipmentReads(() => state.shipments),
     formidlinger: memoryFormidlingReads(() => state.formidling),
     svarut: memorySvarUtReads(() => state.svarut),
+    ledger: memoryLedgerReads(() => state.ledger),
     queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
       persons: async (ids) => personsIn(state, ids),
@@ -180,6 +194,7 @@ export function memoryStore(): MemoryStore {
           .slice(-limit)
           .reverse(),
       suppliers: async () => rows('leverandoerer'),
+      agencies: async () => rows<string>('agencies').sort(),
       senders: async () => ({
         organisasjoner: rows('organisasjoner'),
         sertifikater: rows('sertifikater'),

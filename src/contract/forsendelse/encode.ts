@@ -1,5 +1,5 @@
 import type { Beslutning } from '../../domain/routing/decision.js';
-import type { Prisoverslag } from '../../domain/routing/describe.js';
+import type { Prisoverslag } from '../../domain/overslag.js';
 import { dagerEtter, type Tospraaklig } from '../../domain/routing/words.js';
 import type { Hendelse, Kvittering, Shipment, Tilstand } from '../../domain/shipment.js';
 import type { XmlElement } from '../../xml/model.js';

@@ -11,8 +11,10 @@ import { mailboxAnswer } from './0009-mailbox-answer.js';
 import { priorityAndAges } from './0010-priority-and-ages.js';
 import { svarut } from './0011-svarut.js';
 import { svarutUpstream } from './0012-svarut-upstream.js';
+import { ledger } from './0013-ledger.js';
 import { altinn } from './0014-altinn.js';
 import { lanes } from './0015-lanes.js';
+import { senderRegister } from './0016-sender-register.js';
 import { svarutAccounts } from './0018-svarut-accounts.js';
 import { eventLanguage } from './0019-event-language.js';
 
@@ -32,8 +34,10 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0010-priority-and-ages': priorityAndAges,
   '0011-svarut': svarut,
   '0012-svarut-upstream': svarutUpstream,
+  '0013-ledger': ledger,
   '0014-altinn': altinn,
   '0015-lanes': lanes,
+  '0016-sender-register': senderRegister,
   '0018-svarut-accounts': svarutAccounts,
   '0019-event-language': eventLanguage,
 };

@@ -9,6 +9,7 @@ import type { Kanal } from '../../../src/domain/routing/decision.js';
 import type { ShipmentReads } from '../../../src/domain/shipmentPorts.js';
 import type { SvarUtBestilling } from '../../../src/domain/svarut/bestilling.js';
 import type { SvarUtReads } from '../../../src/domain/svarut/ports.js';
+import { memoryLedgerReads, noLedger } from '../../support/memoryLedger.js';
 import { memoryPayloads } from '../../support/memoryPayloads.js';
 import { memoryStore } from '../../support/memoryStore.js';
 import { testTime } from '../../support/pki.js';
@@ -49,6 +50,7 @@ export function svarutWorld(
     unitOfWork: store.unitOfWork,
     shipments: store.shipments,
     svarut: store.svarut,
+    ledger: memoryLedgerReads(noLedger),
     queue: { leaseReceipts: async () => [] },
     payloads,
     register: { ask: async () => ({ spurt: now, persons: new Map([[ola, person(ola)]]) }) },

@@ -18,7 +18,8 @@ import {
 import { forklart } from '../../../src/application/shipmentDeps.js';
 import { decide } from '../../../src/domain/routing/decide.js';
 import type { Beslutning } from '../../../src/domain/routing/decision.js';
-import { cost } from '../../../src/domain/routing/describe.js';
+import { cost } from '../../../src/domain/overslag.js';
+import { prisliste } from '../../../src/domain/tariff.js';
 import { hendelser, tilstander } from '../../../src/domain/shipment.js';
 import type { Shipment } from '../../../src/domain/shipment.js';
 import type { XmlElement } from '../../../src/xml/model.js';
@@ -43,7 +44,7 @@ const decided = (reservasjon: boolean, now = testTime): Beslutning =>
   });
 const [post, refused] = [decided(false), decided(true)];
 const svar = { ...forklart(post, letter.virkningstidspunkt), id, mottatt: testTime };
-const prices = { octets: 1, sider: 1, aapningskvittering: true, utskrift: letter.utskrift };
+const prices = { octets: 1, sider: 1, aapningskvittering: true, utskrift: letter.utskrift, formidles: true };
 
 const shipment = (tilstand: Shipment['tilstand']): Shipment => ({
   id,
@@ -71,7 +72,7 @@ const events = hendelser.map((type) => ({
 const answers: Readonly<Record<string, XmlElement>> = {
   SendForsendelse: encodeSend(svar),
   ForklarForsendelse: encodeForklar([
-    { ...svar, kostnad: cost(post, prices) },
+    { ...svar, kostnad: cost(post, prices, { liste: prisliste, sendt: 0, formidlet: 0 }) },
     { ...forklart(refused, null), kostnad: null },
   ]),
   HentStatus: encodeStatus(tilstander.map((t) => ({ ...svar, shipment: shipment(t), hendelser: events }))),

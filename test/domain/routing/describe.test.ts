@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decide } from '../../../src/domain/routing/decide.js';
-import { cost, describe as explain, type Prisgrunnlag } from '../../../src/domain/routing/describe.js';
+import { describe as explain } from '../../../src/domain/routing/describe.js';
 import type { Fakta } from '../../../src/domain/routing/facts.js';
 import * as f from './fakta.js';
 
@@ -72,51 +72,5 @@ describe('domain/routing/describe', () => {
   it('names no contact point', () => {
     expect(both(f.fakta).nb).not.to.match(/kari|9999/);
     expect(both(f.fakta).en).not.to.match(/kari|9999/);
-  });
-
-  describe('R-57, R-58, R-59: what it will cost', () => {
-    const order: Prisgrunnlag = {
-      octets: 50_000,
-      aapningskvittering: false,
-      utskrift: { farge: 'SORT_HVIT', posttype: 'B_OEKONOMI' },
-      sider: null,
-    };
-    const prices = (fakta: Fakta, change: Partial<Prisgrunnlag> = {}) => {
-      const { linjer, minst, hoyst } = cost(decide(fakta), { ...order, ...change });
-      return { oere: linjer.map((l) => l.oere), sikker: linjer.map((l) => l.sikker), minst, hoyst };
-    };
-    const eboks = f.about({ postkasse: { postkasseadresse: 'x', postkasseleverandoerAdresse: f.eboks } });
-
-    it('a decision: letter, SMS, the second SMS and the receipt only if they come', () => {
-      const sikker = [true, true, false, false];
-      const opened = { aapningskvittering: true };
-      expect(prices(f.fakta, opened)).to.deep.equal({ oere: [69, 50, 50, 186], sikker, minst: 119, hoyst: 355 });
-      expect(prices(eboks, opened)).to.deep.equal({ oere: [69, 44, 44, 16], sikker, minst: 113, hoyst: 173 });
-    });
-    it('R-58: e-mail costs nothing, nor does what the sender notifies', () => {
-      expect(prices(f.about({ mobiltelefonnummer: null }))).to.include({ minst: 69, hoyst: 69 });
-      expect(prices(f.policy({ egenVarsling: true }))).to.include({ minst: 69, hoyst: 69 });
-    });
-    it('R-45: paper as one page, said to be an estimate, until the pages are known', () => {
-      expect(prices(without)).to.include({ minst: 510, hoyst: 510 });
-      expect(prices(without, { sider: 3 })).to.include({ minst: 630 });
-      expect(prices(without, { utskrift: { farge: 'FARGE', posttype: 'A_PRIORITERT' } })).to.include({ minst: 900 });
-      expect(cost(decide(without), order).linjer[0]?.tekst).to.deep.equal({
-        nb: 'Utskrift, anslått til én side',
-        en: 'Print, estimated as one page',
-      });
-    });
-    it('nothing for what is refused, Altinn and portal', () => {
-      const nothing = { linjer: [], minst: 0, hoyst: 0 };
-      expect(cost(decide(f.to('1234')), order)).to.deep.equal(nothing);
-      expect(cost(decide(f.withAltinn(f.to(f.virksomhet))), order)).to.deep.equal(nothing);
-      expect(cost(decide(f.policy({ utenPostkasse: 'PORTAL' }, without)), order)).to.deep.equal(nothing);
-    });
-    it('says that it does not know a price rather than that there is none', () => {
-      const before = new Date('2014-11-01T12:00:00Z');
-      const contact = { mobiltelefonnummer: f.mobil(before), epostadresse: null };
-      const b = decide({ ...f.about(contact), now: before });
-      expect(cost(b, order).linjer.map((l) => l.oere)).to.deep.equal([null, null, null]);
-    });
   });
 });

@@ -1,0 +1,39 @@
+import type { Formidling } from '../domain/formidling.js';
+import { formidlet, grunnlagAv, kanKoste, maanedAv, posteringer, type Ledgerlinje } from '../domain/ledger.js';
+import type { Calendar, Tx } from '../domain/ports.js';
+import type { Hendelsestype, Shipment } from '../domain/shipment.js';
+
+type Hvem = Pick<Ledgerlinje, 'shipmentId' | 'avsender' | 'kostnadskode' | 'prisdato'>;
+
+/** What a line says of whom it is about and when it is written. */
+const linje = (calendar: Calendar, hvem: Hvem) => {
+  const bokfoert = calendar.now();
+  return { ...hvem, bokfoert, maaned: maanedAv(bokfoert) };
+};
+
+/** Writes what an event of a letter costs, in the event's own transaction; the letter is locked. What it has been charged for stays as it is. */
+export async function bokfoer(tx: Tx, calendar: Calendar, shipment: Shipment, type: Hendelsestype): Promise<void> {
+  const { id, forsendelse, beslutning, pakke } = shipment;
+  if (!kanKoste(type)) return;
+  const liste = await tx.priceList(forsendelse.avsender);
+  const grunnlag = grunnlagAv(forsendelse, pakke !== undefined && pakke.sbd !== null);
+  const koster = posteringer(type, beslutning, grunnlag, liste);
+  if (koster.length === 0) return;
+  const { avsender, kostnadskode } = forsendelse;
+  const felles = linje(calendar, { shipmentId: id, avsender, kostnadskode, prisdato: beslutning.fattet });
+  const charged = await tx.charged(id);
+  for (const { post, leverandoer, teller, oere } of koster)
+    if (!charged.has(post)) await tx.charge({ ...felles, post, leverandoer }, teller, oere);
+}
+
+/** Writes what a message of another costs that a provider has taken over from the broker: its signer is charged. */
+export async function bokfoerFormidling(
+  tx: Tx,
+  calendar: Calendar,
+  { id, dokumentavsender }: Pick<Formidling, 'id' | 'dokumentavsender'>,
+): Promise<void> {
+  const at = calendar.now();
+  const { post, leverandoer, teller, oere } = formidlet(at, await tx.priceList(dokumentavsender));
+  const hvem = { shipmentId: id, avsender: dokumentavsender, kostnadskode: null, prisdato: at };
+  await tx.charge({ ...linje(calendar, hvem), post, leverandoer }, teller, oere);
+}
