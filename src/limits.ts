@@ -108,6 +108,8 @@ export const limits = {
   dryRunRecipients: 100,
   statusShipments: 100,
   receipts: 100,
+  /** Requests of one account of SvarUt, or of one receiving system, that a process answers at once. */
+  accountAtOnce: 50,
   /** Letters of one list of SvarInn, and octets of what a receiver says of one. */
   svarinnList: 200,
   svarinnBody: 64 * 1024,

@@ -48,6 +48,9 @@ export function send(
   request.once('end', end).once('close', end).resume();
 }
 
+/** Seconds after which to try again. */
+const retryAfter: Partial<Readonly<Record<ErrorCode, string>>> = { TOO_MANY_REQUESTS: '5', BUSY: '60' };
+
 /** Answers a request that does not reach SOAP: status and text of the error table, as plain text (PROFILES, "Faults and HTTP"). */
 export function refuse(
   response: ServerResponse,
@@ -57,5 +60,6 @@ export function refuse(
   language: Language = 'en',
 ): void {
   const type = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
-  send(response, errors[code].http, { ...type, ...headers }, `${errorText(code, language, values)}\n`);
+  const later = retryAfter[code] === undefined ? {} : { 'Retry-After': retryAfter[code] };
+  send(response, errors[code].http, { ...type, ...later, ...headers }, `${errorText(code, language, values)}\n`);
 }

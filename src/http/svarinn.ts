@@ -9,6 +9,7 @@ import { limits } from '../limits.js';
 import type { Log } from '../log.js';
 import type { PasswordDoor } from '../security/password.js';
 import { asFailure } from '../soap/fault.js';
+import { createAtOnce } from './atOnce.js';
 import type { Caller } from './caller.js';
 import type { Metrics } from './metrics.js';
 import { refuse } from './plain.js';
@@ -104,9 +105,12 @@ function doorman({ door, plainPasswords, callerOf, log }: SvarInnOptions) {
     if (!secure && !plainPasswords) throw new Failure('UNAUTHORIZED', 'a password over plain HTTP');
     return door(request.headers.authorization, remote);
   };
+  const atOnce = createAtOnce();
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     try {
-      response.locals['brukernavn'] = (await enter(request)).brukernavn;
+      const { brukernavn } = await enter(request);
+      response.once('close', atOnce.enter(brukernavn));
+      response.locals['brukernavn'] = brukernavn;
       next();
     } catch (error) {
       refused(response, error, log);

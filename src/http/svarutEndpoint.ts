@@ -15,6 +15,7 @@ import type { Incoming } from '../security/signature.js';
 import { plainEnvelope } from '../security/signAnswer.js';
 import { asFailure, faultEnvelope } from '../soap/fault.js';
 import { contentType } from '../soap/names.js';
+import { createAtOnce } from './atOnce.js';
 import type { Metrics } from './metrics.js';
 import { octetsOf, refuse, send } from './plain.js';
 import type { SoapContext, SoapHandler } from './server.js';
@@ -70,15 +71,18 @@ function answerFailure(res: ServerResponse, failure: Failure, incoming: Incoming
 interface Exchange {
   readonly incoming: Incoming;
   readonly stage: ContentStage;
+  /** Called when its caller is known. @throws Failure TOO_MANY_REQUESTS */
+  readonly known: (brukernavn: string) => void;
 }
 
 /** The way of a request through its steps: password, HTTP header, message, what it asks for. */
 function receiver(deps: SvarUtDeps) {
   const policy = policyFor(deps.maxContents);
   const run = svarut(deps.tjeneste);
-  return async (req: IncomingMessage, { incoming, stage }: Exchange, context: SoapContext): Promise<Answer> => {
+  return async (req: IncomingMessage, { incoming, stage, known }: Exchange, context: SoapContext): Promise<Answer> => {
     const versjon = versjonAt(req.url);
     const account = await accountOf(deps, req.headers.authorization, context);
+    known(account.brukernavn);
     readStagedHeader(req, incoming, policy.maxBytes);
     const trusted = await readWithPassword(incoming, account, policy, stage);
     const kommando = decodeKommando(trusted, versjon, await stage.settle());
@@ -95,14 +99,17 @@ function receiver(deps: SvarUtDeps) {
 export function svarutHandler(deps: SvarUtDeps): SoapHandler {
   const { metrics } = deps;
   const receive = receiver(deps);
+  const atOnce = createAtOnce();
   const handle: SoapHandler = async (req, res, context) => {
     const started = performance.now();
     const stage = stageDokumenter(deps.payloads, deps.maxContents);
+    let leave = (): void => {};
+    const known = (brukernavn: string): void => void (leave = atOnce.enter(brukernavn));
     const incoming: Incoming = { stream: paced(octetsOf(req, res), stage) };
     const count = (operation: string, outcome: 'ok' | 'fault'): void =>
       metrics.request(operation, outcome, (performance.now() - started) / 1000);
     try {
-      const { operation, envelope } = await receive(req, { incoming, stage }, context);
+      const { operation, envelope } = await receive(req, { incoming, stage, known }, context);
       send(res, 200, { 'Content-Type': contentType[incoming.version ?? '1.2'] }, envelope);
       count(operation, 'ok');
     } catch (error) {
@@ -111,6 +118,7 @@ export function svarutHandler(deps: SvarUtDeps): SoapHandler {
       answerFailure(res, failure, incoming, context.correlationId);
       count(NAME, 'fault');
     } finally {
+      leave();
       await stage.discard();
     }
   };

@@ -5,8 +5,10 @@ import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
 import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Post } from '../domain/ledger.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
-import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { Vare } from '../domain/tariff.js';
+import type { MottakersystemRow, ReservasjonRow, SvarUtKontoRow, SvarUtRow } from './svarutSchema.js';
+
+export type { MottakersystemRow, ReservasjonRow, SvarUtKontoRow, SvarUtRow } from './svarutSchema.js';
 
 /** The tables as both databases hold them. Times are epoch milliseconds, booleans 0 and 1. */
 export interface Tables {
@@ -101,59 +103,6 @@ export interface OverleveringRow {
   endret: number;
   klar: number;
   spurt: number;
-}
-
-export interface SvarUtRow {
-  shipment_id: string;
-  konto: string;
-  mottatt: number;
-  /** Stands for the reference. */
-  eksternref: Buffer | null;
-  status: SvarUtStatus;
-  status_endret: number;
-  /** Channels, with commas between. */
-  proevd: string;
-  ettersendes: number;
-  lesetimer: number;
-  frist: number | null;
-  mottakersystem: string | null;
-  /** Sealed JSON. */
-  lest_av: Buffer | null;
-  /** Stands for the number of the recipient. */
-  mottaker: Buffer | null;
-  konteringskode: string | null;
-}
-
-export interface SvarUtKontoRow {
-  brukernavn: string;
-  altinn: number;
-  sdp: number;
-  ettersending: number;
-  lesetimer: number;
-  /** JSON. */
-  returadresse: string | null;
-  lesetimer_apost: number | null;
-  varsel_epost: string | null;
-  varsel_sms: string | null;
-}
-
-export interface ReservasjonRow {
-  id: string;
-  konto: string;
-  reservert: number;
-  avvist: number | null;
-  avvist_tekst: string;
-}
-
-export interface MottakersystemRow {
-  /** Order of registration. */
-  mottakerid: Generated<number>;
-  brukernavn: string;
-  navn: string;
-  orgnr: string;
-  forsendelse_type: string | null;
-  nivaa: number | null;
-  sertifikat: Buffer;
 }
 
 /** `leverandoer` is '' where the decision names none. */

@@ -220,6 +220,22 @@ describe('http/svarinn', () => {
       expect((await ask(listPath)).status).to.equal(401);
     }));
 
+  it('SECURITY 104: a receiving system that asks too much at once is told to wait, and no other is', async () => {
+    let go = (): void => {};
+    const held = new Promise<readonly []>((resolve) => (go = () => resolve([])));
+    await with_({ tjeneste: { ...options().tjeneste, hentNye: () => held } }, async () => {
+      const asked = Array.from({ length: limits.accountAtOnce + 1 }, () => ask(listPath));
+      const refused = await Promise.race(asked);
+      expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([429, '5']);
+      const other = ask(listPath, { headers: basic('annen') });
+      go();
+      expect((await other).status).to.equal(200);
+      const answers = (await Promise.all(asked)).map(({ status }) => status);
+      expect(answers.filter((status) => status === 200)).to.have.length(limits.accountAtOnce);
+      expect((await ask(listPath)).status).to.equal(200);
+    });
+  });
+
   it('says 429 to who guesses, 503 while the database is away, 500 for an error of its own', async () => {
     const throwing = (code: 'TOO_MANY_REQUESTS' | 'UNAVAILABLE' | 'INTERNAL'): Partial<SvarInn> => ({
       tjeneste: { ...service(calls), hentNye: () => Promise.reject(new Failure(code, 'test')) },

@@ -156,6 +156,25 @@ describe('http/svarut', () => {
       await slow.edge.close(0);
     });
 
+    it('SECURITY 104: an account that sends too much at once is told to wait, and no other is', async () => {
+      const inside = Array.from({ length: limits.accountAtOnce - 1 }, () =>
+        wire(server.port, expecting([`Authorization: ${basic()}`])),
+      );
+      await Promise.all(inside.map((one) => one.until('100 Continue')));
+      expect((await post(letter)).status).to.equal(200);
+      const last = wire(server.port, expecting([`Authorization: ${basic()}`]));
+      await last.until('100 Continue');
+      const kept = payloads.stored.size;
+      const { status, headers } = await post(letter);
+      expect([status, headers.get('retry-after')]).to.deep.equal([429, '5']);
+      expect(payloads.stored.size).to.equal(kept);
+      expect((await post(letter, { Authorization: basic('hemmelig', 'annen') })).status).to.equal(200);
+      last.socket.write(letter);
+      expect(statuses(await last.closed)).to.deep.equal([100, 200]);
+      expect((await post(letter)).status).to.equal(200);
+      for (const one of inside) one.socket.destroy();
+    });
+
     it('SECURITY 103: Expect: 100-continue is answered by 401 without a password, and by 100 with one', async () => {
       const refused = await wire(server.port, expecting([])).closed;
       expect(statuses(refused)).to.deep.equal([401]);

@@ -12,8 +12,7 @@ const range = (first: number, last: number): number[] => Array.from({ length: la
 const demanded = [
   ...range(1, 69),
   ...range(72, 87),
-  ...range(88, 103),
-  ...range(105, 109),
+  ...range(88, 109),
   111,
   114,
   ...range(116, 120),
