@@ -9,14 +9,7 @@ const root = join(import.meta.dirname, '../..');
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /** Cases that look-up, letters, the broker and SvarUt must meet; the others belong to services that are not here yet, or to the console. */
-const demanded = [
-  ...range(1, 69),
-  ...range(72, 87),
-  ...range(88, 109),
-  111,
-  114,
-  ...range(116, 120),
-];
+const demanded = [...range(1, 69), ...range(72, 87), ...range(88, 109), 111, 114, ...range(116, 120)];
 
 /** `SECURITY 31`, `SECURITY 31-37`, `SECURITY 4, 5, 16 and 17`. */
 const mention = /SECURITY (\d+(?:(?:\s*[-–]\s*|,\s*|\s+and\s+)\d+)*)/g;
