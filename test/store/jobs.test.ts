@@ -49,7 +49,7 @@ describe('jobs that are not done', () => {
         givenUp: true,
         sisteHendelse,
       });
-      expect(second).to.include({ shipmentId: waits, leverandoer: null, givenUp: false });
+      expect(second).to.include({ shipmentId: waits, leverandoer: 'ALTINN', givenUp: false });
       expect(await store.shipments.queue(1)).to.deep.equal([first]);
     });
 

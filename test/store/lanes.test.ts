@@ -111,7 +111,7 @@ describe('the turns of senders', () => {
       const rows = () =>
         backend.read((db) => db.selectFrom('job').select(['shipment_id', 'eier', 'koe']).orderBy('nr').execute());
       const before = await rows();
-      expect(before.map(({ koe }) => koe)).to.deep.equal(['PRIORITERT:A:1', 'NORMAL:B:2', 'NORMAL::arkiv']);
+      expect(before.map(({ koe }) => koe)).to.deep.equal(['PRIORITERT:A:1', 'NORMAL:B:2', 'NORMAL:ALTINN:arkiv']);
       await backend.write(async (db) => {
         await db.updateTable('job').set({ eier: '', koe: 'NORMAL::' }).execute();
         await db.deleteFrom('migration').where('name', '=', '0015-lanes').execute();

@@ -1,5 +1,6 @@
 import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Formidling } from '../../src/domain/formidling.js';
+import { koeAv } from '../../src/domain/routing/decision.js';
 import type { Hendelse, Kvittering, Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, Room, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
@@ -71,8 +72,7 @@ export const copyOf = (s: MemoryShipments): MemoryShipments => ({
 const byRef = (s: MemoryShipments, avsender: string, eksternRef: string): Shipment | undefined =>
   [...s.shipments.values()].find(({ forsendelse: f }) => f.avsender === avsender && f.eksternRef === eksternRef);
 
-const leverandoerOf = ({ beslutning }: Shipment): string | null =>
-  beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
+const leverandoerOf = ({ beslutning }: Shipment): string | null => koeAv(beslutning) || null;
 
 const newJob = (
   s: MemoryShipments,
