@@ -461,8 +461,8 @@ export const brokerMutations: readonly Mutation[] = [
   ),
   bringing(
     'what has ended stays',
-    "if ((await tx.lockFormidling(id)) === 'MOTTATT')",
-    'await tx.lockFormidling(id);',
+    "if ((await tx.lockFormidling(message.id)) !== 'MOTTATT') return;",
+    'await tx.lockFormidling(message.id);',
     'R-46: a receipt of what has failed waits too, and the message stays what it is',
   ),
   fetching(
