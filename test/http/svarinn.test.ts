@@ -135,7 +135,7 @@ describe('http/svarinn', () => {
     }
   });
 
-  it('SECURITY 92, 105, 106, 116: an id is looked for as it stands, and leads to no file', async () => {
+  it('SECURITY 92, 105, 106, 107, 116: an id is looked for as it stands, and leads to no file', async () => {
     const ids = ['..%2f..%2fetc%2fpasswd', '%2e%2e', "'%20OR%201=1--", 'brev%00', 'BREV', 'brev%20', 'a'.repeat(4000)];
     for (const id of ids) {
       for (const path of [file, receipt, failed]) {
