@@ -20,6 +20,7 @@ import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/sv
 import type { Parts, SendingDeps } from './sending/types.js';
 import { altinnOf } from './sending/altinn.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
+import { varselsenderOf } from './sending/varsel.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { waking } from './sending/waking.js';
 import { workerOf } from './sending/worker.js';
@@ -114,7 +115,8 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
     [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),
   );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
-  const parts: Parts = { payloads, shipments, suppliers, databehandler };
+  const varsler = config.role === 'web' ? undefined : await varselsenderOf(config, deps);
+  const parts: Parts = { payloads, shipments, suppliers, databehandler, varsler };
   const again = decideAgain(shipments, store.svarut);
   const services = svarutServices(deps, parts);
   const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps, services));
@@ -128,6 +130,9 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
       databehandler: databehandler.certificate,
       ...(broker && { meldingsformidler: broker.certificate }),
     },
-    stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
+    stop: async () => {
+      await Promise.all(workers.all.map((one) => one.stop()));
+      varsler?.close();
+    },
   };
 }
