@@ -79,6 +79,14 @@ async function keysOf(config: Config): Promise<{ databehandler: Holder; broker: 
   };
 }
 
+/** Tells of keys of our own whose certificates others would refuse. */
+function tellDoubts(keys: Readonly<Record<string, Holder | undefined>>, { trust, clock, log }: SendingDeps): void {
+  for (const [role, holder] of Object.entries(keys)) {
+    const reason = holder && doubtAbout(holder, trust, clock.now());
+    if (reason !== undefined) log.warn('a certificate of our own would be refused', { role, reason });
+  }
+}
+
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
  * @throws Error with a sentence for people
@@ -91,10 +99,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const keys = await keysOf(config);
   if (keys === undefined) return undefined;
   const { databehandler, broker } = keys;
-  for (const [role, holder] of Object.entries(keys)) {
-    const reason = holder && doubtAbout(holder, trust, clock.now());
-    if (reason !== undefined) deps.log.warn('a certificate of our own would be refused', { role, reason });
-  }
+  tellDoubts(keys, deps);
   const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });

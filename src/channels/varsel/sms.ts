@@ -50,7 +50,7 @@ export const smsvei = (port: Smsport): Varselvei => ({
       return avvist(`the SMS gateway refuses the number (HTTP ${answer.status})`);
     if (erSmssvar(port.tatt, answer.status, json)) return sendt;
     const { vent } = ventAv(answer.retryAfter, port.now());
-    throw senere(`the SMS gateway does not take the notice now (HTTP ${answer.status})`, vent);
+    throw senere(`the SMS gateway does not take the notice now (HTTP ${answer.status})`, port.url, vent);
   },
   close: () => undefined,
 });

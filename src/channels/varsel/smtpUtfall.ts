@@ -51,15 +51,15 @@ const sagt = ({ command, responseCode, response }: Smtpfeil): string =>
 
 /**
  * What became of a mail that the server did not take. Neither the address nor the server's own words are passed on.
- * @param server its host and port
+ * @param server its host and port, for the log
  * @throws {Failure} for what may be tried again
  */
 export function smtpUtfall(feil: Smtpfeil, server: string): Varselutfall {
   if (feil.responseCode === undefined) {
     const reason = feil.originalCode ?? feil.code ?? 'network';
-    throw naasIkke(`the mail server ${server}: ${reason}`, reason);
+    throw naasIkke(`the mail server is not reached (${reason})`, server, reason);
   }
   const rad = rader.find((en) => passer(en, feil));
   if (rad?.utfall === 'avvist') return avvist(`the mail server refuses the address (${sagt(feil)})`);
-  throw senere(`the mail server ${server} does not take the notice now (${sagt(feil)})`);
+  throw senere(`the mail server does not take the notice now (${sagt(feil)})`, server);
 }
