@@ -3,7 +3,6 @@ import { avvist, naasIkke, senere } from './vei.js';
 
 /** What nodemailer says of a mail that was not taken. */
 export interface Smtpfeil {
-  readonly message?: string;
   /** Its own word, such as `EAUTH`. */
   readonly code?: string;
   /** What the network or TLS said. */
