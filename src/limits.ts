@@ -146,6 +146,17 @@ export const limits = {
   altinnSubject: 128,
   altinnEmail: 1024,
   altinnSms: 160,
+  /** A notice that the gateway sends itself: characters of an e-mail's subject, and octets of an address (RFC 5321, 4.5.3.1). */
+  noticeSubject: 128,
+  noticeEmailBytes: 254,
+  /** A server that takes e-mail: time to connect, that it may be silent, and for one e-mail in all; connections to it; octets of a reply before it ends. */
+  smtpConnect: 10_000,
+  smtpSilence: 30_000,
+  smtpExchange: 60_000,
+  smtpConnections: 4,
+  smtpReplyBytes: 64 * 1024,
+  /** Time that a gateway for SMS has for its answer. */
+  smsExchange: 30_000,
   /** How long what Altinn or a SvarUt upstream said of an unread letter counts when its time is up. */
   freshStatus: 300_000,
   /** Characters of what a caller says about a letter and that is kept in its history. */

@@ -20,6 +20,7 @@ import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/sv
 import type { Parts, SendingDeps } from './sending/types.js';
 import { altinnOf } from './sending/altinn.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
+import { varselsenderOf } from './sending/varsel.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { waking } from './sending/waking.js';
 import { workerOf } from './sending/worker.js';
@@ -78,6 +79,14 @@ async function keysOf(config: Config): Promise<{ databehandler: Holder; broker: 
   };
 }
 
+/** Tells of keys of our own whose certificates others would refuse. */
+function tellDoubts(keys: Readonly<Record<string, Holder | undefined>>, { trust, clock, log }: SendingDeps): void {
+  for (const [role, holder] of Object.entries(keys)) {
+    const reason = holder && doubtAbout(holder, trust, clock.now());
+    if (reason !== undefined) log.warn('a certificate of our own would be refused', { role, reason });
+  }
+}
+
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
  * @throws Error with a sentence for people
@@ -90,10 +99,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const keys = await keysOf(config);
   if (keys === undefined) return undefined;
   const { databehandler, broker } = keys;
-  for (const [role, holder] of Object.entries(keys)) {
-    const reason = holder && doubtAbout(holder, trust, clock.now());
-    if (reason !== undefined) deps.log.warn('a certificate of our own would be refused', { role, reason });
-  }
+  tellDoubts(keys, deps);
   const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });
@@ -114,7 +120,8 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
     [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),
   );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
-  const parts: Parts = { payloads, shipments, suppliers, databehandler };
+  const varsler = config.role === 'web' ? undefined : await varselsenderOf(config, deps);
+  const parts: Parts = { payloads, shipments, suppliers, databehandler, varsler };
   const again = decideAgain(shipments, store.svarut);
   const services = svarutServices(deps, parts);
   const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps, services));
@@ -128,6 +135,9 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
       databehandler: databehandler.certificate,
       ...(broker && { meldingsformidler: broker.certificate }),
     },
-    stop: async () => void (await Promise.all(workers.all.map((one) => one.stop()))),
+    stop: async () => {
+      await Promise.all(workers.all.map((one) => one.stop()));
+      varsler?.close();
+    },
   };
 }

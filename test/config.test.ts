@@ -47,6 +47,10 @@ const facts = {
   anchorSubjects: ['CN=Buypass Class 3 Root'],
 };
 
+/** Notices by a mail server and by a gateway for SMS. */
+const byMail = { POSTHORN_SMTP_HOST: 'mail.example', POSTHORN_SMTP_FROM: 'varsel@kommune.example' };
+const bySms = { POSTHORN_SMS_URL: 'https://sms.example/send' };
+
 describe('config: defaults and values', () => {
   it('needs no variable at all in development', () => {
     const config = load({});
@@ -359,6 +363,17 @@ describe('SECURITY 119: production refuses to be downgraded', () => {
       ['POSTHORN_ALTINN_KEYSTORE', 'certs/dev/posthorn.p12'],
     ] as const) {
       expect(variablesOf({ ...altinn, [name]: value }), name).to.deep.equal([name]);
+    }
+  });
+
+  it("SECURITY 119: notices go over TLS, to a server whose authority is not development's", () => {
+    const notices = { ...production, ...byMail, POSTHORN_SMTP_CA: '/etc/posthorn/mail.pem', ...bySms };
+    expect(problemsOf(notices)).to.deep.equal([]);
+    for (const [name, value] of [
+      ['POSTHORN_SMTP_CA', 'certs/dev/root.pem'],
+      ['POSTHORN_SMS_URL', 'http://sms.example/send'],
+    ] as const) {
+      expect(variablesOf({ ...notices, [name]: value }), name).to.deep.equal([name]);
     }
   });
 

@@ -66,6 +66,42 @@ const inboxRow = (letter: InboxLetter): string[] => [
   letter.files.map((f) => `${cell(f.name)} (${f.octets})`).join(', '),
 ];
 
+/** A notice as the sandbox tells of it. */
+interface Notice {
+  readonly kanal: 'EPOST' | 'SMS';
+  readonly mottatt: string;
+  readonly til: string;
+  readonly emne: string | null;
+  readonly tekst: string;
+}
+
+const noticeRow = ({ kanal, mottatt, til, emne, tekst }: Notice): string[] => [
+  kanal === 'SMS' ? 'SMS' : 'e-mail',
+  instant(new Date(mottatt)),
+  cell(til),
+  cell([emne, tekst].filter((part) => part !== null).join(': ')),
+];
+
+function addNotices(group: Command, deps: SandboxCommandDeps): void {
+  const command = group
+    .command('notices')
+    .description('Show the e-mails and SMS that the gateway has sent to the simulated mail server and SMS gateway')
+    .addOption(new Option('--down', 'let both be down instead').conflicts('up'))
+    .option('--up', 'let both be up again')
+    .option('--json', 'print them as JSON');
+  command.action(async ({ down, up, json }: { down?: true; up?: true; json?: true }) => {
+    const print = printer(command);
+    if (down === true || up === true) {
+      await ask(deps, 'POST', `notices?down=${down === true}`);
+      return print.out(`The mail server and the SMS gateway are ${down === true ? 'down' : 'up'}.`);
+    }
+    const notices = (await ask(deps, 'GET', 'notices')) as readonly Notice[];
+    if (json === true) return print.out(visible(JSON.stringify(notices, null, 2)));
+    if (notices.length === 0) return print.out('No notice has come.');
+    for (const line of table([['by', 'received', 'to', 'notice'], ...notices.map(noticeRow)])) print.out(line);
+  });
+}
+
 const noneOfPerson = 'No letter is in a mailbox of this person.';
 const noneOfBusiness = 'No letter lies in Altinn for this business.';
 
@@ -158,11 +194,12 @@ function addStart(group: Command, { start }: SandboxCommandDeps): void {
   group.command('start').description('Run the sandbox alone, until it is told to stop').action(start);
 }
 
-/** Adds `sandbox start`, `inbox`, `open`, `switch`, `move` and `clock`. */
+/** Adds `sandbox start`, `inbox`, `notices`, `open`, `switch`, `move` and `clock`. */
 export function sandboxCommands(program: Command, deps: SandboxCommandDeps): void {
   const group = program.command('sandbox').description('Simulated national services, and what their users do');
   addStart(group, deps);
   addInbox(group, deps);
+  addNotices(group, deps);
   addOpen(group, deps);
   addSwitch(group, deps);
   addMove(group, deps);

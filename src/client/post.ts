@@ -98,10 +98,15 @@ const retryAfter = (value: string | null | undefined): Pick<Answer, 'retryAfter'
  */
 export async function ask(
   url: string,
-  init: Pick<RequestInit, 'method'> & { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  init: Pick<RequestInit, 'method'> & {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly signal?: AbortSignal;
+  },
   timeout: number,
 ): Promise<Answer> {
-  const signal = AbortSignal.timeout(timeout);
+  const signals = init.signal === undefined ? [] : [init.signal];
+  const signal = AbortSignal.any([AbortSignal.timeout(timeout), ...signals]);
   try {
     const headers = { 'User-Agent': USER_AGENT, ...init.headers };
     const response = await fetch(url, { ...init, headers, redirect: 'error', signal });

@@ -11,7 +11,7 @@ export interface Rule {
 
 /** What must be set where a service above us is named by `url`. */
 export const demandedBy =
-  (url: 'svarutUpstreamUrl' | 'altinnUrl') =>
+  (url: 'svarutUpstreamUrl' | 'altinnUrl' | 'smtpHost') =>
   (key: Key, also: (config: Config) => boolean, fix: string): Rule => ({
     key,
     needs: [url, 'svarutUpstreamKind', 'altinnKind', key],
@@ -20,7 +20,7 @@ export const demandedBy =
     fix,
   });
 
-type Address = 'svarutUpstreamUrl' | 'svarutUpstreamMaskinportenUrl' | 'altinnUrl' | 'altinnMaskinportenUrl';
+type Address = 'svarutUpstreamUrl' | 'svarutUpstreamMaskinportenUrl' | 'altinnUrl' | 'altinnMaskinportenUrl' | 'smsUrl';
 
 export const overTls = (key: Address): Rule => ({
   key,

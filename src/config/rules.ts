@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Config } from './settings.js';
 import { altinnProduction, altinnRules } from './altinnRules.js';
+import { noticeProduction, noticeRules } from './noticeRules.js';
 import type { Rule } from './rule.js';
 import { svarutUpstreamProduction, svarutUpstreamRules } from './svarutUpstreamRules.js';
 
@@ -37,6 +38,7 @@ export const generalRules: readonly Rule[] = [
   },
   ...svarutUpstreamRules,
   ...altinnRules,
+  ...noticeRules,
 ];
 
 /** A key store for sending: development's is refused, and none means that nothing is sent. */
@@ -118,6 +120,14 @@ export const productionRules: readonly Rule[] = [
   ...upstreamRules,
   ...svarutUpstreamProduction,
   ...altinnProduction,
+  ...noticeProduction,
+  {
+    key: 'smtpCa',
+    needs: ['smtpCa', 'certsDir'],
+    broken: (config) => config.smtpCa !== undefined && isDevelopmentFile(config, config.smtpCa),
+    problem: 'names a development authority, whose key everybody may have',
+    fix: 'Name the PEM file of the authority of the mail server.',
+  },
   tokenKeystore('svarutUpstreamKeystore'),
   tokenKeystore('altinnKeystore'),
   {

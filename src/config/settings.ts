@@ -3,6 +3,7 @@ import { mimetypes } from '../domain/mimetypes.js';
 import { limits } from '../limits.js';
 import { optional, row, type Row } from './rows.js';
 import { altinn } from './altinn.js';
+import { notices } from './notices.js';
 import { svarutUpstream } from './svarutUpstream.js';
 import { kinds, Secret, type Address } from './values.js';
 
@@ -153,6 +154,7 @@ export const settings = {
     fix: `Use a number of octets up to ${limits.letterBytesMost}, such as 52428800 or 50m.`,
   }),
   ...altinn,
+  ...notices,
   maxPackage: row(kinds.whole(1024, limits.brokerPackageBytesMost), () => limits.brokerPackageBytes, {
     meaning: 'Largest document package that a sender may hand to the broker, octets',
     fix: `Use a number of octets up to ${limits.brokerPackageBytesMost}.`,

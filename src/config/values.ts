@@ -2,7 +2,9 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { erEpostadresse } from '../domain/epostadresse.js';
 import { innholdsart } from '../domain/mimetypes.js';
+import { lesSmssvar, type Smssvar } from '../domain/smsmal.js';
 
 /** A value that must not be printed: every way of turning it into text but `reveal` gives `[secret]`. */
 export class Secret {
@@ -139,6 +141,18 @@ export const kinds = {
   uuid: text.refine((value) => z.uuid().safeParse(value).success, 'is no UUID'),
   organisasjonsnummer: text.refine((value) => /^\d{9}$/.test(value), 'is not nine digits'),
   mpcId: text.refine((value) => /^[\w.-]{1,100}$/.test(value), 'is not 1 to 100 letters, digits, dots and hyphens'),
+  epostadresse: text.refine(erEpostadresse, 'is not one e-mail address, without a name'),
+  headerName: text.refine((value) => /^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(value), 'is no name of an HTTP header'),
+  smsSender: text.refine(
+    (value) => /^(?:\+?\d{3,15}|[A-Za-z0-9 ]{1,11})$/.test(value),
+    'is neither a name of at most 11 letters and digits nor a number',
+  ),
+  smssvar: text
+    .transform((value) => splitList(value).map(lesSmssvar))
+    .refine((list): list is Smssvar[] => list.length > 0 && !list.includes(undefined), {
+      error: 'is not a list of STATUS or STATUS:member=value',
+    })
+    .transform((list): readonly Smssvar[] => Object.freeze(list)),
   publicUrl: text
     .refine(isPublicUrl, 'is not an http or https address without user, query and fragment')
     .transform((value) => value.replace(/\/+$/, '')),

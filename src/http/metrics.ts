@@ -18,6 +18,8 @@ export interface Metrics {
   connectionRefused(): void;
   /** Stored contents that were removed: of letters that are final, or left by a crash. */
   payloadsRemoved(reason: 'retention' | 'orphan', count: number): void;
+  /** One attempt to hand on a notice that we send ourselves. */
+  notice(channel: 'EPOST' | 'SMS', outcome: 'sent' | 'refused' | 'deferred'): void;
   /** Letters that receiving systems have let lie, by their accounts; those that are not named have none. */
   svarinnLying(
     letters: readonly { readonly system: string; readonly letters: number; readonly seconds: number }[],
@@ -76,6 +78,12 @@ export function createMetrics(readerOf = (registry: Registry) => () => registry.
   const early = counter('posthorn_early_pulls_total', 'Receipts asked for too soon after an empty answer', 'priority');
   const refused = counter('posthorn_connections_refused_total', 'Connections refused because too many were open');
   const removed = counter('posthorn_payloads_removed_total', 'Stored contents that were removed', 'reason');
+  const notices = counter(
+    'posthorn_notices_total',
+    'Attempts to hand on a notice that is sent from here',
+    'channel',
+    'outcome',
+  );
   const read = readerOf(registry);
   return {
     request(operation, outcome, duration) {
@@ -88,6 +96,7 @@ export function createMetrics(readerOf = (registry: Registry) => () => registry.
     certificateDays: (role, left) => days.set({ role }, left),
     connectionRefused: () => refused.inc(),
     payloadsRemoved: (reason, count) => removed.inc({ reason }, count),
+    notice: (channel, outcome) => notices.inc({ channel, outcome }),
     svarinnLying: lyingGauges(registry),
     exposition: async () => ({ contentType: registry.contentType, body: await read() }),
   };

@@ -13,6 +13,9 @@ import { fetchLetters } from './municipality/municipality.js';
 import { ensureDevelopmentPki, type DevelopmentPki } from './pki/development.js';
 import { providerNames, type ProviderName } from './providers/types.js';
 import { startSandbox } from './server.js';
+import { SMS_PATH, smsoppsett } from './varsel/sms.js';
+import { smtpoppsett, startSmtp } from './varsel/smtp.js';
+import { serverIdentity } from './varsel/tls.js';
 
 const addressOf =
   (pki: DevelopmentPki, url: string) =>
@@ -69,6 +72,7 @@ await runProcess('sandbox', async () => {
   }
   const pki = await ensureDevelopmentPki(config.certsDir);
   const { calendar, stop } = await followCalendar(config.databaseUrl.reveal());
+  const smtp = await startSmtp({ tls: await serverIdentity(pki), now: () => new Date() });
   const { url, close } = await startSandbox(pki, config.sandboxPort, {
     trayDir: join(config.dataDir, 'tray'),
     brokerUrl: async () => {
@@ -76,6 +80,7 @@ await runProcess('sandbox', async () => {
       return run && run.gateway.url + BROKER_PATH;
     },
     calendar,
+    smtp,
     lost: (what) => process.stderr.write(`The sandbox lost ${what}\n`),
   });
   const municipality = followMunicipality(pki, config.dataDir);
@@ -84,6 +89,7 @@ await runProcess('sandbox', async () => {
     stop: async () => {
       await municipality.stop();
       await close();
+      await smtp.stop();
       await stop();
     },
     offers: {
@@ -94,12 +100,16 @@ await runProcess('sandbox', async () => {
       POSTHORN_ALTINN_MASKINPORTEN_URL: `${url}/maskinporten`,
       POSTHORN_ALTINN_MASKINPORTEN_CLIENT: altinnUtvikling.klient,
       POSTHORN_ALTINN_POLL: '2',
+      ...smtpoppsett(smtp, pki),
+      POSTHORN_SMS_URL: `${url}${SMS_PATH}`,
+      ...smsoppsett,
     },
     summary: [
       `National look-up service  ${url}${PATH}`,
       `Mailboxes                 ${url}/digipost  ${url}/eboks`,
       `Print service             ${url}/utskrift (what it prints lies in ${join(config.dataDir, 'tray')})`,
       `Altinn                    ${url}/altinn (read there by: posthorn sandbox inbox and open, with an organisation number)`,
+      `Mail server and SMS       127.0.0.1:${smtp.port}  ${url}${SMS_PATH} (read by: posthorn sandbox notices)`,
       `Municipality              fetches letters to ${pki.identities.sender2.organisasjonsnummer} by SvarInn, into ${municipalityDir(config.dataDir)}`,
       `Revocation lists          ${url}/crl/issuing.crl`,
     ],

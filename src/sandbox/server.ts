@@ -19,6 +19,8 @@ import { nationalLookup } from './oppslagstjenesten.js';
 import type { DevelopmentPki } from './pki/development.js';
 import { addProviders, type ProvidersOptions } from './providers/routes.js';
 import { testpersons } from './testpersons.js';
+import { addVarselkontroll, type Varselmottakere } from './varsel/control.js';
+import { addSms } from './varsel/sms.js';
 
 const policy = oppslagstjenestenPolicy(
   { sha1Digest: true, timestampWithoutTransforms: true, oaepSha1Cbc: true },
@@ -46,8 +48,11 @@ const altinnOf = (app: express.Express, { identities }: DevelopmentPki) =>
     now: clock.now,
   });
 
-/** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, and the authority's revocation lists. */
-function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'>): express.Express {
+/** What the doubles need to know, and the mail server beside them. */
+export type SandboxOptions = Omit<ProvidersOptions, 'pki'> & Partial<Pick<Varselmottakere, 'smtp'>>;
+
+/** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, SMS, and the authority's revocation lists. */
+function sandboxApp(pki: DevelopmentPki, { smtp, ...providers }: SandboxOptions): express.Express {
   const { identities } = pki;
   const lookup = nationalLookup({
     persons: testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person])),
@@ -82,6 +87,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
     }
   });
   addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki) });
+  addVarselkontroll(app, { smtp, sms: addSms(app, clock.now) });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);
     const crl = pki.crls[index];
@@ -105,12 +111,8 @@ export interface Sandbox {
 }
 
 /** Starts the sandbox. @throws Error when the port is taken */
-export async function startSandbox(
-  pki: DevelopmentPki,
-  port: number,
-  providers: Omit<ProvidersOptions, 'pki'>,
-): Promise<Sandbox> {
-  const app = sandboxApp(pki, providers);
+export async function startSandbox(pki: DevelopmentPki, port: number, options: SandboxOptions): Promise<Sandbox> {
+  const app = sandboxApp(pki, options);
   const server = await new Promise<Server>((resolve, reject) => {
     const listening: Server = app.listen(port, '127.0.0.1', (error?: Error) =>
       error === undefined ? resolve(listening) : reject(error),

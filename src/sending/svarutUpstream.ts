@@ -12,6 +12,7 @@ import type { SvarUtOppstroem } from '../domain/svarut/oppstroem.js';
 import { derBlocks, parseCertificate } from '../security/x509.js';
 import type { Store } from '../store/index.js';
 import type { Holder } from './holder.js';
+import { secretOf } from './secret.js';
 import { signerOf, tokensOf } from './tokens.js';
 
 /** Letters whose status is asked for at once. */
@@ -25,16 +26,6 @@ export interface UpstreamDeps {
   readonly store: Pick<Store, 'overleveringer'>;
 }
 
-async function passwordOf({
-  svarutUpstreamPassword: given,
-  svarutUpstreamPasswordFile: file,
-}: Config): Promise<string> {
-  if (file === undefined) return given?.reveal() ?? '';
-  const [line = ''] = (await readFile(file, 'utf8')).split(/\r?\n/);
-  if (line === '') throw new Error(`The first line of ${file} is empty. Write the password there.`);
-  return line;
-}
-
 async function recipientIn(file: string | undefined): Promise<Innholdskilde['mottaker']> {
   if (file === undefined) return undefined;
   const [der] = derBlocks(await readFile(file), 'CERTIFICATE');
@@ -45,7 +36,7 @@ async function recipientIn(file: string | undefined): Promise<Innholdskilde['mot
 
 async function oppstroemOf(deps: UpstreamDeps, url: string): Promise<SvarUtOppstroem> {
   const { config, payloads, clock, databehandler } = deps;
-  const passord = await passwordOf(config);
+  const passord = (await secretOf(config.svarutUpstreamPassword, config.svarutUpstreamPasswordFile)) ?? '';
   const bruker = config.svarutUpstreamUser ?? '';
   const mottaker = await recipientIn(config.svarutUpstreamCertificate);
   const timeout = config.svarutUpstreamTimeout * 1000;

@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import type { Clock } from '../domain/ports.js';
 import type { Leverandoer, SenderData } from '../domain/sender.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
+import type { Varselsender } from '../domain/varselPorts.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Log } from '../log.js';
 import type { Trust } from '../security/trust.js';
@@ -34,4 +35,6 @@ export interface Parts {
   readonly shipments: ShipmentDeps;
   readonly suppliers: readonly Leverandoer[];
   readonly databehandler: Holder;
+  /** The way out for notices; undefined where none is configured, or where this process hands nothing on. */
+  readonly varsler: Varselsender | undefined;
 }

@@ -60,6 +60,32 @@ describe('posthorn sandbox', function () {
   const mailboxOf = async (navn: string): Promise<string | undefined> =>
     (await world.store.reads.persons([id(navn)])).get(id(navn))?.postkasse?.postkasseleverandoerAdresse;
 
+  it('R-24: shows the notices that came, whatever stands in them, and lets their doubles be down and up', async () => {
+    const notices: object[] = [];
+    const asked: string[] = [];
+    const own = await startStub((response, { method }) => {
+      asked.push(`${method} ${response.req.url}`);
+      response.end(JSON.stringify(method === 'GET' ? notices : {}));
+    });
+    const show = (...args: readonly string[]) =>
+      runWith({ sandboxUrl: async () => new URL(own.url).origin }, 'notices', ...args);
+    expect((await show()).out).to.equal('No notice has come.\n');
+    const mottatt = '2026-03-02T12:00:00.000Z';
+    notices.push(
+      { kanal: 'EPOST', mottatt, til: 'kari@example.com', emne: 'Brev', tekst: 'Logg inn\u001b[31m' },
+      { kanal: 'SMS', mottatt, til: '+4799990000', emne: null, tekst: 'Brev til deg' },
+    );
+    const { out } = await show();
+    expect(out).to.match(/^e-mail +2026-03-02\S+ +kari@example\.com +Brev: Logg inn\\u001b\[31m$/m);
+    expect(out).to.match(/^SMS +2026-03-02\S+ +\+4799990000 +Brev til deg$/m);
+    expect(JSON.parse((await show('--json')).out)).to.deep.equal(notices);
+    expect((await show('--down')).out).to.equal('The mail server and the SMS gateway are down.\n');
+    expect((await show('--up')).out).to.equal('The mail server and the SMS gateway are up.\n');
+    expect((await show('--up', '--down')).code).to.equal(2);
+    expect(asked.slice(-2)).to.deep.equal(['POST /control/notices?down=true', 'POST /control/notices?down=false']);
+    await own.stop();
+  });
+
   it('shows what lies in the mailbox of a person, with the notices, and nothing of others', async () => {
     expect((await run('inbox', id('e-boks'))).out).to.equal('No letter is in a mailbox of this person.\n');
     await delivered('e-boks', { tittel: 'Vedtak om støtte', klasse: 'VEDTAK', sikkerhetsnivaa: 4 });

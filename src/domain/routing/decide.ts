@@ -1,6 +1,6 @@
 import type { Beslutning } from './decision.js';
 import { registertilstand, type Fakta } from './facts.js';
-import { varselbestillinger } from './notices.js';
+import { varseladvarsler, varselbestillinger } from './notices.js';
 import { avsendelse, krav } from './requirements.js';
 import { ellersPapir, regler, type Valg } from './rules.js';
 import { svarutPapir, svarutRegler } from './svarutRules.js';
@@ -16,7 +16,7 @@ function velg(fakta: Fakta): ReturnType<typeof spoer<Fakta, Valg>> {
 
 /**
  * Where a letter goes, by table K (by SvarUt's where the letter came that way), and then by what the chosen channel needs. Answers for every fact there can be, and asks
- * nobody. In the trace the first rule that hit chose the channel (or refused), and the last says when it goes (or refused it).
+ * nobody. In the trace the first rule that hit chose the channel (or refused), then come warnings, and the last says when it goes (or refused it).
  */
 export function decide(fakta: Fakta): Beslutning {
   const felles = { fattet: fakta.now, register: registertilstand(fakta) };
@@ -27,7 +27,7 @@ export function decide(fakta: Fakta): Beslutning {
   const { kanal, leverandoer } = valg.utfall;
   const kanalensKrav = krav.filter((rad) => rad.kanaler.includes(kanal));
   const klarering = spoer(kanalensKrav, avsendelse[kanal], { fakta, kanal });
-  const alt = [...valg.spor, ...klarering.spor];
+  const alt = [...valg.spor, ...varseladvarsler(fakta, kanal), ...klarering.spor];
   if ('kode' in klarering.utfall) {
     return { ...felles, spor: alt, varsler: [], utfall: 'AVVIS', kode: klarering.utfall.kode };
   }

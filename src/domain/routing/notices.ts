@@ -1,7 +1,7 @@
 import type { Klasse } from '../forsendelse.js';
 import type { Kontaktpunkt, Spraak } from '../person.js';
 import { ferskhet } from '../varsling.js';
-import type { Kanal, Varselbestilling } from './decision.js';
+import type { Kanal, Regelspor, Varselbestilling } from './decision.js';
 import { aktiv, kontaktpunkter, type Fakta } from './facts.js';
 
 export type Varslingskanal = Varselbestilling['varslingskanal'];
@@ -67,6 +67,25 @@ const standardtekst: Readonly<Record<Varselsted, Readonly<Record<Klasse, Readonl
   },
 };
 
+/** What an e-mail is about, which says no more than its text. */
+const emner: Readonly<Record<Klasse, Readonly<Record<Spraak, string>>>> = {
+  VEDTAK: {
+    nb: 'Du har fått et vedtak eller et annet viktig brev',
+    nn: 'Du har fått eit vedtak eller eit anna viktig brev',
+    en: 'You have received a decision or another important letter',
+    se: 'Dutnje lea boahtán mearrádus dahje eará dehálaš reive',
+  },
+  INFO: {
+    nb: 'Du har fått et brev fra det offentlige',
+    nn: 'Du har fått eit brev frå det offentlege',
+    en: 'You have received a letter from a public body',
+    se: 'Dutnje lea boahtán reive',
+  },
+};
+
+/** Subject of the notice of a letter. */
+export const varselemne = (klasse: Klasse, spraak: Spraak): string => emner[klasse][spraak];
+
 const varselsted = (kanal: Kanal): kanal is Varselsted => kanal === 'POSTKASSE' || kanal === 'PORTAL';
 
 /** A stale contact point may be used where no notice is required by law. */
@@ -89,4 +108,24 @@ export function varselbestillinger(fakta: Fakta, kanal: Kanal): readonly Varselb
     return [{ varslingskanal, adresse: punkt.verdi, tekst, dagerEtter: varslingsdager[klasse], spraak }];
   };
   return [...bestill('EPOST', epost, varseltekst.epost), ...bestill('SMS', mobil, varseltekst.sms)];
+}
+
+/** What a telephone makes a link of. */
+const lenke = /https?:\/\/|\bwww\.|\b[a-z0-9-]*[a-z][a-z0-9-]*\.(?:no|com|org|net|eu)\b/i;
+
+const lenkeadvarsel: Regelspor = {
+  regel: 'R-16',
+  lovhjemmel: null,
+  traff: true,
+  tekst: {
+    nb: 'Avsenderens varseltekst har en lenke. Det frarådes, for svindel ser slik ut; varselet sendes likevel.',
+    en: "The sender's text for notices holds a link. That is advised against, for fraud looks like it; the notice goes out all the same.",
+  },
+};
+
+/** What the decision warns of: a link in a text of the sender's, where that text goes out. */
+export function varseladvarsler({ forsendelse, policy }: Fakta, kanal: Kanal): readonly Regelspor[] {
+  const { epost, sms } = forsendelse.varseltekst;
+  const brukes = (varselsted(kanal) || kanal === 'ALTINN') && !policy.egenVarsling;
+  return brukes && [epost, sms].some((tekst) => lenke.test(tekst ?? '')) ? [lenkeadvarsel] : [];
 }

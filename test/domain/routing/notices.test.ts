@@ -84,6 +84,48 @@ describe('domain/routing/notices', () => {
     });
   });
 
+  describe("R-16: a link in a sender's own text", () => {
+    const of = (varseltekst: { epost: string | null; sms: string | null }, from = f.fakta) =>
+      f.order({ varseltekst }, from);
+    const warnings = (fakta: Fakta): readonly string[] =>
+      decide(fakta).spor.flatMap(({ regel, tekst }) => (regel === 'R-16' ? [tekst.en] : []));
+    for (const link of [
+      'https://a.example',
+      'HTTP://A.EXAMPLE',
+      'www.kommune.example',
+      'minside.kommune.no',
+      'Se NAV.no.',
+    ]) {
+      it(`is warned of, once, and the notice goes out: ${link}`, () => {
+        for (const texts of [
+          { epost: link, sms: null },
+          { epost: null, sms: link },
+          { epost: link, sms: link },
+        ]) {
+          expect(warnings(of(texts))).to.have.length(1);
+          expect(warnings(of(texts))[0]).to.contain('holds a link');
+        }
+        const { varsler, spor, ...rest } = decide(of({ epost: link, sms: null }));
+        expect(varsler[0]?.tekst).to.equal(link);
+        const plain = decide(f.fakta);
+        expect({ ...rest, spor: spor.filter(({ regel }) => regel !== 'R-16') }).to.deep.equal({
+          ...rest,
+          ...{ utfall: plain.utfall, spor: plain.spor },
+        });
+      });
+    }
+    it('is none in other texts', () => {
+      for (const text of ['Du har fått et brev.', 'Brev nr. 4.no', 'Frist kl.12.Norge', 'kari@example']) {
+        expect(warnings(of({ epost: text, sms: null })), text).to.deep.equal([]);
+      }
+    });
+    it('is not warned of where that text does not go out', () => {
+      const texts = { epost: 'https://a.example', sms: null };
+      expect(warnings(of(texts, f.policy({ egenVarsling: true })))).to.deep.equal([]);
+      expect(warnings(of(texts, f.about({ reservasjon: true })))).to.deep.equal([]);
+    });
+  });
+
   describe("R-16: a sender's own text", () => {
     for (const kanal of ['SMS', 'EPOST'] as const) {
       const limit = varseltekstTegn[kanal];
