@@ -18,9 +18,9 @@ async function peek(text: Text): Promise<readonly [first: string, text: Text]> {
   const source = text[Symbol.asyncIterator]();
   let start = '';
   while (start.trim() === '') {
-    const { value, done } = await source.next();
-    if (done === true) break;
-    start += value;
+    const next = await source.next();
+    if (next.done === true) break;
+    start += next.value;
     if (start.length > rowCharacters && start.trim() === '')
       throw new UnreadableFile(1, 'begins with nothing but space');
   }

@@ -1,6 +1,7 @@
 import type { EndretPerson, Person } from './person.js';
 import type {
   Delegering,
+  Dokumenttype,
   Legitimasjon,
   Leverandoer,
   Organisasjon,
@@ -96,6 +97,9 @@ export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
   putDelegation(d: Delegering): Promise<void>;
   putServiceRight(r: Rettighet): Promise<void>;
   putCredential(l: Legitimasjon): Promise<void>;
+  putDocumentType(d: Dokumenttype): Promise<void>;
+  /** False when there is none such. */
+  removeDocumentType(d: Pick<Dokumenttype, 'organisasjonsnummer' | 'dokumenttype'>): Promise<boolean>;
   putSupplier(l: Leverandoer): Promise<void>;
   /** Keeps the name of an agency that may become a sender. False when it is there already. */
   putAgency(navn: string, fra: Date): Promise<boolean>;

@@ -77,8 +77,14 @@ export function shipmentDeps(
     queue: store.queue,
     payloads,
     register: registerOf(deps, databehandler),
+    enheter: store.enheter,
     routing: (avsender: string) => ({
       policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
+      dokumenttyper: new Map(
+        senders()
+          .dokumenttyper.filter((d) => d.organisasjonsnummer === avsender)
+          .map((d) => [d.dokumenttype, d]),
+      ),
       leverandoerer:
         upstream === undefined
           ? facts()

@@ -22,8 +22,7 @@ export function registerImport({ flavour, write }: Backend): RegisterImport {
       write(async (db) => {
         const staged = await lockJob(db, flavour, fileId);
         const first = upToRow - persons.length + 1;
-        if (first <= staged)
-          throw importRefusal(`row ${first} has been staged already, perhaps by another process`);
+        if (first <= staged) throw importRefusal(`row ${first} has been staged already, perhaps by another process`);
         const rows = persons.map((person, i) => ({ file_id: fileId, file_row: first + i, ...rowOf(person) }));
         for (const batch of inBatches(rows)) await db.insertInto('person_import').values(batch).execute();
         await db.updateTable('import_job').set({ staged: upToRow }).where('file_id', '=', fileId).execute();

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
 import type { Legitimasjon, Leverandoer, Sektor, Tjeneste } from '../domain/sender.js';
-import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
+import type { Avsenderpolicy, Dokumentvei, Prioritet } from '../domain/forsendelse.js';
 import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Post } from '../domain/ledger.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
@@ -39,6 +39,7 @@ export interface Tables {
     egen_varsling: number;
   };
   sender_profile: { organisasjonsnummer: string; sektor: Sektor | null; etterfoelger: string | null };
+  document_type: { organisasjonsnummer: string; dokumenttype: string; vei: Dokumentvei; vedtak: number };
   agency: { navn: string; fra: number };
   certificate: Period & { fingeravtrykk: string; organisasjonsnummer: string; pem: string };
   credential: {
