@@ -9,6 +9,7 @@ import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
+import type { Ulestoppslag } from '../domain/ulest.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
@@ -27,6 +28,7 @@ import { shipmentReads, shipmentWrites } from './shipments.js';
 import { svarutReads, svarutWrites } from './svarut.js';
 import { overleveringer } from './overleveringer.js';
 import { turns } from './turns.js';
+import { unread } from './unread.js';
 import { unitRegister } from './units.js';
 
 export interface Store {
@@ -46,6 +48,7 @@ export interface Store {
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
   readonly enheter: Enhetsregister;
+  readonly ulest: Ulestoppslag;
   readonly calendar: CalendarRow;
   readonly retention: Retention;
   readonly brokerRetention: BrokerRetention;
@@ -103,6 +106,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     unitOfWork: (work) => write((db) => work(tx(db))),
     registerImport: registerImport(backend),
     enheter: unitRegister(backend),
+    ulest: unread(backend, seal),
     calendar: calendarRow(backend),
     retention: retention(backend),
     brokerRetention: brokerRetention(backend),
