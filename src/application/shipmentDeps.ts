@@ -1,4 +1,5 @@
 import { accessFor, certificateAllowed } from '../domain/access.js';
+import { hjelpetekst, type Brukerstoette } from '../domain/brukerstoette.js';
 import type { Enhet, Enhetsoppslag } from '../domain/enhet.js';
 import type { Forsendelse } from '../domain/forsendelse.js';
 import { mottakertype } from '../domain/identifier.js';
@@ -51,6 +52,8 @@ export interface ShipmentDeps {
   readonly payloads: Pick<Payloads, 'remove'>;
   readonly register: PersonRegister;
   readonly enheter: Enhetsoppslag;
+  /** Who helps recipients; absent: nobody is named. */
+  readonly brukerstoette?: readonly Brukerstoette[];
   /** `avsender` is the body whose letter it is. */
   readonly routing: (avsender: string) => Rutegrunnlag;
 }
@@ -151,7 +154,7 @@ function virksomheter({ enheter }: Pick<ShipmentDeps, 'enheter'>, bestillinger: 
 
 /** Decides about letters of one body, with one question to the register. `svarut`: of letters that came that way. @throws Failure UNAVAILABLE */
 export async function vurder(
-  deps: Pick<ShipmentDeps, 'routing' | 'register' | 'enheter' | 'calendar'>,
+  deps: Pick<ShipmentDeps, 'routing' | 'register' | 'enheter' | 'brukerstoette' | 'calendar'>,
   owner: string,
   bestillinger: readonly Bestilling[],
   svarut?: SvarUtFakta,
@@ -172,19 +175,22 @@ export async function vurder(
     return forklart(
       decide({ ...grunnlag, ...(svarut && { svarut }), ...(enhet && { enhet }), forsendelse, register, now }),
       forsendelse.virkningstidspunkt,
+      deps.brukerstoette,
     );
   });
 }
 
-/** A decision with its words. */
-export const forklart = (beslutning: Beslutning, virkningstidspunkt: Date | null): Forklart => ({
-  beslutning,
-  virkningstidspunkt,
-  tekst: {
-    nb: describe(beslutning, 'nb', virkningstidspunkt),
-    en: describe(beslutning, 'en', virkningstidspunkt),
-  },
-});
+/** A decision with its words, and with who can help, where that is known. */
+export function forklart(
+  beslutning: Beslutning,
+  virkningstidspunkt: Date | null,
+  brukerstoette: readonly Brukerstoette[] = [],
+): Forklart {
+  const hjelp = hjelpetekst(brukerstoette, beslutning);
+  const tekst = (i: 'nb' | 'en') =>
+    [describe(beslutning, i, virkningstidspunkt), ...(hjelp === undefined ? [] : [hjelp[i]])].join(' ');
+  return { beslutning, virkningstidspunkt, tekst: { nb: tekst('nb'), en: tekst('en') } };
+}
 
 /** Letters by id or by the sender's reference. */
 export type Utvalg = { readonly ider: readonly string[] } | { readonly eksterneRefer: readonly string[] };

@@ -1,9 +1,9 @@
 import { PDFDocument } from 'pdf-lib';
 import type { Pakkefil, Pakkeinnhold } from '../contract/sdp/packer.js';
 
-async function octetsOf({ open }: Pakkefil): Promise<Buffer> {
+async function octetsOf(file: Pakkefil): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of open()) pieces.push(piece);
+  for await (const piece of file.open()) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 

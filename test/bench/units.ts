@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { importInto, type ImportResult } from '../../src/application/importRegister.js';
+import { importInto, type ImportProgress } from '../../src/application/importRegister.js';
 import { openUnitFile } from '../../src/application/unitFile.js';
 import { unitReader } from '../../src/application/unitRow.js';
 import { syntheticUnit, unitNumbers } from '../../src/sandbox/units.js';
@@ -46,11 +46,17 @@ function* download(count: number): Generator<string> {
   yield ']';
 }
 
-async function timed(store: Store, path: string): Promise<{ seconds: number; result: ImportResult }> {
+/** `tenth`, `end`: octets of memory after a tenth of the rows and after the last. */
+async function timed(store: Store, path: string, count: number) {
   const begin = performance.now();
+  const memory = { tenth: 0, end: 0 };
+  const onProgress = ({ rows }: ImportProgress): void => {
+    if (rows === Math.floor(count / 10)) memory.tenth = process.memoryUsage.rss();
+    if (rows === count) memory.end = process.memoryUsage.rss();
+  };
   const run = importInto(store.enheter.enhetsimport, unitReader().read);
-  const result = await run({ file: await openUnitFile(path), skipErrors: false });
-  return { seconds: round((performance.now() - begin) / 1000, 1), result };
+  const result = await run({ file: await openUnitFile(path), skipErrors: false, onProgress });
+  return { seconds: round((performance.now() - begin) / 1000, 1), result, memory };
 }
 
 /** The import of a register of so many units, packed as it is downloaded, twice: the second takes the place of the first. */
@@ -63,13 +69,14 @@ export async function units({ units: count, database }: UnitsOptions): Promise<v
   try {
     const path = join(directory, 'enheter');
     await pipeline(Readable.from(download(count)), createGzip({ level: 1 }), createWriteStream(path));
-    const before = process.memoryUsage.rss();
-    const first = await timed(store, path);
-    const second = await timed(store, path);
+    const first = await timed(store, path, count);
+    const second = await timed(store, path, count);
     if (second.result.changed !== count) throw new Error(`${second.result.changed} units, not ${count}`);
     const peak = process.resourceUsage().maxRSS * 1024;
     const megabytes = (octets: number) => Math.round(octets / 1e6);
-    const figures = { first: first.seconds, second: second.seconds, rss: megabytes(before), peak: megabytes(peak) };
+    const { tenth, end } = first.memory;
+    const memory = { tenth: megabytes(tenth), end: megabytes(end), peak: megabytes(peak) };
+    const figures = { first: first.seconds, second: second.seconds, ...memory };
     const packed = megabytes((await stat(path)).size);
     console.log(JSON.stringify({ bench: 'units', units: count, database, packed, ...figures }));
   } finally {

@@ -125,16 +125,17 @@ describe('channels/sdp/channel', () => {
   it('R-45: counts the pages of a letter for paper when it is packed, one for what is no readable PDF', async () => {
     const pdf = await PDFDocument.create();
     for (let i = 0; i < 3; i += 1) pdf.addPage();
-    const { payloads, prepare, forsendelse } = await channel();
+    const made = await channel();
+    const { payloads, forsendelse } = made;
     const innhold = await payloads.put(once(Buffer.from(await pdf.save())));
     const [broken, other] = forsendelse.vedlegg as [Dokument, Dokument];
     const three = { ...forsendelse.hoveddokument, mimetype: 'application/pdf', innhold };
     const letters = { ...forsendelse, hoveddokument: three, vedlegg: [{ ...broken, mimetype: 'application/pdf' }] };
-    const paper = (order: Forsendelse) => prepare(letter({ forsendelse: order, beslutning: toPrint }));
+    const paper = (order: Forsendelse) => made.prepare(letter({ forsendelse: order, beslutning: toPrint }));
     expect((await paper(letters))?.sider).to.equal(4);
     const kept = { ...three, ikkePaaPapir: true as const };
     expect((await paper({ ...letters, vedlegg: [kept, { ...other, mimetype: 'text/plain' }] }))?.sider).to.equal(4);
-    expect(await prepare(letter({ forsendelse: letters }))).not.to.have.property('sider');
+    expect(await made.prepare(letter({ forsendelse: letters }))).not.to.have.property('sider');
   });
 
   /** The outcome of one push that is answered by `how`. */
