@@ -7,6 +7,7 @@ import { ensureDevelopmentPki } from './sandbox/pki/development.js';
 import type { DevelopmentPki } from './sandbox/pki/development.js';
 import { resident } from './sandbox/residents.js';
 import { testpersons } from './sandbox/testpersons.js';
+import { syntheticUnits } from './sandbox/units.js';
 import { fingerprint } from './security/x509.js';
 import { openStore } from './store/index.js';
 import type { Store } from './store/index.js';
@@ -30,8 +31,19 @@ const putTestpersons = (store: Store): Promise<number> => {
   return store.unitOfWork((tx) => tx.upsertPersons(persons));
 };
 
+/** Businesses beside those that have development names. */
+const units = 200;
+
+/** Fills a register of units that nobody has imported anything into. */
+async function putDevelopmentUnits({ enheter }: Store): Promise<void> {
+  if (!(await enheter.isEmpty())) return;
+  const [id, rows] = ['development', syntheticUnits(units)];
+  if ((await enheter.enhetsimport.begin(id)) === 0) await enheter.enhetsimport.stage(id, rows.length, rows);
+  await enheter.enhetsimport.publish(id);
+}
+
 /**
- * Makes what a development installation starts with, where it is not there yet: the PKI, its names as senders and suppliers, and residents in an empty register;
+ * Makes what a development installation starts with, where it is not there yet: the PKI, its names as senders and suppliers, and residents and businesses in empty registers;
  * and brings the test persons up to date. Never called in production.
  */
 export async function prepareDevelopment(config: Pick<Config, 'certsDir' | 'databaseUrl'>): Promise<DevelopmentPki> {
@@ -46,6 +58,7 @@ export async function prepareDevelopment(config: Pick<Config, 'certsDir' | 'data
       await seedRegister({ unitOfWork: store.unitOfWork, calendar: { now: () => new Date() }, resident })(residents);
     }
     await putTestpersons(store);
+    await putDevelopmentUnits(store);
   } finally {
     await store.close();
   }

@@ -1,6 +1,7 @@
 import { PATH, tns } from '../../src/contract/forsendelse/names.js';
 import type { Operasjon } from '../../src/contract/forsendelse/decode.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
+import { identities } from '../../src/sandbox/pki/identities.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
 import type { Expected } from './requests.js';
 import type { Attachment, Service, ServiceGroup, ServiceRequest } from './service.js';
@@ -126,6 +127,18 @@ const letters: ServiceGroup = {
       'To one who has reserved against digital mail. Withdrawn below, so it waits for its virkningstidspunkt.',
       send('soapui-utskrift', mottaker('reserved', address), [later, paper]),
       answer('SendForsendelseResponse', 'UTSKRIFT', '310000051'),
+    ),
+    request(
+      'ForklarForsendelse',
+      'ForklarForsendelse a tax return, and a business',
+      'By its dokumenttype a tax return goes to Altinn, whatever mailbox there is; the business is named by Enhetsregisteret.',
+      group('ForklarForsendelse', [
+        mottaker('digipost'),
+        group('mottaker', [leaf('id', identities.supplier.organisasjonsnummer)]),
+        tittel,
+        leaf('dokumenttype', 'skattemelding'),
+      ]),
+      answer('ForklarForsendelseResponse', 'R-53', identities.supplier.organisasjon),
     ),
     request(
       'HentStatus',

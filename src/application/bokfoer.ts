@@ -16,7 +16,7 @@ export async function bokfoer(tx: Tx, calendar: Calendar, shipment: Shipment, ty
   const { id, forsendelse, beslutning, pakke } = shipment;
   if (!kanKoste(type)) return;
   const liste = await tx.priceList(forsendelse.avsender);
-  const grunnlag = grunnlagAv(forsendelse, pakke !== undefined && pakke.sbd !== null);
+  const grunnlag = grunnlagAv(forsendelse, pakke);
   const koster = posteringer(type, beslutning, grunnlag, liste);
   if (koster.length === 0) return;
   const { avsender, kostnadskode } = forsendelse;

@@ -16,6 +16,7 @@ export function createDirectory(reads: Pick<Reads, 'senders'>): Directory {
     delegeringer: [],
     rettigheter: [],
     legitimasjoner: [],
+    dokumenttyper: [],
   };
   return {
     current: () => data,

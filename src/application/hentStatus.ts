@@ -18,7 +18,7 @@ export const hentStatus =
     return Promise.all(
       found.map(async (shipment) => ({
         shipment,
-        ...forklart(shipment.beslutning, shipment.forsendelse.virkningstidspunkt),
+        ...forklart(shipment.beslutning, shipment.forsendelse.virkningstidspunkt, deps.brukerstoette),
         hendelser: await deps.shipments.events(shipment.id),
       })),
     );

@@ -1,6 +1,6 @@
-import type { Person } from '../domain/person.js';
 import type { RegisterImport } from '../domain/ports.js';
-import { readPerson, type CellError } from './personRow.js';
+import type { CellError } from './cells.js';
+import { readPerson } from './personRow.js';
 import { UnreadableFile, type FileRow, type RegisterFile } from './registerFile.js';
 
 /** Rows staged in one transaction. */
@@ -33,15 +33,18 @@ export interface ImportResult {
   readonly rowsWithErrors: number;
   /** Line of the file up to which an earlier run, broken off, had staged; 0 when there was none. */
   readonly resumedAfter: number;
-  /** Persons that really changed, each with its own change number. */
+  /** What was added or changed: of persons those that really changed, each with its own change number. */
   readonly changed: number;
   /** The first errors, at most 100, and how many there are in all. */
   readonly errors: readonly RowError[];
   readonly errorCount: number;
 }
 
+/** What a row holds, or everything that is wrong with it. */
+export type RowReader<T> = (values: Readonly<Record<string, unknown>>) => { readonly held: T } | readonly CellError[];
+
 /** Judges rows and keeps the book of what is wrong. */
-function errorBook() {
+function errorBook<T>(read: RowReader<T>) {
   const book = { errors: [] as RowError[], errorCount: 0, rowsWithErrors: 0, rows: 0 };
   const add = (row: number, errors: readonly CellError[]) => {
     book.rowsWithErrors += 1;
@@ -49,48 +52,49 @@ function errorBook() {
     const room = Math.max(0, toldErrors - book.errors.length);
     book.errors.push(...errors.slice(0, room).map((error) => ({ row, ...error })));
   };
-  const person = ({ row, values, problem }: FileRow): Person | undefined => {
+  const judge = ({ row, values, problem }: FileRow): T | undefined => {
     book.rows += 1;
-    const result = values === undefined ? [{ message: problem ?? 'cannot be read' }] : readPerson(values);
-    if ('personidentifikator' in result) return result;
+    const result = values === undefined ? [{ message: problem ?? 'cannot be read' }] : read(values);
+    if ('held' in result) return result.held;
     add(row, result);
     return undefined;
   };
-  return { book, add, person };
+  return { book, add, judge };
 }
 
 /**
- * Imports a register file: rows are staged in batches and become visible by one publish at the end, so that nothing is ever half
+ * Imports a file into a register: rows are staged in batches and become visible by one publish at the end, so that nothing is ever half
  * imported. A row with an error refuses the whole file, unless `skipErrors`; all rows are judged either way. A run that was broken
- * off is resumed by the next import of the same file, recognised by its SHA-256. Rows that change nothing take no change number.
+ * off is resumed by the next import of the same file, recognised by its SHA-256.
  * Throws what the store or the file system throws, and is then resumable.
  */
-export const importRegister =
-  ({ registerImport }: { registerImport: RegisterImport }) =>
+export const importInto =
+  <T>(target: RegisterImport<T>, read: RowReader<T>) =>
   async ({ file, skipErrors, onProgress }: ImportInput): Promise<ImportResult> => {
-    const resumedAfter = await registerImport.begin(file.id);
-    const { book, add, person } = errorBook();
+    const resumedAfter = await target.begin(file.id);
+    const { book, add, judge } = errorBook(read);
     const done = { bytes: 0, row: 0 };
-    let batch: Person[] = [];
+    let batch: T[] = [];
     const stage = async () => {
-      if (batch.length > 0) await registerImport.stage(file.id, done.row, batch);
+      if (batch.length > 0) await target.stage(file.id, done.row, batch);
       batch = [];
     };
     const finish = async (outcome: ImportResult['outcome']): Promise<ImportResult> => {
-      if (outcome === 'refused') await registerImport.discard(file.id);
-      const changed = outcome === 'published' ? await registerImport.publish(file.id) : 0;
+      if (outcome === 'refused') await target.discard(file.id);
+      const changed = outcome === 'published' ? await target.publish(file.id) : 0;
       return { ...book, outcome, resumedAfter, changed };
     };
     try {
       for await (const next of file.rows((bytes) => (done.bytes = bytes))) {
         done.row = next.row;
-        const read = person(next);
+        const held = judge(next);
         const wanted = skipErrors || book.errorCount === 0;
-        if (read && wanted && next.row > resumedAfter) batch.push(read);
+        if (held !== undefined && wanted && next.row > resumedAfter) batch.push(held);
         if (batch.length >= batchSize) await stage();
         onProgress?.({ bytes: done.bytes, rows: book.rows });
       }
-      if (book.rows === 0) throw new UnreadableFile(1, 'or a later one should be a person, but the file has no rows');
+      if (book.rows === 0)
+        throw new UnreadableFile(1, 'or a later one should hold something, but the file has no rows');
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
       add(error.row, [{ message: error.message }]);
@@ -100,3 +104,10 @@ export const importRegister =
     await stage();
     return finish('published');
   };
+
+/** Imports persons: rows that change nothing take no change number. */
+export const importRegister = ({ registerImport }: { registerImport: RegisterImport }) =>
+  importInto(registerImport, (values) => {
+    const read = readPerson(values);
+    return 'personidentifikator' in read ? { held: read } : read;
+  });

@@ -1,5 +1,5 @@
-import { osloInstant } from '../domain/oslo.js';
 import type { Kontaktpunkt, Person } from '../domain/person.js';
+import { cellReader, type CellError, type CellReader as Reader } from './cells.js';
 
 /**
  * The columns of a register file: a CSV header row or the member names of each JSON line. Only `personidentifikator` must be
@@ -30,68 +30,7 @@ export const columns = [
   'spraak',
 ] as const;
 export type Column = (typeof columns)[number];
-
-/** What is wrong with one cell, or with a row as a whole; never quotes the value, which may be a national id. */
-export interface CellError {
-  readonly column?: string;
-  readonly message: string;
-}
-
-const isoDate = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?)?$/;
-/** Control characters and lone surrogates cannot stand in the XML of an answer. */
-const notXml = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
-
-/** The instant of an ISO 8601 date or date and time, or undefined when there is no such time. */
-export function parseDate(text: string): Date | undefined {
-  const [, date, time = '00:00', zone] = isoDate.exec(text) ?? [];
-  if (date === undefined) return undefined;
-  const local = new Date(`${date}T${time}Z`);
-  if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(date)) return undefined;
-  if (zone === undefined) return osloInstant(local.getTime());
-  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [undefined, '+', '0', '0'];
-  const offset = (Number(hours) * 60 + Number(minutes ?? 0)) * 60_000;
-  return new Date(local.getTime() + (sign === '+' ? -offset : offset));
-}
-
-/** Reads cells by rule and collects what is wrong with them; a wrong cell reads as null. */
-function cellReader(values: Readonly<Record<string, unknown>>, errors: CellError[]) {
-  const wrong = (column: string, message: string): null => {
-    errors.push({ column, message });
-    return null;
-  };
-  const cell = (column: Column): string | null => {
-    const value = values[column];
-    if (value === undefined || value === null) return null;
-    if (typeof value !== 'string') return wrong(column, 'must be text in quotes');
-    return value.trim() || null;
-  };
-  return {
-    wrong,
-    cell,
-    text(column: Column, min: number, max: number): string | null {
-      const value = cell(column);
-      if (value === null) return null;
-      if (notXml.test(value)) return wrong(column, 'has a control character or half a character');
-      const length = [...value].length;
-      return length < min || length > max
-        ? wrong(column, `has ${length} characters, must have ${min} to ${max}`)
-        : value;
-    },
-    oneOf<T extends string>(column: Column, allowed: readonly T[]): T | null {
-      const value = cell(column);
-      if (value === null) return null;
-      return allowed.find((known) => known === value) ?? wrong(column, `must be ${allowed.join(', ')} or empty`);
-    },
-    date(column: Column): Date | null {
-      const value = cell(column);
-      if (value === null) return null;
-      return (
-        parseDate(value) ?? wrong(column, 'must be a date or a date and time by ISO 8601, as 2026-01-31T12:00:00+01:00')
-      );
-    },
-  };
-}
-type CellReader = ReturnType<typeof cellReader>;
+type CellReader = Reader<Column>;
 
 function contactPoint(read: CellReader, column: 'mobiltelefonnummer' | 'epostadresse', min: number, max: number) {
   const verdi = read.text(column, min, max);
@@ -118,7 +57,7 @@ function mailbox(read: CellReader): Person['postkasse'] {
 /** One row as a person, or everything that is wrong with it. */
 export function readPerson(values: Readonly<Record<string, unknown>>): Person | readonly CellError[] {
   const errors: CellError[] = [];
-  const read = cellReader(values, errors);
+  const read = cellReader<Column>(values, errors);
   for (const name of Object.keys(values)) {
     if (!columns.some((known) => known === name))
       errors.push({ column: name, message: 'is no column of the register' });

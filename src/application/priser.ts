@@ -4,7 +4,7 @@ import { maanedAv } from '../domain/ledger.js';
 import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Calendar, Reads, UnitOfWork } from '../domain/ports.js';
 import { varer, type Prisrad, type Vare } from '../domain/tariff.js';
-import { parseDate } from './personRow.js';
+import { parseDate } from './cells.js';
 
 /** What is wrong with one line of a file, or with all of it (line 0). Nothing of the file has been taken then. */
 export interface Linjefeil {

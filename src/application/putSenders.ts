@@ -18,6 +18,7 @@ export const putSenders =
       for (const row of data.delegeringer) await tx.putDelegation(row);
       for (const row of data.rettigheter) await tx.putServiceRight(row);
       for (const row of data.legitimasjoner) await tx.putCredential(row);
+      for (const row of data.dokumenttyper) await tx.putDocumentType(row);
       for (const row of data.leverandoerer) await tx.putSupplier(row);
       for (const row of data.svarutKontoer) await tx.putSvarUtKonto(row);
       for (const row of data.mottakersystemer) await tx.putMottakersystem(row);

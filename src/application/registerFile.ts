@@ -36,10 +36,10 @@ export class UnreadableFile extends Error {
 }
 
 /** Characters of one row; bounds the memory that a file without line ends or with an open quote can take. */
-const rowCharacters = 64 * 1024;
-const tooLong = `is longer than ${rowCharacters} characters; the file may lack line ends or have an open quote`;
+export const rowCharacters = 64 * 1024;
+export const tooLong = `is longer than ${rowCharacters} characters; the file may lack line ends or have an open quote`;
 
-type Text = AsyncIterable<string>;
+export type Text = AsyncIterable<string>;
 
 async function* utf8(source: AsyncIterable<Buffer>): Text {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -47,7 +47,8 @@ async function* utf8(source: AsyncIterable<Buffer>): Text {
   yield decoder.decode();
 }
 
-async function* jsonRows(text: Text): AsyncIterable<FileRow> {
+/** One JSON object a line. */
+export async function* jsonRows(text: Text): AsyncIterable<FileRow> {
   let row = 0;
   let rest = '';
   for await (const chunk of text) {
@@ -59,7 +60,8 @@ async function* jsonRows(text: Text): AsyncIterable<FileRow> {
   yield* jsonRow(++row, rest);
 }
 
-function* jsonRow(row: number, line: string): Iterable<FileRow> {
+/** The object that a text holds, and nothing for an empty one. */
+export function* jsonRow(row: number, line: string): Iterable<FileRow> {
   if (line.trim() === '') return;
   try {
     const values: unknown = JSON.parse(line);
@@ -92,14 +94,15 @@ function checkHeader(header: readonly string[]): void {
   }
 }
 
-async function* csvRows(text: Text): AsyncIterable<FileRow> {
+/** Cells under a header row, which `check` may refuse. */
+export async function* csvRows(text: Text, check: (header: readonly string[]) => void): AsyncIterable<FileRow> {
   const parser = parse(csvOptions);
   pipeline(Readable.from(text), parser, () => {});
   let header: readonly string[] | undefined;
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
     const row = info.lines;
     if (header === undefined) {
-      checkHeader(record);
+      check(record);
       header = record;
     } else if (record.length === header.length) {
       yield { row, values: Object.fromEntries(header.map((name, i) => [name, record[i]])) };
@@ -126,21 +129,19 @@ function explain(error: unknown, row: number): UnreadableFile | undefined {
 }
 
 const formats: readonly (readonly [ending: RegExp, rows: (text: Text) => AsyncIterable<FileRow>])[] = [
-  [/\.csv$/i, csvRows],
+  [/\.csv$/i, (text) => csvRows(text, checkHeader)],
   [/\.(jsonl|ndjson)$/i, jsonRows],
 ];
 
 /** The name endings that `openRegisterFile` takes. */
 export const registerFileEndings = '.csv, .jsonl or .ndjson, each also with .gz';
 
-/**
- * Opens a register file by the ending of its name; undefined when the ending is none of `registerFileEndings`. Reads it once for its
- * SHA-256. Throws what the file system says.
- */
-export async function openRegisterFile(path: string): Promise<RegisterFile | undefined> {
-  const packed = /\.gz$/i.test(path);
-  const read = formats.find(([ending]) => ending.test(packed ? path.slice(0, -3) : path))?.[1];
-  if (!read) return undefined;
+/** A file that is there, with how its text is read. Reads it once for its SHA-256. Throws what the file system says. */
+export async function fileWith(
+  path: string,
+  packed: boolean,
+  read: (text: Text) => AsyncIterable<FileRow>,
+): Promise<RegisterFile> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
   const { size } = await stat(path);
@@ -164,4 +165,11 @@ export async function openRegisterFile(path: string): Promise<RegisterFile | und
       }
     },
   };
+}
+
+/** Opens a register file by the ending of its name; undefined when the ending is none of `registerFileEndings`. Throws as `fileWith`. */
+export async function openRegisterFile(path: string): Promise<RegisterFile | undefined> {
+  const packed = /\.gz$/i.test(path);
+  const read = formats.find(([ending]) => ending.test(packed ? path.slice(0, -3) : path))?.[1];
+  return read && fileWith(path, packed, read);
 }

@@ -16,16 +16,16 @@ export interface Mottatt extends Forklart {
   readonly mottatt: Date;
 }
 
-const answer = (shipment: Shipment): Mottatt => ({
+const answer = ({ brukerstoette }: ShipmentDeps, shipment: Shipment): Mottatt => ({
   id: shipment.id,
   mottatt: shipment.mottatt,
-  ...forklart(shipment.beslutning, shipment.forsendelse.virkningstidspunkt),
+  ...forklart(shipment.beslutning, shipment.forsendelse.virkningstidspunkt, brukerstoette),
 });
 
 /** The stored answer, when the letter that is there is the one that was sent. @throws Failure EKSTERN_REF_USED */
-function again(there: Shipment, digest: Buffer): Mottatt {
+function again(deps: ShipmentDeps, there: Shipment, digest: Buffer): Mottatt {
   if (!there.digest.equals(digest)) throw new Failure('EKSTERN_REF_USED', `shipment ${there.id} has other content`);
-  return answer(there);
+  return answer(deps, there);
 }
 
 /** Contents that no shipment refers to. What cannot be removed is left to the sweep of the payload store. */
@@ -109,7 +109,7 @@ export const sendForsendelse =
       const forsendelse = { ...brev, avsender, databehandler: caller.organisasjon };
       const digest = shipmentDigest(forsendelse);
       const there = await deps.shipments.byRef(avsender, brev.eksternRef);
-      if (there !== undefined) return { done: again(there, digest) };
+      if (there !== undefined) return { done: again(deps, there, digest) };
       const ids = spurtOm([brev.mottaker], deps.routing(avsender));
       const decided = await decideNew(deps, caller, forsendelse, ids);
       return { shipment: newShipment(deps, forsendelse, digest, decided), decided, ids };
@@ -121,9 +121,9 @@ export const sendForsendelse =
     if (prepared.done === undefined) {
       const { shipment, decided, ids } = prepared;
       const there = await store(deps, caller, shipment, decided, ids);
-      if (there === undefined) return answer(shipment);
+      if (there === undefined) return answer(deps, shipment);
       await discard(deps, brev);
-      return again(there, shipment.digest);
+      return again(deps, there, shipment.digest);
     }
     await discard(deps, brev);
     return prepared.done;

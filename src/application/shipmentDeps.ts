@@ -1,5 +1,8 @@
 import { accessFor, certificateAllowed } from '../domain/access.js';
+import { hjelpetekst, type Brukerstoette } from '../domain/brukerstoette.js';
+import type { Enhet, Enhetsoppslag } from '../domain/enhet.js';
 import type { Forsendelse } from '../domain/forsendelse.js';
+import { mottakertype } from '../domain/identifier.js';
 import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Person } from '../domain/person.js';
 import type { Calendar, Clock, ReplayKey, Tx } from '../domain/ports.js';
@@ -28,7 +31,7 @@ export interface PersonRegister {
 }
 
 /** What the rules are told of this installation, and of one sender. */
-export type Rutegrunnlag = Omit<Fakta, 'forsendelse' | 'register' | 'now' | 'svarut'>;
+export type Rutegrunnlag = Omit<Fakta, 'forsendelse' | 'register' | 'enhet' | 'now' | 'svarut'>;
 
 /** The writes that use cases about shipments make. */
 export type ShipmentWork = <T>(
@@ -48,6 +51,9 @@ export interface ShipmentDeps {
   readonly queue: Pick<Queue, 'leaseReceipts'>;
   readonly payloads: Pick<Payloads, 'remove'>;
   readonly register: PersonRegister;
+  readonly enheter: Enhetsoppslag;
+  /** Who helps recipients; absent: nobody is named. */
+  readonly brukerstoette?: readonly Brukerstoette[];
   /** `avsender` is the body whose letter it is. */
   readonly routing: (avsender: string) => Rutegrunnlag;
 }
@@ -138,9 +144,17 @@ export async function recordRead(
   if (!first) throw new Failure('REPLAYED', 'this signed request has been answered before');
 }
 
+/** The businesses among the recipients that Enhetsregisteret knows. */
+function virksomheter({ enheter }: Pick<ShipmentDeps, 'enheter'>, bestillinger: readonly Bestilling[]) {
+  const ids = bestillinger.flatMap(({ mottaker: { id } }) =>
+    id !== null && mottakertype(id) === 'VIRKSOMHET' ? [id] : [],
+  );
+  return ids.length === 0 ? new Map<string, Enhet>() : enheter.find([...new Set(ids)]);
+}
+
 /** Decides about letters of one body, with one question to the register. `svarut`: of letters that came that way. @throws Failure UNAVAILABLE */
 export async function vurder(
-  deps: Pick<ShipmentDeps, 'routing' | 'register' | 'calendar'>,
+  deps: Pick<ShipmentDeps, 'routing' | 'register' | 'enheter' | 'brukerstoette' | 'calendar'>,
   owner: string,
   bestillinger: readonly Bestilling[],
   svarut?: SvarUtFakta,
@@ -151,27 +165,32 @@ export async function vurder(
     grunnlag,
   );
   const answer = ids.length === 0 ? null : await deps.register.ask(ids, owner);
+  const kjente = await virksomheter(deps, bestillinger);
   const now = deps.calendar.now();
   return bestillinger.map((forsendelse) => {
     const { id } = forsendelse.mottaker;
     const asked = answer !== null && id !== null && ids.includes(id);
     const register = asked ? { spurt: answer.spurt, person: answer.persons.get(id) } : null;
+    const enhet = kjente.get(id ?? '');
     return forklart(
-      decide({ ...grunnlag, ...(svarut && { svarut }), forsendelse, register, now }),
+      decide({ ...grunnlag, ...(svarut && { svarut }), ...(enhet && { enhet }), forsendelse, register, now }),
       forsendelse.virkningstidspunkt,
+      deps.brukerstoette,
     );
   });
 }
 
-/** A decision with its words. */
-export const forklart = (beslutning: Beslutning, virkningstidspunkt: Date | null): Forklart => ({
-  beslutning,
-  virkningstidspunkt,
-  tekst: {
-    nb: describe(beslutning, 'nb', virkningstidspunkt),
-    en: describe(beslutning, 'en', virkningstidspunkt),
-  },
-});
+/** A decision with its words, and with who can help, where that is known. */
+export function forklart(
+  beslutning: Beslutning,
+  virkningstidspunkt: Date | null,
+  brukerstoette: readonly Brukerstoette[] = [],
+): Forklart {
+  const hjelp = hjelpetekst(brukerstoette, beslutning);
+  const tekst = (i: 'nb' | 'en') =>
+    [describe(beslutning, i, virkningstidspunkt), ...(hjelp === undefined ? [] : [hjelp[i]])].join(' ');
+  return { beslutning, virkningstidspunkt, tekst: { nb: tekst('nb'), en: tekst('en') } };
+}
 
 /** Letters by id or by the sender's reference. */
 export type Utvalg = { readonly ider: readonly string[] } | { readonly eksterneRefer: readonly string[] };

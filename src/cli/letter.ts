@@ -18,6 +18,7 @@ export interface LetterOptions {
   readonly priority: 'normal' | 'priority';
   readonly onlyDigital: boolean;
   readonly openingReceipt?: string;
+  readonly documentType?: string;
 }
 
 /** `Name; line; 0155 OSLO`, or abroad `Name; line; SE` or the name of a country last. @throws InvalidArgumentError */
@@ -42,6 +43,7 @@ export const addLetterOptions = (command: Command): Command =>
     .addOption(new Option('--level <level>', 'log-in that opens it').choices(['3', '4']).default('4'))
     .addOption(new Option('--priority <priority>', 'how soon').choices(['normal', 'priority']).default('normal'))
     .option('--opening-receipt <reason>', 'ask for a receipt when it is opened, and say why')
+    .option('--document-type <type>', 'your own word for what kind of letter it is')
     .option('--only-digital', 'rather not at all than on paper', false);
 
 /** @throws UsageError when nobody is named */
@@ -68,6 +70,7 @@ export const orderOf = (options: LetterOptions, tittel: string): Bestilling => (
     returadresse: options.returnAddress ?? null,
   },
   kostnadskode: null,
+  ...(options.documentType !== undefined && { dokumenttype: options.documentType }),
 });
 
 const office = 'application/vnd.openxmlformats-officedocument';

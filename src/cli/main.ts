@@ -45,6 +45,8 @@ import { statusCommand } from './status.js';
 import { suppliersCommands } from './suppliers.js';
 import { svarinnCommands } from './svarinn.js';
 import { svarutCommands, type SvarUtCommandDeps } from './svarut.js';
+import { unitsCommands } from './units.js';
+import { unreadCommand } from './unread.js';
 import { verifyCommand } from './verify.js';
 import type { VerifyCommandDeps } from './verify.js';
 import { PASSWORD, type WireDeps } from './wire.js';
@@ -147,6 +149,8 @@ const program = new Command('posthorn')
   .exitOverride();
 
 registerCommands(program, open, { resident, clock });
+unitsCommands(program, open);
+unreadCommand(program, openShipments, clock);
 sendersCommands(program, open, clock);
 suppliersCommands(program, open, clock);
 statementCommands(program, open);

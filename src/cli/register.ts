@@ -1,11 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { createCalendar } from '../application/calendar.js';
-import { importRegister, type ImportResult, type RowError } from '../application/importRegister.js';
+import { importRegister } from '../application/importRegister.js';
 import { openRegisterFile, registerFileEndings, type RegisterFile } from '../application/registerFile.js';
 import { seedRegister, type ResidentSource } from '../application/seedRegister.js';
 import { showPerson, type Kanal, type PersonVisning } from '../application/showPerson.js';
 import type { Calendar, Clock } from '../domain/ports.js';
-import { CommandError, printer, progress, table, UsageError, type Printer } from './output.js';
+import { importing, readable, tellErrors, type ImportOptions } from './importing.js';
+import { printer, progress, table, UsageError, type Printer } from './output.js';
 import type { OpenStore } from './types.js';
 import { withStore, type Open } from './withStore.js';
 
@@ -25,43 +26,16 @@ function count(text: string): number {
 }
 
 async function registerFile(path: string): Promise<RegisterFile> {
-  const file = await openRegisterFile(path).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`The file could not be read (${reason}). Check the name and that you may read it.`);
-  });
+  const file = await readable(openRegisterFile(path));
   if (!file) throw new UsageError(`The name ${path} does not tell the format. It must end in ${registerFileEndings}.`);
   return file;
 }
 
-const rowError = ({ row, column, message }: RowError) => `row ${row}${column ? `, ${column}` : ''}: ${message}`;
-
-function tellImport(path: string, result: ImportResult, print: Printer): void {
-  for (const error of result.errors) print.err(rowError(error));
-  const untold = result.errorCount - result.errors.length;
-  if (untold > 0) print.err(`and ${untold} more errors`);
-  if (result.outcome === 'refused') {
-    throw new CommandError(
-      `Nothing was imported from ${path}: ${result.rowsWithErrors} of its rows cannot be used. ` +
-        'Correct them and import the file again, or leave single bad rows out with --skip-errors.',
-    );
-  }
-  if (result.resumedAfter > 0) print.out(`Resumed an import that was broken off after row ${result.resumedAfter}.`);
+async function runImport(store: OpenStore, path: string, options: ImportOptions, print: Printer): Promise<void> {
+  const result = await importing(importRegister(store), await registerFile(path), options, print);
+  tellErrors(path, result, print);
   const skipped = result.rowsWithErrors > 0 ? `, ${result.rowsWithErrors} rows with errors left out` : '';
   print.out(`Imported ${path}: ${result.rows} rows, ${result.changed} persons changed${skipped}.`);
-}
-
-interface ImportOptions {
-  readonly skipErrors: boolean;
-  readonly terminal?: boolean | undefined;
-}
-
-async function runImport(store: OpenStore, path: string, options: ImportOptions, print: Printer): Promise<void> {
-  const { skipErrors, terminal } = options;
-  const file = await registerFile(path);
-  const bar = progress('Importing', file.size, print, terminal);
-  const onProgress = ({ bytes, rows }: { bytes: number; rows: number }) => bar.update(bytes, `${rows} rows`);
-  const result = await importRegister(store)({ file, skipErrors, onProgress }).finally(() => bar.stop());
-  tellImport(path, result, print);
 }
 
 function kanalRow({ navn, punkt, ferskhet, ferskTil }: Kanal): string[] {

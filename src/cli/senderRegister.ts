@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { rotateCertificate } from '../application/addSender.js';
-import { parseDate } from '../application/personRow.js';
+import { parseDate } from '../application/cells.js';
 import { importerVirksomheter, slaaSammen } from '../application/virksomheter.js';
 import type { Merknad } from '../domain/agencies.js';
 import type { Clock } from '../domain/ports.js';

@@ -4,6 +4,7 @@ import { allowService, tjenester } from '../application/allowService.js';
 import { delegateSender, type DelegateSenderResult } from '../application/delegateSender.js';
 import type { Clock } from '../domain/ports.js';
 import { sektorer, type Sektor, type SenderData, type Tjeneste } from '../domain/sender.js';
+import { documentTypeCommands } from './documentTypes.js';
 import { fileOf } from './files.js';
 import { CommandError, printer, table, UsageError } from './output.js';
 import { noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
@@ -155,4 +156,5 @@ export function sendersCommands(program: Command, open: Open, clock: Clock = { n
   addDelegate(senders, open, clock);
   addList(senders, open, clock);
   senderRegisterCommands(senders, open, clock);
+  documentTypeCommands(senders, open);
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { besparelse, kontoutskrift, type Kontoutskrift } from '../application/kontoutskrift.js';
 import type { Sumlinje } from '../domain/ledger.js';
 import type { Ledgerutvalg } from '../domain/ledgerPorts.js';
+import { csv } from './csv.js';
 import { kroner, printer, table, UsageError, type Printer } from './output.js';
 import { cell } from './wire.js';
 import { withStore, type Open } from './withStore.js';
@@ -35,14 +36,6 @@ const cells = (maaned: string, { avsender, post, leverandoer, kostnadskode, ...r
   rest.stykkpris === null ? '' : String(rest.stykkpris),
   String(rest.sum),
 ];
-
-/** A cell that no spreadsheet takes for a formula. */
-const csvCell = (text: string): string => {
-  const harmless = /^[=+@\t\r]|^-(?!\d+$)/.test(text) ? `'${text}` : text;
-  return /[",;\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-};
-
-const csv = (rows: readonly (readonly string[])[]): string[] => rows.map((row) => row.map(csvCell).join(','));
 
 function tell({ linjer, sum, utenPris }: Kontoutskrift, maaned: string, print: Printer): void {
   if (linjer.length === 0) return print.out(`Nothing was charged in ${maaned}.`);

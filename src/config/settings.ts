@@ -236,6 +236,12 @@ export const settings = {
     fix: 'List the files with commas.',
     files: true,
   }),
+  supportFile: optional(kinds.text, {
+    shown: 'none: nobody is named',
+    meaning: 'JSON file of who helps recipients, for the explanations of decisions, as `support/2015.json`',
+    fix: 'Name a readable JSON file.',
+    files: true,
+  }),
   revocation: row(kinds.oneOf('require', 'off'), () => 'require' as const, {
     meaning: 'Whether certificates are checked for revocation; `off` is refused in production',
     fix: 'Set it to require or off.',

@@ -91,8 +91,8 @@ export interface Altinnbrev {
 export interface Altinnmottak {
   /** The id by which its status is asked for. */
   readonly id: string;
-  /** False: nobody could be notified, for there is no address. */
-  readonly varslet: boolean;
+  /** False: nobody could be notified, for there is no address; null: it does not say. */
+  readonly varslet: boolean | null;
 }
 
 /** What we ask of Altinn, whichever contract it speaks. What it does is an answer, never an error. */

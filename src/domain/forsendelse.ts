@@ -79,6 +79,8 @@ export interface Forsendelse {
   readonly utskrift: Utskriftsvalg;
   /** The sender's cost code, on the invoice. */
   readonly kostnadskode: string | null;
+  /** The sender's own word for what kind of letter it is; absent: it has said none. */
+  readonly dokumenttype?: string;
   /** Confidential: a business reads it in Altinn by a right of its own. */
   readonly taushetsbelagt?: true;
   readonly hoveddokument: Dokument;
@@ -87,6 +89,19 @@ export interface Forsendelse {
   /** The order as it came by SvarUt, whose rules decide then; absent for letters that came another way. */
   readonly svarut?: SvarUtBestilling;
 }
+
+/** How letters of a type go: as the rules say, on paper for the time being, or in Altinn. */
+export const dokumentveier = ['DIGITAL', 'PAPIR', 'ALTINN'] as const;
+export type Dokumentvei = (typeof dokumentveier)[number];
+
+export interface Dokumenttyperegel {
+  readonly vei: Dokumentvei;
+  /** Letters of this type are decisions or the like, which are not for information only. */
+  readonly vedtak: boolean;
+}
+
+/** Types are the same in capital and small letters. */
+export const dokumenttypenavn = (type: string): string => type.trim().toLowerCase();
 
 /** How a body wants letters treated that the register does not decide. */
 export interface Avsenderpolicy {

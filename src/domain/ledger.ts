@@ -1,7 +1,7 @@
 import type { Forsendelse, Utskriftsvalg } from './forsendelse.js';
 import { osloDate } from './oslo.js';
 import type { Beslutning } from './routing/decision.js';
-import type { Hendelsestype } from './shipment.js';
+import type { Hendelsestype, Pakke } from './shipment.js';
 import { postkassepris, pris, utskriftspris, type Prisforhold } from './tariff.js';
 
 /** What a letter is charged for, each at most once. UTSKRIFT_RETTELSE is what the printer's own account of a letter differs by. */
@@ -140,14 +140,14 @@ export function posteringer(
   return [...levert(b, grunnlag, liste), ...(type === 'AAPNING' ? aapnet(b, grunnlag, liste) : [])];
 }
 
-/** What the price of a stored letter depends on. */
+/** What the price of a stored letter depends on. `pakke`: as it has been handed on; undefined: it has not, or without the broker. */
 export const grunnlagAv = (
   { hoveddokument, vedlegg, aapningskvittering, utskrift }: Forsendelse,
-  formidles: boolean,
+  pakke: Pick<Pakke, 'sbd' | 'sider'> | undefined,
 ): Prisgrunnlag => ({
   octets: [hoveddokument, ...vedlegg].reduce((octets, { innhold }) => octets + innhold.size, 0),
   aapningskvittering: aapningskvittering !== null,
   utskrift,
-  sider: null,
-  formidles,
+  sider: pakke?.sider ?? null,
+  formidles: pakke !== undefined && pakke.sbd !== null,
 });

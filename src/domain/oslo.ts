@@ -60,3 +60,33 @@ export function startOfDay(at: Date): Date {
   const local = at.getTime() + osloOffset(at) * minute;
   return osloInstant(local - (local % day));
 }
+
+/** The Thursday of the week, by which ISO 8601 gives it its year. */
+const thursday = (local: number): Date => {
+  const weekday = (new Date(local).getUTCDay() + 6) % 7;
+  return new Date(local + (3 - weekday) * day);
+};
+
+/** The ISO week in Oslo of an instant: `2026-W47`. */
+export function isoWeek(at: Date): string {
+  const then = thursday(at.getTime() + osloOffset(at) * minute);
+  const year = then.getUTCFullYear();
+  const number = Math.floor((then.getTime() - Date.UTC(year, 0, 1)) / (7 * day)) + 1;
+  return `${String(year).padStart(4, '0')}-W${String(number).padStart(2, '0')}`;
+}
+
+/** Midnight in Oslo before the Monday of an ISO week that lies `after` weeks later; undefined for what is no week. */
+function monday(week: string, after: number): Date | undefined {
+  const [, year, number] = /^(\d{4})-W(\d\d)$/.exec(week) ?? [];
+  if (year === undefined) return undefined;
+  const first = thursday(Date.UTC(Number(year), 0, 4)).getTime() - 3 * day;
+  const start = (weeks: number) => osloInstant(first + weeks * 7 * day);
+  const found = start(Number(number) - 1);
+  return isoWeek(found) === week ? start(Number(number) - 1 + after) : undefined;
+}
+
+/** When an ISO week begins in Oslo; undefined for what is no week. */
+export const weekStart = (week: string): Date | undefined => monday(week, 0);
+
+/** When the week after an ISO week begins in Oslo; undefined for what is no week. */
+export const nextWeek = (week: string): Date | undefined => monday(week, 1);

@@ -1,6 +1,7 @@
 import type { EndretPerson, Person } from './person.js';
 import type {
   Delegering,
+  Dokumenttype,
   Legitimasjon,
   Leverandoer,
   Organisasjon,
@@ -96,6 +97,9 @@ export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
   putDelegation(d: Delegering): Promise<void>;
   putServiceRight(r: Rettighet): Promise<void>;
   putCredential(l: Legitimasjon): Promise<void>;
+  putDocumentType(d: Dokumenttype): Promise<void>;
+  /** False when there is none such. */
+  removeDocumentType(d: Pick<Dokumenttype, 'organisasjonsnummer' | 'dokumenttype'>): Promise<boolean>;
   putSupplier(l: Leverandoer): Promise<void>;
   /** Keeps the name of an agency that may become a sender. False when it is there already. */
   putAgency(navn: string, fra: Date): Promise<boolean>;
@@ -108,18 +112,18 @@ export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
 export type UnitOfWork = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
 /**
- * Loads a file into the register: staged part by part, resumable after a crash, then published whole or not at all.
- * `fileId` names the content, so that another file is another import. Persons staged twice count as the last.
+ * Loads a file into a register: staged part by part, resumable after a crash, then published whole or not at all.
+ * `fileId` names the content, so that another file is another import. What is staged twice counts as the last.
  */
-export interface RegisterImport {
+export interface RegisterImport<T = Person> {
   /** Starts or resumes an import. Returns how many rows of the file are staged: 0 when it is new. */
   begin(fileId: string): Promise<number>;
   /**
-   * Stages the persons of the rows after those staged, up to and including row `upToRow`, and notes that row, in one
-   * transaction. A row has at most one person.
+   * Stages what the rows after those staged hold, up to and including row `upToRow`, and notes that row, in one
+   * transaction. A row holds at most one.
    */
-  stage(fileId: string, upToRow: number, persons: readonly Person[]): Promise<void>;
-  /** Upserts everything staged, with change numbers, and ends the import, in one transaction. Returns persons changed. */
+  stage(fileId: string, upToRow: number, rows: readonly T[]): Promise<void>;
+  /** Makes everything staged visible, and ends the import, in one transaction. Returns how many were added or changed. */
   publish(fileId: string): Promise<number>;
   /** Forgets the import and everything it staged. */
   discard(fileId: string): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Avsenderpolicy } from './forsendelse.js';
+import type { Avsenderpolicy, Dokumenttyperegel } from './forsendelse.js';
 
 /** Services that are granted one by one: those of the look-up contract (CONTRACT.md section 3, "Authorization"), our own, and the broker. */
 export const tjenester = ['OPPSLAGSTJENESTEN', 'ENDRINGSTJENESTEN', 'FORSENDELSE', 'SDP'] as const;
@@ -69,6 +69,13 @@ export interface Legitimasjon {
   readonly nett?: readonly string[];
 }
 
+/** How a body's letters of a type go. */
+export interface Dokumenttype extends Dokumenttyperegel {
+  readonly organisasjonsnummer: string;
+  /** As `dokumenttypenavn` has it. */
+  readonly dokumenttype: string;
+}
+
 /** The sender tables as one value. */
 export interface SenderData {
   readonly organisasjoner: readonly Organisasjon[];
@@ -76,4 +83,5 @@ export interface SenderData {
   readonly delegeringer: readonly Delegering[];
   readonly rettigheter: readonly Rettighet[];
   readonly legitimasjoner: readonly Legitimasjon[];
+  readonly dokumenttyper: readonly Dokumenttype[];
 }

@@ -63,6 +63,8 @@ export interface Pakke {
   readonly sbd: Blob | null;
   /** The encrypted document package. */
   readonly cms: Blob;
+  /** Of a letter for paper: what it is charged by. */
+  readonly sider?: number;
 }
 
 /** One shipment as it is stored. */

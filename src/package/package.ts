@@ -7,6 +7,7 @@ import { limits } from '../limits.js';
 import { decryptCms, type CmsRecipient } from '../security/cms.js';
 import type { Trust } from '../security/trust.js';
 import { openPackage, pack, verifyPackage, type PackageSigner, type Unpacked } from './asice.js';
+import { pages } from './pages.js';
 import { sealTo } from './sealed.js';
 
 export interface PackerDeps extends PackageSigner {
@@ -32,6 +33,7 @@ export const createPacker = ({ payloads, clock, key, chain }: PackerDeps): Packe
     const options = transport === undefined ? {} : { transport };
     return sealTo(recipient, bounded(pack(innhold, { key, chain }, clock.now())), payloads, options);
   },
+  pages,
 });
 
 /** Who receives packages. */

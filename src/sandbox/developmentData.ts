@@ -121,6 +121,7 @@ export function developmentData(certificates: ReadonlyMap<string, DevelopmentCer
       organisasjonsnummer: numberOf(identity),
       passordhash: passwordHash(brukernavn, passord),
     })),
+    dokumenttyper: [],
     leverandoerer: suppliers.map(({ identity, navn, rolle }) => ({
       organisasjonsnummer: numberOf(identity),
       navn,

@@ -25,7 +25,7 @@ export interface AltinnWiring {
   readonly clock: Clock;
   readonly databehandler: Holder;
   readonly senders: () => SenderData;
-  readonly store: Pick<Store, 'altinn'>;
+  readonly store: Pick<Store, 'altinn' | 'enheter'>;
 }
 
 /** `4255/10`: code and edition. */
@@ -93,5 +93,5 @@ export async function altinnOf(deps: AltinnWiring): Promise<AltinnDeps | undefin
   const altinn = config.altinnKind === 'soap' ? basicOf(deps, url) : await restOf(deps, url);
   const common = { clock, overleveringer: store.altinn, pause: config.altinnPoll * 1000 };
   const kilde = statuskilde({ ...common, tjeneste: altinnStatustjeneste(altinn), antall: ANTALL });
-  return { ...common, altinn, avsender: avsenderAv(senders), kilder: [kilde] };
+  return { ...common, altinn, avsender: avsenderAv(senders), enheter: store.enheter, kilder: [kilde] };
 }

@@ -2,6 +2,7 @@ import { vurder, type PersonRegister, type ShipmentDeps } from '../application/s
 import type { AvgjoerPaaNytt } from '../application/svarut/omdiriger.js';
 import { vurderSvarUtBrev } from '../application/svarut/vurder.js';
 import { personRegister } from '../client/personRegister.js';
+import { readSupport } from '../config/support.js';
 import type { Avsenderpolicy } from '../domain/forsendelse.js';
 import type { Clock } from '../domain/ports.js';
 import type { Kanal } from '../domain/routing/decision.js';
@@ -77,8 +78,15 @@ export function shipmentDeps(
     queue: store.queue,
     payloads,
     register: registerOf(deps, databehandler),
+    enheter: store.enheter,
+    brukerstoette: config.supportFile === undefined ? [] : readSupport(config.supportFile),
     routing: (avsender: string) => ({
       policy: senders().organisasjoner.find((o) => o.organisasjonsnummer === avsender)?.avsenderpolicy ?? paper,
+      dokumenttyper: new Map(
+        senders()
+          .dokumenttyper.filter((d) => d.organisasjonsnummer === avsender)
+          .map((d) => [d.dokumenttype, d]),
+      ),
       leverandoerer:
         upstream === undefined
           ? facts()

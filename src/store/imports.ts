@@ -22,8 +22,7 @@ export function registerImport({ flavour, write }: Backend): RegisterImport {
       write(async (db) => {
         const staged = await lockJob(db, flavour, fileId);
         const first = upToRow - persons.length + 1;
-        if (first <= staged)
-          throw refusal(`row ${first} has been staged already, perhaps by another process; start it again`);
+        if (first <= staged) throw importRefusal(`row ${first} has been staged already, perhaps by another process`);
         const rows = persons.map((person, i) => ({ file_id: fileId, file_row: first + i, ...rowOf(person) }));
         for (const batch of inBatches(rows)) await db.insertInto('person_import').values(batch).execute();
         await db.updateTable('import_job').set({ staged: upToRow }).where('file_id', '=', fileId).execute();
@@ -57,11 +56,12 @@ async function lockJob(db: Db, flavour: Flavour, fileId: string): Promise<number
     .modifyEnd(sql.raw(flavour.lock))
     .executeTakeFirst();
   if (job !== undefined) return job.staged;
-  throw refusal('it was published or discarded by another process; start it again');
+  throw importRefusal('it was published or discarded by another process');
 }
 
-function refusal(why: string): Failure {
-  const reason = `the import cannot go on: ${why}`;
+/** An import that another process has got in the way of. */
+export function importRefusal(why: string): Failure {
+  const reason = `the import cannot go on: ${why}; start it again`;
   return new Failure('INVALID_REQUEST', reason, { reason });
 }
 

@@ -2,12 +2,14 @@ import type { KeyObject } from 'node:crypto';
 import type { Turer } from '../domain/kvitteringskilde.js';
 import type { CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Altinnstatus } from '../domain/altinn.js';
+import type { Enhetsregister } from '../domain/enhet.js';
 import type { Overleveringer } from '../domain/overlevering.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
+import type { Ulestoppslag } from '../domain/ulest.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
@@ -26,6 +28,8 @@ import { shipmentReads, shipmentWrites } from './shipments.js';
 import { svarutReads, svarutWrites } from './svarut.js';
 import { overleveringer } from './overleveringer.js';
 import { turns } from './turns.js';
+import { unread } from './unread.js';
+import { unitRegister } from './units.js';
 
 export interface Store {
   readonly kind: 'sqlite' | 'mysql';
@@ -43,6 +47,8 @@ export interface Store {
   readonly altinn: Overleveringer<Altinnstatus>;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
+  readonly enheter: Enhetsregister;
+  readonly ulest: Ulestoppslag;
   readonly calendar: CalendarRow;
   readonly retention: Retention;
   readonly brokerRetention: BrokerRetention;
@@ -99,6 +105,8 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     altinn: overleveringer(backend, 'altinn'),
     unitOfWork: (work) => write((db) => work(tx(db))),
     registerImport: registerImport(backend),
+    enheter: unitRegister(backend),
+    ulest: unread(backend, seal),
     calendar: calendarRow(backend),
     retention: retention(backend),
     brokerRetention: brokerRetention(backend),

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Person } from '../domain/person.js';
 import type { Legitimasjon, Leverandoer, Sektor, Tjeneste } from '../domain/sender.js';
-import type { Avsenderpolicy, Prioritet } from '../domain/forsendelse.js';
+import type { Avsenderpolicy, Dokumentvei, Prioritet } from '../domain/forsendelse.js';
 import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Post } from '../domain/ledger.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
@@ -19,7 +19,11 @@ export interface Tables {
   person_import: PersonRow & { file_id: string; file_row: number };
   /** One row per file being imported, with the number of its rows that are staged. */
   import_job: { file_id: string; staged: number };
-  /** The last number given out: 'endringsnummer' of changes, and those of what is charged for. */
+  /** Units of every edition; `counter` names the one that counts. */
+  unit: UnitRow;
+  /** The edition that a file is being imported as, and how many of its rows are staged. */
+  unit_import: { file_id: string; utgave: number; staged: number };
+  /** The last number given out: 'endringsnummer' of changes, and those of what is charged for; 'enhetsregister': the edition in force. */
   counter: { name: string; value: number };
   /** One row: milliseconds that the calendar is ahead of the clock. */
   calendar: { name: string; ahead: number };
@@ -35,6 +39,7 @@ export interface Tables {
     egen_varsling: number;
   };
   sender_profile: { organisasjonsnummer: string; sektor: Sektor | null; etterfoelger: string | null };
+  document_type: { organisasjonsnummer: string; dokumenttype: string; vei: Dokumentvei; vedtak: number };
   agency: { navn: string; fra: number };
   certificate: Period & { fingeravtrykk: string; organisasjonsnummer: string; pem: string };
   credential: {
@@ -223,6 +228,19 @@ export interface PersonRow {
   postkasseadresse: string | null;
   postkasseleverandoer_adresse: string | null;
   spraak: Person['spraak'];
+}
+
+/** Addresses are JSON. */
+export interface UnitRow {
+  utgave: number;
+  organisasjonsnummer: string;
+  navn: string;
+  organisasjonsform: string | null;
+  forretningsadresse: string | null;
+  postadresse: string | null;
+  epostadresse: string | null;
+  mobil: string | null;
+  slettet: string | null;
 }
 
 interface AuditRow {

@@ -36,6 +36,12 @@ export async function senders(db: Db): Promise<SenderData> {
     .execute();
   const rights = await db.selectFrom('service_right').selectAll().orderBy('organisasjon').orderBy('tjeneste').execute();
   const credentials = await db.selectFrom('credential').selectAll().orderBy('tjeneste').orderBy('brukernavn').execute();
+  const documentTypes = await db
+    .selectFrom('document_type')
+    .selectAll()
+    .orderBy('organisasjonsnummer')
+    .orderBy('dokumenttype')
+    .execute();
   return {
     organisasjoner: organisations.map(({ tillat, uten_postkasse, egen_varsling, sektor, etterfoelger, ...row }) => ({
       ...row,
@@ -54,6 +60,7 @@ export async function senders(db: Db): Promise<SenderData> {
       ...row,
       ...(nett !== null && { nett: nett.split(',') }),
     })),
+    dokumenttyper: documentTypes.map((row) => ({ ...row, vedtak: row.vedtak === 1 })),
   };
 }
 
@@ -67,7 +74,8 @@ export const suppliers = (db: Db): Promise<Leverandoer[]> =>
 
 type SenderTx = Pick<
   Tx,
-  `put${string}` & Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx | keyof LedgerTx>
+  (`put${string}` | 'removeDocumentType') &
+    Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx | keyof LedgerTx>
 >;
 
 /** The writes of `Tx` that replace one row by its key. */
@@ -100,6 +108,21 @@ export function senderWrites(db: Db, flavour: Flavour): SenderTx {
       put('service_right', ['organisasjon', 'tjeneste'], { organisasjon, tjeneste, ...period(validity) }),
     putCredential: ({ nett, ...row }) =>
       put('credential', ['tjeneste', 'brukernavn'], { ...row, nett: nett?.join(',') ?? null }),
+    putDocumentType: ({ organisasjonsnummer, dokumenttype, vei, vedtak }) =>
+      put('document_type', ['organisasjonsnummer', 'dokumenttype'], {
+        organisasjonsnummer,
+        dokumenttype,
+        vei,
+        vedtak: vedtak ? 1 : 0,
+      }),
+    removeDocumentType: async ({ organisasjonsnummer, dokumenttype }) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('document_type')
+        .where('organisasjonsnummer', '=', organisasjonsnummer)
+        .where('dokumenttype', '=', dokumenttype)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
     putSupplier: ({ organisasjonsnummer, rolle, navn, sertifikat }) =>
       put('supplier', ['organisasjonsnummer', 'rolle'], { organisasjonsnummer, rolle, navn, sertifikat }),
     putAgency: (navn, fra) => insertRow(db, 'agency', { navn, fra: fra.getTime() }, flavour.onDuplicate(['navn'], [])),

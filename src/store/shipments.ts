@@ -13,6 +13,8 @@ import type { Seal } from './sealed.js';
 
 /** Where a sealed column stands. */
 const place = (id: string, column: 'forsendelse' | 'beslutning'): string => `shipment ${id} ${column}`;
+/** Where the order of a letter is sealed. */
+export const forsendelsePlace = (id: string): string => place(id, 'forsendelse');
 
 /** Whose turn a letter's is in the queue, as `koeAv` of the decision names them. */
 const leverandoerOf = (beslutning: Beslutning): string =>

@@ -157,10 +157,26 @@ describe('application/bokfoer', () => {
           const letter = brev(b, size);
           l.state.counters.set('310000019 2026-11', sendt).set('formidlet', formidlet);
           const bilde = await memoryLedgerReads(() => l.state).prisbilde('310000019', '2026-11');
-          const { minst } = cost(b, grunnlagAv(letter.forsendelse, true), bilde);
+          const { minst } = cost(b, grunnlagAv(letter.forsendelse, letter.pakke), bilde);
           await l.write(letter, 'LEVERING');
           expect(l.state.lines.reduce((sum, { oere }) => sum + (oere ?? NaN), 0)).to.equal(minst);
         }
+  });
+
+  it('R-45: paper is charged by the pages that were packed, and the dry run for as many says the same', async () => {
+    for (const [sider, oere] of [
+      [1, 510],
+      [7, 870],
+    ] as const) {
+      const l = ledger();
+      const b = sendes('UTSKRIFT', printer);
+      const letter = brev(b, 1000);
+      const pakke = { meldingsId: letter.meldingsId, sbd: blob(1), cms: blob(1), sider };
+      const bilde = await memoryLedgerReads(() => l.state).prisbilde('310000019', '2026-11');
+      const { minst } = cost(b, { ...grunnlagAv(letter.forsendelse, letter.pakke), sider }, bilde);
+      await l.write({ ...letter, pakke }, 'LEVERING');
+      expect([minst, l.brief()[0]?.[2]]).to.deep.equal([oere, oere]);
+    }
   });
 
   describe('R-57…R-62: 10,000 random histories', () => {

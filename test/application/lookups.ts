@@ -28,6 +28,7 @@ export const senders: SenderData = {
     ...always,
   })),
   legitimasjoner: [],
+  dokumenttyper: [],
 };
 
 export const person = (personidentifikator: string, changes: Partial<Person> = {}): Person => ({

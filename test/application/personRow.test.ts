@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { columns, parseDate, readPerson, type Column } from '../../src/application/personRow.js';
+import { parseDate } from '../../src/application/cells.js';
+import { columns, readPerson, type Column } from '../../src/application/personRow.js';
 
 const id = '15819010029';
 const full: Readonly<Record<Column, string>> = {

@@ -1,5 +1,6 @@
 import type { Brev } from '../../src/application/sendForsendelse.js';
 import type { Caller, Rutegrunnlag, ShipmentDeps } from '../../src/application/shipmentDeps.js';
+import type { Enhet } from '../../src/domain/enhet.js';
 import type { Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
 import { Failure } from '../../src/errors.js';
@@ -61,7 +62,12 @@ export const bySignature = (changes: Partial<Caller> = {}): Caller =>
 
 /** Everything around the use cases: `at` is the time of both clocks. */
 export function shipping(
-  options: { persons?: readonly Person[]; grunnlag?: Partial<Rutegrunnlag>; registerFails?: boolean } = {},
+  options: {
+    persons?: readonly Person[];
+    enheter?: readonly Enhet[];
+    grunnlag?: Partial<Rutegrunnlag>;
+    registerFails?: boolean;
+  } = {},
 ) {
   const memory = memoryWork();
   const payloads = memoryPayloads();
@@ -87,6 +93,7 @@ export function shipping(
         return { spurt: now, persons };
       },
     },
+    enheter: { find: async () => new Map((options.enheter ?? []).map((e) => [e.organisasjonsnummer, e])) },
     routing: () => ({ ...grunnlag, ...options.grunnlag }),
   };
   const retur = { navn: 'Postmottak', adresselinjer: [], postnummer: '0150', poststed: 'OSLO' };

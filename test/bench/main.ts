@@ -6,6 +6,7 @@ import { lookup } from './lookup.js';
 import { queue } from './queue.js';
 import { register } from './register.js';
 import { svarutLarge } from './svarutLarge.js';
+import { units } from './units.js';
 
 const usage = `Benchmarks of Posthorn. Close other programs first; both print their last line as JSON.
 
@@ -17,6 +18,8 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
       long one.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
+  npm run bench -- units [--units 1100000] [--db mariadb|sqlite]
+      The import of a download of Enhetsregisteret, and of the same again over the first: time, and peak memory.
   npm run bench -- fairness [svarut|forsendelse|dead] [--rounds 5] [--seconds 15] [--waiting 10000] [--db mariadb|sqlite] [--bursts]
       What others wait when one sender sends ten times as much at the same total load, or when a provider hangs.
   npm run bench -- queue [--waiting 200000] [--db mariadb|sqlite] [--profile DIR]
@@ -34,6 +37,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     connections: { type: 'string', default: '16' },
     persons: { type: 'string' },
+    units: { type: 'string', default: '1100000' },
     octets: { type: 'string', default: '100000' },
     waiting: { type: 'string' },
     profile: { type: 'string' },
@@ -88,6 +92,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
       database: values.db === 'sqlite' ? 'sqlite' : 'mariadb',
       profile: values.profile,
     }),
+  units: () => units({ units: Number(values.units), database: values.db === 'sqlite' ? 'sqlite' : 'mariadb' }),
   register: () =>
     register({
       persons: Number(values.persons ?? 3_800_000),

@@ -174,4 +174,34 @@ describe('cli/senders', () => {
       expect(out).to.not.contain('secret');
     });
   });
+
+  it('a private body is no sender', async () => {
+    const { code, err } = await run('add', sender, 'Firma AS', '--sector', 'PRIVAT');
+    expect([code, (await data()).organisasjoner]).to.deep.equal([1, []]);
+    expect(err).to.contain('a private one is no sender');
+    expect((await run('add', sender, 'Eksempel kommune', '--sector', 'KOMMUNE')).code).to.equal(0);
+  });
+
+  it('document-types: says how letters of a type go, in capital and small letters alike, until it is taken back', async () => {
+    const set = (...args: string[]) => run('document-types', 'set', ...args);
+    expect((await set(sender, 'Kart', 'PAPIR')).err).to.contain('is not registered');
+    await run('add', sender, 'Eksempel kommune');
+    expect((await set(sender, ' Kart ', 'PAPIR')).out).to.contain('go PAPIR.');
+    expect((await set(sender, 'KART', 'ALTINN', '--decision')).code).to.equal(0);
+    expect((await data()).dokumenttyper).to.deep.equal([
+      { organisasjonsnummer: sender, dokumenttype: 'kart', vei: 'ALTINN', vedtak: true },
+    ]);
+    expect((await run('document-types', 'list')).out).to.match(/310000019 +kart +ALTINN +decision\n$/);
+    expect((await run('document-types', 'list', supplier)).out).not.to.contain('kart');
+    expect((await set(sender, 'Kart', 'NONE')).code).to.equal(0);
+    expect((await data()).dokumenttyper).to.deep.equal([]);
+    for (const args of [
+      [sender, 'Kart', 'NONE'],
+      [sender, 'Kart', 'POST'],
+      [sender, ' ', 'PAPIR'],
+      [sender, 'x'.repeat(101), 'PAPIR'],
+    ])
+      expect((await set(...args)).code).to.equal(2);
+    expect((await set(sender, 'x'.repeat(100), 'PAPIR')).code).to.equal(0);
+  });
 });

@@ -74,7 +74,7 @@ const provider = (url: string): Provider => ({
 /** A letter of our own, handed to who `via` leads to. */
 async function pushed(shipment: Shipment, databehandler: Party, via: (url: string) => Via): Promise<string> {
   const payloads = memoryPayloads();
-  const packer = { pack: () => payloads.put(once(cms)) };
+  const packer = { pack: () => payloads.put(once(cms)), pages: async () => 1 };
   return posted(async (url) => {
     const providers = new Map([[mailbox, provider(url)]]);
     const channel = sdpChannel({ ...deps, payloads, packer, databehandler, via: via(url), providers });

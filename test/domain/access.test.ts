@@ -21,6 +21,7 @@ const data: SenderData = {
   delegeringer: [{ leverandoer: '310000035', oppdragsgiver: '310000019', ...always }],
   rettigheter: [{ organisasjon: '310000019', tjeneste: 'OPPSLAGSTJENESTEN', ...always }],
   legitimasjoner: [],
+  dokumenttyper: [],
 };
 
 const ended = <T extends object>(rows: readonly T[]) => rows.map((row) => ({ ...row, til: now }));

@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { addMonths, osloDate, osloInstant, osloOffset, startOfDay } from '../../src/domain/oslo.js';
+import {
+  addMonths,
+  isoWeek,
+  nextWeek,
+  osloDate,
+  osloInstant,
+  osloOffset,
+  startOfDay,
+  weekStart,
+} from '../../src/domain/oslo.js';
 
 const iso = (text: string) => new Date(text);
 const moved = (text: string, months: number) => addMonths(iso(text), months).toISOString();
@@ -57,5 +66,30 @@ describe('domain/oslo', () => {
     expect(moved('2024-08-30T22:30:00.000Z', 18)).to.equal('2026-02-27T23:30:00.000Z');
     expect(startOfDay(iso('2026-07-01T21:59:59.999Z')).toISOString()).to.equal('2026-06-30T22:00:00.000Z');
     expect(startOfDay(iso('2026-07-01T22:00:00.000Z')).toISOString()).to.equal('2026-07-01T22:00:00.000Z');
+  });
+});
+
+describe('domain/oslo: ISO weeks', () => {
+  /** [week, its Monday at midnight in Oslo, the Monday after] */
+  const weeks = [
+    ['2026-W47', '2026-11-15T23:00:00Z', '2026-11-22T23:00:00Z'],
+    ['2026-W01', '2025-12-28T23:00:00Z', '2026-01-04T23:00:00Z'],
+    ['2026-W53', '2026-12-27T23:00:00Z', '2027-01-03T23:00:00Z'],
+    ['2027-W01', '2027-01-03T23:00:00Z', '2027-01-10T23:00:00Z'],
+    ['2026-W13', '2026-03-22T23:00:00Z', '2026-03-29T22:00:00Z'],
+    ['2026-W43', '2026-10-18T22:00:00Z', '2026-10-25T23:00:00Z'],
+  ] as const;
+  for (const [week, from, to] of weeks) {
+    it(`${week} begins at ${from}`, () => {
+      expect([weekStart(week), nextWeek(week)]).to.deep.equal([new Date(from), new Date(to)]);
+      const [first, end] = [Date.parse(from), Date.parse(to)];
+      expect([first, end - 1].map((at) => isoWeek(new Date(at)))).to.deep.equal([week, week]);
+      for (const at of [first - 1, end]) expect(isoWeek(new Date(at))).not.to.equal(week);
+    });
+  }
+
+  it('a year has 52 weeks or 53', () => {
+    for (const none of ['2025-W53', '2027-W53', '2026-W54', '2026-W00', '2026-1', ''])
+      expect(weekStart(none)).to.equal(undefined);
   });
 });

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { PDFDocument } from 'pdf-lib';
 import { explainLetter, fetchReceipts } from '../../src/client/forsendelse.js';
 import { encodeHentStatus, encodeSendForsendelse } from '../../src/contract/forsendelse/request.js';
+import type { Enhet } from '../../src/domain/enhet.js';
 import { dagerEtter } from '../../src/domain/routing/words.js';
 import { identities, type IdentityName } from '../../src/sandbox/pki/identities.js';
+import { syntheticUnits } from '../../src/sandbox/units.js';
 import { signingKey } from '../../src/security/sign.js';
 import { signedEnvelope } from '../../src/security/signAnswer.js';
 import { contentType } from '../../src/soap/names.js';
@@ -83,6 +86,33 @@ describe('the rules of letters', function () {
       const persons = [{}, none, { reservasjon: true }, { postkasse: null }];
       const stands = await Promise.all(persons.map(async (p) => delivered(letterTo(await registered(p)))));
       expect(stands.map(({ kanal }) => kanal)).to.deep.equal(['POSTKASSE', 'UTSKRIFT', 'UTSKRIFT', 'UTSKRIFT']);
+    });
+
+    it('R-43, R-44, R-45: given a type that is on paper still, when a business gets one, then it is printed to the address of Enhetsregisteret, and charged by its pages', async () => {
+      const [unit] = syntheticUnits(0) as [Enhet];
+      await world.store.enheter.enhetsimport.begin('units');
+      await world.store.enheter.enhetsimport.stage('units', 1, [unit]);
+      await world.store.enheter.enhetsimport.publish('units');
+      const kart = { organisasjonsnummer: sender, dokumenttype: 'kart', vei: 'PAPIR', vedtak: false } as const;
+      await world.registerSenders((tx) => tx.putDocumentType(kart));
+      const pdf = await PDFDocument.create();
+      for (let i = 0; i < 3; i += 1) pdf.addPage();
+      const document = { filnavn: 'kart.pdf', tittel: 'Kart', mimetype: 'application/pdf' };
+      const letter = {
+        ...letterTo(await registered()),
+        mottaker: { id: unit.organisasjonsnummer, postadresse: null },
+        dokumenttype: 'Kart',
+        hoveddokument: { ...document, innhold: Buffer.from(await pdf.save()) },
+        vedlegg: [],
+      };
+      const { mottaker, ...bestilling } = letter;
+      const [explained] = await explainLetter(serviceAt(world.url), { mottakere: [mottaker], bestilling, sider: 3 });
+      const { provider, letter: there } = await received(letter);
+      expect(provider).to.equal('utskrift');
+      expect(there.post.fysisk?.mottaker).to.deep.include({ navn: unit.navn, adresselinjer: ['Storgata 1'] });
+      const { id } = await world.stored(letter.eksternRef);
+      const charged = (await world.store.ledger.lines(id)).find(({ post }) => post === 'UTSKRIFT');
+      expect([charged?.oere, explained?.kostnad?.minst]).to.deep.equal([630, 630]);
     });
 
     it('R-27: given a letter of no level, when it is opened by a log-in of level 3, then level 4 is asked for', async () => {

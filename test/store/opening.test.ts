@@ -72,6 +72,8 @@ describe('opening a store', () => {
         '0016-sender-register': '33fff59e98b6ada3',
         '0018-svarut-accounts': 'b8f456680138674a',
         '0019-event-language': '761e51cdf5204a42',
+        '0021-units': 'd1e2d23cee062aa5',
+        '0022-document-types': '3189c6cd906673a4',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -91,6 +93,8 @@ describe('opening a store', () => {
         '0016-sender-register': 'fa21c29fc3ab8f08',
         '0018-svarut-accounts': 'a01003b29a846f22',
         '0019-event-language': '346c50b2e34f958f',
+        '0021-units': '6e7a2691f584c906',
+        '0022-document-types': '33c2aa94d6f5cd33',
       },
     });
   });

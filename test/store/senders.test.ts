@@ -22,6 +22,7 @@ describe('the sender tables', () => {
         delegeringer: none,
         rettigheter: none,
         legitimasjoner: none,
+        dokumenttyper: none,
       });
       expect(await store.reads.suppliers()).to.deep.equal([]);
     });
@@ -55,6 +56,10 @@ describe('the sender tables', () => {
         { tjeneste: 'FORSENDELSE', brukernavn: 'dev', organisasjonsnummer: '310000019', passordhash: 'scrypt$1' },
         { tjeneste: 'SVARUT', brukernavn: 'dev', organisasjonsnummer: '310000019', passordhash: 'scrypt$2' },
       ],
+      dokumenttyper: [
+        { organisasjonsnummer: '310000019', dokumenttype: 'kart', vei: 'PAPIR', vedtak: false },
+        { organisasjonsnummer: '310000019', dokumenttype: 'skattemelding', vei: 'DIGITAL', vedtak: true },
+      ],
     };
     const put = (rows: SenderData) =>
       store.unitOfWork(async (tx) => {
@@ -63,6 +68,7 @@ describe('the sender tables', () => {
         for (const row of rows.delegeringer) await tx.putDelegation(row);
         for (const row of rows.rettigheter) await tx.putServiceRight(row);
         for (const row of rows.legitimasjoner) await tx.putCredential(row);
+        for (const row of rows.dokumenttyper) await tx.putDocumentType(row);
       });
 
     it('give every row back as it was put in', async () => {
@@ -81,6 +87,7 @@ describe('the sender tables', () => {
         legitimasjoner: [
           { tjeneste: 'SVARUT', brukernavn: 'dev', organisasjonsnummer: '310000035', passordhash: 'scrypt$3' },
         ],
+        dokumenttyper: [{ organisasjonsnummer: '310000019', dokumenttype: 'kart', vei: 'ALTINN', vedtak: true }],
       };
       await put(data);
       await put(changed);
@@ -90,7 +97,12 @@ describe('the sender tables', () => {
         delegeringer: changed.delegeringer,
         rettigheter: [changed.rettigheter[0], data.rettigheter[1]],
         legitimasjoner: [data.legitimasjoner[0], changed.legitimasjoner[0]],
+        dokumenttyper: [changed.dokumenttyper[0], data.dokumenttyper[1]],
       });
+      const kart = { organisasjonsnummer: '310000019', dokumenttype: 'kart' };
+      const remove = () => store.unitOfWork((tx) => tx.removeDocumentType(kart));
+      expect([await remove(), await remove()]).to.deep.equal([true, false]);
+      expect((await store.reads.senders()).dokumenttyper).to.deep.equal([data.dokumenttyper[1]]);
     });
 
     it('refuse a certificate of an organisation that is not registered', async () => {

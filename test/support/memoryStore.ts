@@ -72,6 +72,7 @@ const empty = (): State => ({
     delegeringer: new Map(),
     rettigheter: new Map(),
     legitimasjoner: new Map(),
+    dokumenttyper: new Map(),
     leverandoerer: new Map(),
     agencies: new Map(),
   },
@@ -139,6 +140,13 @@ export function memoryStore(): MemoryStore {
     putDelegation: async (d) => put(draft, 'delegeringer', `${d.leverandoer} ${d.oppdragsgiver}`, d),
     putServiceRight: async (r) => put(draft, 'rettigheter', `${r.organisasjon} ${r.tjeneste}`, r),
     putCredential: async (l) => put(draft, 'legitimasjoner', `${l.tjeneste} ${l.brukernavn}`, l),
+    putDocumentType: async (d) => put(draft, 'dokumenttyper', `${d.organisasjonsnummer} ${d.dokumenttype}`, d),
+    removeDocumentType: async (d) => {
+      const rows = new Map(draft.state.tables.dokumenttyper);
+      const there = rows.delete(`${d.organisasjonsnummer} ${d.dokumenttype}`);
+      draft.state = { ...draft.state, tables: { ...draft.state.tables, dokumenttyper: rows } };
+      return there;
+    },
     putSupplier: async (l) => put(draft, 'leverandoerer', `${l.organisasjonsnummer} ${l.rolle}`, l),
     putAgency: async (navn) => {
       if (draft.state.tables.agencies.has(navn)) return false;
@@ -201,6 +209,7 @@ export function memoryStore(): MemoryStore {
         delegeringer: rows('delegeringer'),
         rettigheter: rows('rettigheter'),
         legitimasjoner: rows('legitimasjoner'),
+        dokumenttyper: rows('dokumenttyper'),
       }),
     },
     registerImport: {

@@ -6,7 +6,9 @@ import { vurder, type Forklart, type ShipmentDeps } from '../shipmentDeps.js';
 import { kontoregler } from './deps.js';
 import type { AvgjoerPaaNytt } from './omdiriger.js';
 
-type VurderDeps = Pick<ShipmentDeps, 'routing' | 'register' | 'calendar'> & { readonly svarut: SvarUtReads };
+type VurderDeps = Pick<ShipmentDeps, 'routing' | 'register' | 'enheter' | 'calendar'> & {
+  readonly svarut: SvarUtReads;
+};
 
 /** Decides about a letter by SvarUt's rules. `proevd`: ways that it has gone already. @throws Failure UNAVAILABLE */
 export async function vurderSvarUt(

@@ -32,6 +32,8 @@ async function* once(text: string): AsyncGenerator<Buffer> {
 const leverandoerOf = ({ beslutning }: Shipment): string | null =>
   beslutning.utfall === 'SEND' ? beslutning.leverandoer : null;
 
+const onPaper = ({ beslutning }: Shipment): boolean => beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT';
+
 /** Sikker digital posttjeneste: letters to mailboxes and print, handed to them or to a broker above us (CONTRACT.md of SDP, 4 to 9, 13). */
 export const sdpChannel = (deps: SdpDeps): Channel => ({
   kilder: deps.kilder ?? [],
@@ -39,22 +41,21 @@ export const sdpChannel = (deps: SdpDeps): Channel => ({
   async prepare(shipment): Promise<Pakke> {
     const { payloads, databehandler, clock } = deps;
     const recipient = parseCertificate(providerOf(deps, leverandoerOf(shipment)).sertifikat);
-    const cms = await deps.packer.pack(
-      contentOf(shipment, (ref) => payloads.get(ref)),
-      recipient,
-    );
+    const content = contentOf(shipment, (ref) => payloads.get(ref));
+    const cms = await deps.packer.pack(content, recipient);
+    const paper = onPaper(shipment) && { sider: await deps.packer.pages(content) };
     const document = documentOf(shipment, databehandler.organisasjonsnummer, cms.sha256, clock.now());
     const sbd = await payloads.put(once(await signEnveloped(encodeSbd(document), databehandler.key)));
-    return { meldingsId: shipment.meldingsId, sbd, cms };
+    return { meldingsId: shipment.meldingsId, sbd, cms, ...paper };
   },
 
   async deliver(shipment): Promise<Utfall> {
-    const { pakke, meldingsId, forsendelse, beslutning } = shipment;
+    const { pakke, meldingsId, forsendelse } = shipment;
     if (pakke?.meldingsId !== meldingsId || pakke.sbd === null) {
       throw new Failure('INTERNAL', 'delivery of what was not packed');
     }
     return push(deps, {
-      art: beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT' ? 'fysisk' : 'digital',
+      art: onPaper(shipment) ? 'fysisk' : 'digital',
       meldingsId,
       mpc: { prioritet: forsendelse.prioritet, id: undefined },
       conversationId: shipment.konversasjonsId,

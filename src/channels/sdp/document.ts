@@ -33,8 +33,8 @@ function digitalInfo({ forsendelse, beslutning }: Shipment): DigitalPostInfo {
   };
 }
 
-function fysiskInfo({ forsendelse: { mottaker, utskrift } }: Shipment): FysiskPostInfo {
-  const { postadresse } = mottaker;
+function fysiskInfo({ forsendelse: { mottaker, utskrift }, beslutning }: Shipment): FysiskPostInfo {
+  const postadresse = mottaker.postadresse ?? (beslutning.utfall === 'SEND' ? beslutning.papiradresse : null) ?? null;
   if (postadresse === null) throw unfit('paper without an address');
   // Without an address to return to, a letter that comes back would have nowhere to go; it is asked for when the letter is ordered.
   const { returadresse } = utskrift;

@@ -29,7 +29,7 @@ export const svarutChannel = ({ oppstroem, overleveringer, clock, pause, kilder 
   async deliver(shipment): Promise<Utfall> {
     const { meldingsId, konversasjonsId, beslutning } = shipment;
     if (beslutning.utfall !== 'SEND') return { type: 'rejected', kode: 'INTERNAL', grunn: tekst('IKKE_TIL_SENDING') };
-    const svar = await oppstroem.send(utgaaende(shipment, beslutning.kanal), meldingsId);
+    const svar = await oppstroem.send(utgaaende(shipment, beslutning.kanal, beslutning.papiradresse), meldingsId);
     if (svar.type === 'nei') return utfallAv(svar, { nb: 'SvarUt oppstrøms', en: 'The SvarUt upstream' });
     const endret = clock.now();
     const letter = { meldingsId, konversasjonsId, oppstroemsId: svar.verdi, status: null, endret };

@@ -154,7 +154,7 @@ export function altinnBasic(konto: AltinnBasicKonto): Altinn {
     const svar = await answerTo(asked, receipt, (answer) => answer).finally(() => underveis.delete(id));
     if (svar.type === 'nei') return svar;
     const { ReceiptId, ReceiptStatusCode: code, ReceiptText: words } = svar.verdi.InsertCorrespondenceBasicV2Result;
-    if (code === 'OK') return { type: 'ja', verdi: { id: ReceiptId === '' ? id : ReceiptId, varslet: true } };
+    if (code === 'OK') return { type: 'ja', verdi: { id: ReceiptId === '' ? id : ReceiptId, varslet: null } };
     return nei(avvist.has(code) ? 'innhold' : 'svarer_feil', `${code}: ${words ?? ''}`);
   }
   return {

@@ -167,7 +167,9 @@ async function known({ call, send }: Calls, ressurs: string, id: string): Promis
   const seen = await call(send('GET', `/correspondence/${there}`), overview);
   if (seen.type === 'nei') return seen;
   const { notifications: orders } = seen.verdi;
-  const varslet = !Array.isArray(orders) || orders.some(({ notificationOrderId: order }) => typeof order === 'string');
+  const varslet = Array.isArray(orders)
+    ? orders.some(({ notificationOrderId: order }) => typeof order === 'string')
+    : null;
   return { type: 'ja', verdi: { id: there, varslet } };
 }
 

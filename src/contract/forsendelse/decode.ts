@@ -116,6 +116,7 @@ const bestillingShape = {
   utskrift: optional,
   kostnadskode: optional,
   taushetsbelagt: optional,
+  dokumenttype: optional,
 } as const;
 
 type Elements<N extends string> = Readonly<Record<N, readonly XmlElement[]>>;
@@ -159,20 +160,24 @@ function utskrift(element: XmlElement | undefined): Forsendelse['utskrift'] {
   };
 }
 
-const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling => ({
-  tittel: must(fields.tittel, text(1, 255)),
-  spraak: read(fields.spraak, oneOf(['nb', 'nn', 'en', 'se'])) ?? 'nb',
-  klasse: read(fields.klasse, oneOf(['VEDTAK', 'INFO'])) ?? 'VEDTAK',
-  prioritet: read(fields.prioritet, oneOf(priorities)) ?? 'NORMAL',
-  virkningstidspunkt: read(fields.virkningstidspunkt, instant) ?? null,
-  sikkerhetsnivaa: read(fields.sikkerhetsnivaa, oneOf(['3', '4'])) === '3' ? 3 : 4,
-  aapningskvittering: read(fields.aapningskvittering, aapningskvittering) ?? null,
-  varseltekst: varseltekst(fields.varseltekst[0]),
-  kunDigitalt: read(fields.kunDigitalt, boolean) ?? false,
-  utskrift: utskrift(fields.utskrift[0]),
-  kostnadskode: read(fields.kostnadskode, text(1, 40)) ?? null,
-  ...(read(fields.taushetsbelagt, boolean) === true && { taushetsbelagt: true }),
-});
+function bestilling(fields: Elements<keyof typeof bestillingShape>): Bestilling {
+  const dokumenttype = read(fields.dokumenttype, text(1, 100));
+  return {
+    tittel: must(fields.tittel, text(1, 255)),
+    spraak: read(fields.spraak, oneOf(['nb', 'nn', 'en', 'se'])) ?? 'nb',
+    klasse: read(fields.klasse, oneOf(['VEDTAK', 'INFO'])) ?? 'VEDTAK',
+    prioritet: read(fields.prioritet, oneOf(priorities)) ?? 'NORMAL',
+    virkningstidspunkt: read(fields.virkningstidspunkt, instant) ?? null,
+    sikkerhetsnivaa: read(fields.sikkerhetsnivaa, oneOf(['3', '4'])) === '3' ? 3 : 4,
+    aapningskvittering: read(fields.aapningskvittering, aapningskvittering) ?? null,
+    varseltekst: varseltekst(fields.varseltekst[0]),
+    kunDigitalt: read(fields.kunDigitalt, boolean) ?? false,
+    utskrift: utskrift(fields.utskrift[0]),
+    kostnadskode: read(fields.kostnadskode, text(1, 40)) ?? null,
+    ...(read(fields.taushetsbelagt, boolean) === true && { taushetsbelagt: true }),
+    ...(dokumenttype !== undefined && { dokumenttype }),
+  };
+}
 
 /** Either ids or references, at most `max`. */
 function utvalg(ids: readonly XmlElement[], references: readonly XmlElement[], max: number): Utvalg {

@@ -59,6 +59,7 @@ const bestilling = (b: Bestilling): XmlElement[] => [
   ]),
   ...leaf('kostnadskode', b.kostnadskode),
   ...leaf('taushetsbelagt', b.taushetsbelagt),
+  ...leaf('dokumenttype', b.dokumenttype),
 ];
 
 const dokument = (name: string, d: DokumentInn): XmlElement =>

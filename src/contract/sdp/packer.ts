@@ -34,4 +34,6 @@ export interface Packer {
    * @throws Failure INVALID_REQUEST for a name or a size that a package cannot have
    */
   pack(innhold: Pakkeinnhold, recipient: CmsRecipient, transport?: KeyTransport): Promise<Blob>;
+  /** Pages that what has been packed has on paper. @throws what reading it throws, but for a document that cannot be counted */
+  pages(innhold: Pakkeinnhold): Promise<number>;
 }

@@ -1,22 +1,25 @@
+import type { Valg } from './choice.js';
 import type { Beslutning } from './decision.js';
-import { registertilstand, type Fakta } from './facts.js';
+import { papirTil, registertilstand, type Fakta } from './facts.js';
 import { varseladvarsler, varselbestillinger } from './notices.js';
+import { merknaderTil } from './remarks.js';
 import { avsendelse, krav } from './requirements.js';
-import { ellersPapir, regler, type Valg } from './rules.js';
-import { svarutPapir, svarutRegler } from './svarutRules.js';
+import { ellersPapir, reglerFor } from './rules.js';
+import { svarutPapir, svarutReglerFor } from './svarutRules.js';
 import { spoer } from './table.js';
 
 /** What a table chooses, and what its rows said. */
 function velg(fakta: Fakta): ReturnType<typeof spoer<Fakta, Valg>> {
   const { svarut } = fakta;
   return svarut === undefined
-    ? spoer(regler, ellersPapir, fakta)
-    : spoer(svarutRegler, svarutPapir, { ...fakta, svarut });
+    ? spoer(reglerFor(fakta), ellersPapir, fakta)
+    : spoer(svarutReglerFor(fakta), svarutPapir, { ...fakta, svarut });
 }
 
 /**
  * Where a letter goes, by table K (by SvarUt's where the letter came that way), and then by what the chosen channel needs. Answers for every fact there can be, and asks
- * nobody. In the trace the first rule that hit chose the channel (or refused), then come warnings, and the last says when it goes (or refused it).
+ * nobody. In the trace the first rule that hit chose the channel (or refused), and the last says when it goes (or refused it); between them stand
+ * remarks and warnings.
  */
 export function decide(fakta: Fakta): Beslutning {
   const felles = { fattet: fakta.now, register: registertilstand(fakta) };
@@ -27,11 +30,13 @@ export function decide(fakta: Fakta): Beslutning {
   const { kanal, leverandoer } = valg.utfall;
   const kanalensKrav = krav.filter((rad) => rad.kanaler.includes(kanal));
   const klarering = spoer(kanalensKrav, avsendelse[kanal], { fakta, kanal });
-  const alt = [...valg.spor, ...varseladvarsler(fakta, kanal), ...klarering.spor];
+  const alt = [...valg.spor, ...merknaderTil(fakta, kanal), ...varseladvarsler(fakta, kanal), ...klarering.spor];
   if ('kode' in klarering.utfall) {
     return { ...felles, spor: alt, varsler: [], utfall: 'AVVIS', kode: klarering.utfall.kode };
   }
   const { tidligst } = klarering.utfall;
   const varsler = varselbestillinger(fakta, kanal);
-  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, tidligst };
+  const adresse = kanal === 'UTSKRIFT' && fakta.forsendelse.mottaker.postadresse === null ? papirTil(fakta) : null;
+  const papir = adresse && { papiradresse: adresse };
+  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, ...papir, tidligst };
 }

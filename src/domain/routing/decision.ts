@@ -1,3 +1,4 @@
+import type { Postadresse } from '../forsendelse.js';
 import type { Spraak } from '../person.js';
 import type { Tospraaklig } from './words.js';
 
@@ -49,6 +50,8 @@ export type Beslutning = {
       readonly kanal: Kanal;
       /** Organisation number of the mailbox or print supplier, or account of the receiving system; null for channels that have none. */
       readonly leverandoer: string | null;
+      /** Where paper goes that the sender has given no address for: the business's own. */
+      readonly papiradresse?: Postadresse;
       /** Not handed on before this; null: at once. */
       readonly tidligst: Date | null;
     }

@@ -1,4 +1,11 @@
-import type { Avsenderpolicy, Forsendelse } from '../forsendelse.js';
+import { papiradresse, type Enhet } from '../enhet.js';
+import {
+  dokumenttypenavn,
+  type Avsenderpolicy,
+  type Dokumenttyperegel,
+  type Forsendelse,
+  type Postadresse,
+} from '../forsendelse.js';
 import { mottakertype, parsePersonnummer, type Personnummer } from '../identifier.js';
 import type { Kontaktpunkt, Person } from '../person.js';
 import { ferskhet, ferskTil } from '../varsling.js';
@@ -15,6 +22,7 @@ export type Bestilling = Pick<
   | 'sikkerhetsnivaa'
   | 'varseltekst'
   | 'kunDigitalt'
+  | 'dokumenttype'
   | 'taushetsbelagt'
   | 'utskrift'
   | 'svarut'
@@ -44,6 +52,10 @@ export interface SvarUtFakta {
 export interface Fakta {
   readonly forsendelse: Bestilling;
   readonly policy: Avsenderpolicy;
+  /** How the sender's letters of a type go, by `dokumenttypenavn`. */
+  readonly dokumenttyper?: ReadonlyMap<string, Dokumenttyperegel>;
+  /** What Enhetsregisteret knows of a business; absent: nothing, or nobody has imported it here. */
+  readonly enhet?: Enhet;
   /** The register's answer, `person` undefined when it does not know the recipient; null when it was not asked. */
   readonly register: { readonly spurt: Date; readonly person: Person | undefined } | null;
   /** By organisation number. */
@@ -60,6 +72,25 @@ export interface Fakta {
   /** For letters that came by SvarUt: their own table decides. */
   readonly svarut?: SvarUtFakta;
 }
+
+/** What the sender, or the rules of SvarUt, call the kind of letter; undefined: nothing. */
+export const dokumenttype = ({ forsendelse: { dokumenttype: type, svarut } }: Fakta): string | undefined =>
+  type ?? svarut?.forsendelseType ?? undefined;
+
+/** What holds of a type for every sender that has said nothing else: tax returns stay in Altinn (R-53). */
+const alles: ReadonlyMap<string, Dokumenttyperegel> = new Map([['skattemelding', { vei: 'ALTINN', vedtak: false }]]);
+
+/** How letters of this letter's type go; undefined: nobody has said. */
+export function typeregel(fakta: Fakta): Dokumenttyperegel | undefined {
+  const type = dokumenttype(fakta);
+  if (type === undefined) return undefined;
+  const navn = dokumenttypenavn(type);
+  return fakta.dokumenttyper?.get(navn) ?? alles.get(navn);
+}
+
+/** Where paper goes: what the sender says, or else what Enhetsregisteret knows; null: nobody knows (R-44). */
+export const papirTil = ({ forsendelse: { mottaker }, enhet }: Fakta): Postadresse | null =>
+  mottaker.postadresse ?? (enhet === undefined ? null : papiradresse(enhet));
 
 /** The recipient's number read as a person's; undefined when it is none, or none that exists. */
 const personnummer = (id: string | null): Personnummer | undefined => (id === null ? undefined : parsePersonnummer(id));

@@ -1,6 +1,6 @@
+import type { Avvisningskode } from './choice.js';
 import type { Kanal } from './decision.js';
-import { kanMotta, ventTil, type Fakta } from './facts.js';
-import type { Avvisningskode } from './rules.js';
+import { kanMotta, papirTil, ventTil, type Fakta } from './facts.js';
 import type { Regel, Sisteregel } from './table.js';
 import { kanalvei, si, tidspunkt, type Spraakvalg } from './words.js';
 
@@ -84,13 +84,22 @@ export const krav: readonly Krav[] = [
     kanaler: ['UTSKRIFT'],
     regel: 'R-44',
     lovhjemmel: null,
-    gjelder: ({ fakta }) => fakta.forsendelse.mottaker.postadresse === null,
+    gjelder: ({ fakta }) => papirTil(fakta) === null,
     utfall: () => ({ kode: 'POSTAL_ADDRESS_REQUIRED' }),
     traff: si(
       'Papir trenger en postadresse, og avsenderen har ikke oppgitt noen, så brevet er avvist.',
       'Paper needs a postal address, and the sender has given none, so the letter is refused.',
     ),
-    ellers: si('Avsenderen har oppgitt en postadresse.', 'The sender has given a postal address.'),
+    ellers: {
+      nb: ({ fakta }) =>
+        fakta.forsendelse.mottaker.postadresse === null
+          ? 'Avsenderen har ikke oppgitt noen postadresse, så adressen i Enhetsregisteret brukes.'
+          : 'Avsenderen har oppgitt en postadresse.',
+      en: ({ fakta }) =>
+        fakta.forsendelse.mottaker.postadresse === null
+          ? 'The sender has given no postal address, so the one in Enhetsregisteret is used.'
+          : 'The sender has given a postal address.',
+    },
   },
   {
     kanaler: ['UTSKRIFT'],

@@ -1,18 +1,14 @@
 import { parsePersonnummer, validOrganisasjonsnummer } from '../identifier.js';
-import type { Beslutning, Kanal } from './decision.js';
-import { feilSerie, kanMotta, valgtPostkasse, type Fakta } from './facts.js';
+import { avvis, papir, rundskriv, til, type Valg } from './choice.js';
+import { altinntype, papirtype } from './documentTypes.js';
+import { dokumenttype, feilSerie, kanMotta, valgtPostkasse, type Fakta } from './facts.js';
 import { aldre, ingenFersk, mottakerart, punkter, reservert, setning, utenPostkasse, vedtak } from './reasons.js';
 import type { Regel, Sisteregel } from './table.js';
 import { dato, si, stor } from './words.js';
 
-export type Avvisningskode = Extract<Beslutning, { utfall: 'AVVIS' }>['kode'];
-/** What a rule chooses: a channel, with its supplier where it has one, or a refusal. */
-export type Valg = { readonly kanal: Kanal; readonly leverandoer: string | null } | { readonly kode: Avvisningskode };
-
 const reservasjon = 'eForvaltningsforskriften § 9';
 const varsling = 'eForvaltningsforskriften § 8';
 const alder = 'eForvaltningsforskriften § 32 andre ledd';
-const rundskriv = 'Digitaliseringsrundskrivet';
 
 const erPerson = (f: Fakta): boolean => mottakerart(f) === 'PERSON';
 const erVirksomhet = (f: Fakta): boolean => mottakerart(f) === 'VIRKSOMHET';
@@ -20,11 +16,6 @@ const ikkePerson = {
   nb: 'Mottakeren er ikke oppgitt med fødselsnummer eller D-nummer.',
   en: 'The recipient is not given with a fødselsnummer or D-number.',
 };
-
-/** Paper, by the print supplier of this installation. */
-export const papir = (f: Fakta): Valg => ({ kanal: 'UTSKRIFT', leverandoer: f.utskriftsleverandoer });
-const til = (kanal: 'ALTINN' | 'PORTAL') => (): Valg => ({ kanal, leverandoer: null });
-const avvis = (kode: Avvisningskode) => (): Valg => ({ kode });
 
 /** What is asked of the recipient's number first. */
 export const identifikatorer: readonly Regel<Fakta, Valg>[] = [
@@ -109,10 +100,12 @@ export const utenomRegisteret: readonly Regel<Fakta, Valg>[] = [
     lovhjemmel: rundskriv,
     gjelder: erVirksomhet,
     utfall: til('ALTINN'),
-    traff: si(
-      'Mottakeren er en virksomhet, og virksomheter får digital post i Altinn.',
-      'The recipient is a business, and businesses get digital mail in Altinn.',
-    ),
+    traff: {
+      nb: (f) =>
+        `${f.enhet ? `Mottakeren er virksomheten ${f.enhet.navn}` : 'Mottakeren er en virksomhet'}, og virksomheter får digital post i Altinn.`,
+      en: (f) =>
+        `The recipient is ${f.enhet ? `the business ${f.enhet.navn}` : 'a business'}, and businesses get digital mail in Altinn.`,
+    },
     ellers: si('Mottakeren er ikke en virksomhet.', 'The recipient is not a business.'),
   },
   {
@@ -278,13 +271,18 @@ const kanalvalg: readonly Regel<Fakta, Valg>[] = [
   },
 ];
 
-/** Table K, in order: the first row that applies decides. */
-export const regler: readonly Regel<Fakta, Valg>[] = [
-  ...identifikatorer,
-  ...utenomRegisteret,
-  ...etterRegisteret,
-  ...kanalvalg,
-];
+/** Table K, in order: the first row that applies decides. What only concerns types is asked of letters that have one. */
+export const reglerFor = (f: Fakta): readonly Regel<Fakta, Valg>[] => {
+  const medType = dokumenttype(f) !== undefined;
+  return [
+    ...identifikatorer,
+    ...(medType ? papirtype : []),
+    ...utenomRegisteret,
+    ...etterRegisteret,
+    ...(medType ? altinntype : []),
+    ...kanalvalg,
+  ];
+};
 
 /** The last line of table K, which applies when nothing else does. */
 export const ellersPapir: Sisteregel<Fakta, Valg> = {

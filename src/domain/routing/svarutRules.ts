@@ -1,11 +1,13 @@
 import { limits } from '../../limits.js';
 import type { Mottakersystem, SvarUtBestilling } from '../svarut/bestilling.js';
+import { papir, rundskriv, type Valg } from './choice.js';
 import type { Kanal } from './decision.js';
-import { kanMotta, valgtPostkasse, type Fakta, type SvarUtFakta } from './facts.js';
+import { papirtype } from './documentTypes.js';
+import { dokumenttype, kanMotta, typeregel, valgtPostkasse, type Fakta, type SvarUtFakta } from './facts.js';
 import { mottakerart, utenPostkasse } from './reasons.js';
-import { etterRegisteret, identifikatorer, papir, utenomRegisteret, type Valg } from './rules.js';
+import { etterRegisteret, identifikatorer, utenomRegisteret } from './rules.js';
 import type { Regel, Sisteregel } from './table.js';
-import { kanalvei, si, type Tekst } from './words.js';
+import { kanalvei, si, type Tekst, type Tospraaklig } from './words.js';
 
 /*
  * Where SvarUt sends a letter (CONTRACT.md section 7): the rows after the number of the recipient has been judged. A way that has been tried
@@ -75,9 +77,16 @@ const mottakersystem: readonly Regel<SvarUtSak, Valg>[] = [
 const octets = (f: Fakta): number => bestilling(f).dokumenter.reduce((sum, { innhold }) => sum + innhold.size, 0);
 const forStorForAltinn = (f: Fakta): boolean => octets(f) > limits.altinnBytes;
 
-const altinn = (regel: string, hvem: (f: SvarUtSak) => boolean): Regel<SvarUtSak, Valg> => ({
+const ingenVirksomhet = { nb: 'Mottakeren er ikke en virksomhet.', en: 'The recipient is not a business.' };
+
+/** @param ellers what is said of others than `hvem` */
+const altinn = (
+  regel: string,
+  hvem: (f: SvarUtSak) => boolean,
+  ellers: Tospraaklig = ingenVirksomhet,
+): Regel<SvarUtSak, Valg> => ({
   regel,
-  lovhjemmel: 'Digitaliseringsrundskrivet',
+  lovhjemmel: rundskriv,
   gjelder: (f) => hvem(f) && f.svarut.altinn && f.kanaler.has('ALTINN') && !forStorForAltinn(f) && !proevd(f, 'ALTINN'),
   utfall: () => ({ kanal: 'ALTINN', leverandoer: null }),
   traff: si(
@@ -85,13 +94,12 @@ const altinn = (regel: string, hvem: (f: SvarUtSak) => boolean): Regel<SvarUtSak
     'The letter is put into Altinn. If it is unread when the time is up, it goes on paper.',
   ),
   ellers: ellerForgjeves('ALTINN', {
-    nb: (f) => altinnNei(f, hvem).nb,
-    en: (f) => altinnNei(f, hvem).en,
+    nb: (f) => (hvem(f) ? altinnNei(f) : ellers).nb,
+    en: (f) => (hvem(f) ? altinnNei(f) : ellers).en,
   }),
 });
 
-function altinnNei(f: SvarUtSak, hvem: (f: SvarUtSak) => boolean): Readonly<Record<'nb' | 'en', string>> {
-  if (!hvem(f)) return { nb: 'Mottakeren er ikke en virksomhet.', en: 'The recipient is not a business.' };
+function altinnNei(f: SvarUtSak): Tospraaklig {
   if (forStorForAltinn(f)) {
     return { nb: 'Dokumentene er for store for Altinn.', en: 'The documents are too large for Altinn.' };
   }
@@ -164,16 +172,26 @@ function postkasseNei(f: SvarUtSak, i: 'nb' | 'en'): string {
   return `${hinder}.`;
 }
 
-/** The table, in order: the first row that applies decides. */
-export const svarutRegler: readonly Regel<SvarUtSak, Valg>[] = [
-  ...identifikatorer,
-  ...mottakersystem,
-  ...virksomhet,
-  ...utenomRegisteret.filter(({ regel }) => regel !== 'R-48'),
-  ...etterRegisteret,
-  ...postkasse,
-  altinn('R-53, SvarUt 5', () => true),
-];
+const altinntype = altinn('R-53', (f) => typeregel(f)?.vei === 'ALTINN', {
+  nb: 'Brev av denne typen skal ikke særskilt i Altinn.',
+  en: 'Letters of this type do not go to Altinn before all else.',
+});
+
+/** The table, in order: the first row that applies decides. What only concerns types is asked of letters whose type has a rule. */
+export const svarutReglerFor = (f: Fakta): readonly Regel<SvarUtSak, Valg>[] => {
+  const medType = dokumenttype(f) !== undefined && typeregel(f) !== undefined;
+  return [
+    ...identifikatorer,
+    ...(medType ? papirtype : []),
+    ...mottakersystem,
+    ...virksomhet,
+    ...utenomRegisteret.filter(({ regel }) => regel !== 'R-48'),
+    ...etterRegisteret,
+    ...(medType ? [altinntype] : []),
+    ...postkasse,
+    altinn('R-53, SvarUt 5', () => true),
+  ];
+};
 
 /** What applies when no row does. */
 export const svarutPapir: Sisteregel<SvarUtSak, Valg> = {

@@ -115,9 +115,9 @@ const bestillingAv = (forsendelse: Forsendelse): SvarUtBestilling => ({
 });
 
 /** On paper nobody logs in or signs, and what may not be printed is no use. */
-const paaPapir = (b: SvarUtBestilling): SvarUtBestilling => ({
+const paaPapir = (b: SvarUtBestilling, ellers: Postadresse | undefined): SvarUtBestilling => ({
   ...b,
-  mottaker: { digital: null, post: b.mottaker?.post ?? null },
+  mottaker: { digital: null, post: b.mottaker?.post ?? (ellers ? postAv(ellers) : null) },
   dokumenter: b.dokumenter
     .filter(({ ekskluderesFraPrint }) => !ekskluderesFraPrint)
     .map((dokument) => ({ ...dokument, skalSigneres: false })),
@@ -127,8 +127,15 @@ const paaPapir = (b: SvarUtBestilling): SvarUtBestilling => ({
   signeringUtloper: null,
 });
 
-/** The order that goes out for a letter, its documents in the clear and `kryptert` false. @param kanal as it was decided */
-export function utgaaende({ forsendelse }: Pick<Shipment, 'forsendelse'>, kanal: Kanal): SvarUtBestilling {
+/**
+ * The order that goes out for a letter, its documents in the clear and `kryptert` false. @param kanal as it was decided
+ * @param papiradresse where paper goes that the sender has given no address for
+ */
+export function utgaaende(
+  { forsendelse }: Pick<Shipment, 'forsendelse'>,
+  kanal: Kanal,
+  papiradresse?: Postadresse,
+): SvarUtBestilling {
   const { svarut, hoveddokument, vedlegg } = forsendelse;
   const klart = [hoveddokument, ...vedlegg];
   const bestilling =
@@ -140,5 +147,5 @@ export function utgaaende({ forsendelse }: Pick<Shipment, 'forsendelse'>, kanal:
           // What the channels carry is in the clear, however it came.
           dokumenter: svarut.dokumenter.map((d, i) => ({ ...d, innhold: klart[i]?.innhold ?? d.innhold })),
         };
-  return kanal === 'UTSKRIFT' ? paaPapir(bestilling) : { ...bestilling, kunDigitalLevering: true };
+  return kanal === 'UTSKRIFT' ? paaPapir(bestilling, papiradresse) : { ...bestilling, kunDigitalLevering: true };
 }

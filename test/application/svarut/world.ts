@@ -54,6 +54,7 @@ export function svarutWorld(
     queue: { leaseReceipts: async () => [] },
     payloads,
     register: { ask: async () => ({ spurt: now, persons: new Map([[ola, person(ola)]]) }) },
+    enheter: { find: async () => new Map() },
     routing: () => ({ ...grunnlag, kanaler: new Set(kanaler) }),
     merke: (tekst) => createHash('sha256').update(tekst).digest(),
     dekrypter: async function* (octets) {

@@ -8,15 +8,18 @@ import {
   type Altinnmottak,
   type Altinnstatus,
 } from '../../../src/domain/altinn.js';
+import type { Enhet } from '../../../src/domain/enhet.js';
 import type { Overlevert } from '../../../src/domain/overlevering.js';
 import type { Svar } from '../../../src/domain/svar.js';
+import { syntheticUnits } from '../../../src/sandbox/units.js';
 import { ids, letter, toMailbox } from '../../support/letters.js';
 import { testTime } from '../../support/pki.js';
 
 const PAUSE = 60_000;
+const [unit] = syntheticUnits(0) as [Enhet];
 const toAltinn = { ...toMailbox, kanal: 'ALTINN', leverandoer: null } as const;
 
-function channel(svar: Svar<Altinnmottak>, egenVarsling = false) {
+function channel(svar: Svar<Altinnmottak>, egenVarsling = false, enheter: readonly Enhet[] = []) {
   const sent: { brev: Altinnbrev; id: string }[] = [];
   const followed: Overlevert<Altinnstatus>[] = [];
   const made = altinnChannel({
@@ -37,6 +40,7 @@ function channel(svar: Svar<Altinnmottak>, egenVarsling = false) {
     clock: { now: () => testTime },
     pause: PAUSE,
     avsender: () => ({ navn: 'EKSEMPEL KOMMUNE', egenVarsling }),
+    enheter: { find: async () => new Map(enheter.map((e) => [e.organisasjonsnummer, e])) },
     kilder: [],
   });
   const deliver = (changes: Partial<Parameters<typeof letter>[0]> = {}) =>
@@ -44,7 +48,7 @@ function channel(svar: Svar<Altinnmottak>, egenVarsling = false) {
   return { deliver, sent, followed };
 }
 
-const taken = (varslet: boolean): Svar<Altinnmottak> => ({ type: 'ja', verdi: { id: 'there-1', varslet } });
+const taken = (varslet: boolean | null): Svar<Altinnmottak> => ({ type: 'ja', verdi: { id: 'there-1', varslet } });
 import type { Utfall } from '../../../src/domain/retry.js';
 
 describe('channels/altinn', () => {
@@ -67,6 +71,22 @@ describe('channels/altinn', () => {
     const { deliver, followed } = channel(taken(false));
     expect(await deliver()).to.deep.equal({ type: 'sent', til: 'altinn', merknad: 'NO_NOTIFICATION_ADDRESS' });
     expect(followed).to.have.length(1);
+  });
+
+  it('R-49: where Altinn does not say who was notified, Enhetsregisteret does', async () => {
+    const silent = { ...unit, epostadresse: null, mobil: null };
+    const merknad = { type: 'sent', til: 'altinn', merknad: 'NO_NOTIFICATION_ADDRESS' } as const;
+    const forsendelse = { ...letter().forsendelse, mottaker: { id: unit.organisasjonsnummer, postadresse: null } };
+    const after = (varslet: boolean | null, own: boolean, units: readonly Enhet[]) =>
+      channel(taken(varslet), own, units).deliver({ forsendelse });
+    expect(await after(null, false, [silent])).to.deep.equal(merknad);
+    for (const [varslet, own, units] of [
+      [null, false, [{ ...silent, mobil: '99990000' }]],
+      [null, false, []],
+      [null, true, [silent]],
+      [true, false, [silent]],
+    ] as const)
+      expect(await after(varslet, own, units)).to.deep.equal({ type: 'sent', til: 'altinn' });
   });
 
   it('R-23: a body that notifies by itself orders no notice', async () => {

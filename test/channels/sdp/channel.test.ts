@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { PDFDocument } from 'pdf-lib';
 import { sdpChannel, type SdpDeps } from '../../../src/channels/sdp/channel.js';
 import { outcomeOf } from '../../../src/channels/sdp/push.js';
 import { documentOf } from '../../../src/channels/sdp/document.js';
@@ -10,6 +11,7 @@ import { decodeMessaging } from '../../../src/contract/ebms/decode.js';
 import { ebmsFault, encodeErrorSignal, encodeReceipt, payloadReferences } from '../../../src/contract/ebms/encode.js';
 import { ebmsErrors } from '../../../src/contract/ebms/errors.js';
 import { decodeSbd } from '../../../src/contract/sdp/sbd.js';
+import type { Dokument, Forsendelse } from '../../../src/domain/forsendelse.js';
 import type { Utfall } from '../../../src/domain/retry.js';
 import type { Shipment } from '../../../src/domain/shipment.js';
 import { createPacker, receivePackage } from '../../../src/package/package.js';
@@ -119,6 +121,22 @@ describe('channels/sdp/channel', () => {
     };
     return { ...made, deps, payloads, ready, forsendelse, contents };
   }
+
+  it('R-45: counts the pages of a letter for paper when it is packed, one for what is no readable PDF', async () => {
+    const pdf = await PDFDocument.create();
+    for (let i = 0; i < 3; i += 1) pdf.addPage();
+    const made = await channel();
+    const { payloads, forsendelse } = made;
+    const innhold = await payloads.put(once(Buffer.from(await pdf.save())));
+    const [broken, other] = forsendelse.vedlegg as [Dokument, Dokument];
+    const three = { ...forsendelse.hoveddokument, mimetype: 'application/pdf', innhold };
+    const letters = { ...forsendelse, hoveddokument: three, vedlegg: [{ ...broken, mimetype: 'application/pdf' }] };
+    const paper = (order: Forsendelse) => made.prepare(letter({ forsendelse: order, beslutning: toPrint }));
+    expect((await paper(letters))?.sider).to.equal(4);
+    const kept = { ...three, ikkePaaPapir: true as const };
+    expect((await paper({ ...letters, vedlegg: [kept, { ...other, mimetype: 'text/plain' }] }))?.sider).to.equal(4);
+    expect(await made.prepare(letter({ forsendelse: letters }))).not.to.have.property('sider');
+  });
 
   /** The outcome of one push that is answered by `how`. */
   async function outcome(how: Answer, changes: Partial<SdpDeps> = {}): Promise<Utfall> {

@@ -91,6 +91,13 @@ describe('channels/sdp/document', () => {
     expect(JSON.stringify(document(paper()))).not.to.contain(recipient);
   });
 
+  it('R-44: paper to a business without an address of its sender goes to the one that was decided', () => {
+    const papiradresse = { navn: 'ØYRA FISK AS', adresselinjer: [], postnummer: '0155', poststed: 'OSLO' };
+    const forsendelse = { ...order, mottaker: { id: '310000035', postadresse: null } };
+    const { payload } = document(paper({ forsendelse, beslutning: { ...toPrint, papiradresse } }));
+    expect(payload).to.have.nested.property('fysisk.mottaker', papiradresse);
+  });
+
   it('is read back as it was written', () => {
     for (const shipment of [letter(), paper()]) {
       const made = document(shipment);

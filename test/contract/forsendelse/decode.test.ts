@@ -109,6 +109,7 @@ describe('contract/forsendelse/decode', () => {
     ['R-34: tittel', 1, 255, (t) => ({ tittel: t })],
     ['R-36: begrunnelse', 1, 500, (t) => ({ aapningskvittering: { begrunnelse: t } })],
     ['kostnadskode', 1, 40, (t) => ({ kostnadskode: t })],
+    ['dokumenttype', 1, 100, (t) => ({ dokumenttype: t })],
     ['R-16: varseltekst/epost', 1, 500, (t) => ({ varseltekst: { epost: t, sms: null } })],
     ['R-16: varseltekst/sms', 1, 160, (t) => ({ varseltekst: { epost: null, sms: t } })],
     ['R-33: filnavn', 4, 100, (t) => ({ hoveddokument: dokument({ filnavn: t }) })],

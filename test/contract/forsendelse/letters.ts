@@ -43,6 +43,7 @@ export const bestilling: Bestilling = {
   kunDigitalt: true,
   utskrift: { posttype: 'A_PRIORITERT', farge: 'FARGE', retur: 'MAKULERING_MED_MELDING', returadresse: utland },
   kostnadskode: 'K-100',
+  dokumenttype: 'Byggesøknad',
 };
 export const mottaker = { id: '23863814839', postadresse: norge };
 

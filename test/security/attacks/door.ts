@@ -35,6 +35,7 @@ export const senders: SenderData = {
   delegeringer: [],
   rettigheter: [{ organisasjon: '310000019', tjeneste: 'OPPSLAGSTJENESTEN', ...always }],
   legitimasjoner: [],
+  dokumenttyper: [],
 };
 
 interface Door {

@@ -1,0 +1,74 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { uleste, type UlestHos } from '../application/ulest.js';
+import type { Enhetsoppslag } from '../domain/enhet.js';
+import { isoWeek, nextWeek, weekStart } from '../domain/oslo.js';
+import type { CalendarRow, Clock } from '../domain/ports.js';
+import type { Ulestoppslag } from '../domain/ulest.js';
+import { csv } from './csv.js';
+import { printer, table, UsageError, type Printer } from './output.js';
+import { calendarOf } from './register.js';
+import { cell } from './wire.js';
+import { withStore, type Open } from './withStore.js';
+
+/** An open database, as far as this command needs it; opened with the data key. */
+export interface OpenUnread {
+  readonly ulest: Ulestoppslag;
+  readonly enheter: Enhetsoppslag;
+  readonly calendar: CalendarRow;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly sender: string;
+  readonly week?: string;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
+function week(text: string): string {
+  if (weekStart(text) === undefined) throw new InvalidArgumentError('Give a week of the calendar like 2026-W47.');
+  return text;
+}
+
+const head = ['recipient', 'name', 'reference', 'delivered', 'days'];
+const rowsOf = ({ organisasjonsnummer, navn, brev }: UlestHos): string[][] =>
+  brev.map(({ eksternRef, levert, dager }) => [
+    organisasjonsnummer,
+    navn ?? '',
+    eksternRef,
+    levert.toISOString(),
+    String(dager),
+  ]);
+
+function tell(found: readonly UlestHos[], uke: string, print: Printer): void {
+  if (found.length === 0) return print.out(`No business had an unread letter at the end of ${uke}.`);
+  for (const line of table([head, ...found.flatMap(rowsOf).map((row) => row.map((text) => cell(text) || '-'))]))
+    print.out(line);
+  const letters = found.reduce((sum, { brev }) => sum + brev.length, 0);
+  print.out(`${letters} unread letters at ${found.length} businesses at the end of ${uke}.`);
+}
+
+/** `posthorn unread`: what businesses have not opened. */
+export function unreadCommand(program: Command, open: Open<OpenUnread>, clock: Clock): void {
+  program
+    .command('unread')
+    .description('Show the letters to businesses that lay unread in Altinn at the end of a week, or now in this one')
+    .requiredOption('--sender <org>', 'organisation number')
+    .option('--week <week>', 'like 2026-W47, in Norwegian time; this week where it is left out', week)
+    .option('--csv', 'print CSV')
+    .option('--json', 'print JSON')
+    .action((options: Options, command: Command) =>
+      withStore(open, async (store) => {
+        if (options.csv && options.json) throw new UsageError('Choose either --csv or --json.');
+        const now = (await calendarOf({ clock }, store)).now();
+        const uke = options.week ?? isoWeek(now);
+        const end = nextWeek(uke) ?? now;
+        const found = await uleste(store)(options.sender, end < now ? end : now);
+        const print = printer(command);
+        if (options.json)
+          return print.out(JSON.stringify({ uke, avsender: options.sender, virksomheter: found }, null, 2));
+        if (!options.csv) return tell(found, uke, print);
+        for (const line of csv([head, ...found.flatMap(rowsOf)])) print.out(line);
+      }),
+    );
+}
