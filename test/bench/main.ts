@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
+import { dispatch } from './dispatch.js';
 import { ebms } from './ebms.js';
 import { fairness } from './fairness.js';
 import { large } from './large.js';
 import { lookup } from './lookup.js';
 import { queue } from './queue.js';
 import { register } from './register.js';
+import { shipment } from './shipment.js';
 import { svarutLarge } from './svarutLarge.js';
 
 const usage = `Benchmarks of Posthorn. Close other programs first; both print their last line as JSON.
@@ -15,6 +17,10 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
   npm run bench -- ebms [push|pull] [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--waiting 100000] [--profile DIR]
       Letters handed to the broker beside the least work that a broker can do, and receipts fetched from a short queue and a
       long one.
+  npm run bench -- shipment [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--profile DIR]
+      Letters to Forsendelse, signed by WS-Security and sent by MTOM, accepted durably, beside the least work that this takes.
+  npm run bench -- dispatch [--rounds 5] [--letters 1000] [--octets 100000] [--profile DIR]
+      Letters packed, encrypted, signed and handed to a provider that signs for them, beside the cryptography of the same steps.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
   npm run bench -- fairness [svarut|forsendelse|dead] [--rounds 5] [--seconds 15] [--waiting 10000] [--db mariadb|sqlite] [--bursts]
@@ -36,6 +42,7 @@ const { values, positionals } = parseArgs({
     persons: { type: 'string' },
     octets: { type: 'string', default: '100000' },
     waiting: { type: 'string' },
+    letters: { type: 'string' },
     profile: { type: 'string' },
     mebibytes: { type: 'string' },
     largest: { type: 'string', default: '3072' },
@@ -64,6 +71,14 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
       octets: Number(values.octets),
       waiting: Number(values.waiting ?? 100_000),
       only: positionals[1],
+      profile: values.profile,
+    }),
+  shipment: () => shipment({ ...pace, octets: Number(values.octets), profile: values.profile }),
+  dispatch: () =>
+    dispatch({
+      rounds: Number(values.rounds ?? 5),
+      letters: Number(values.letters ?? 1000),
+      octets: Number(values.octets),
       profile: values.profile,
     }),
   'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes ?? 350) }),
