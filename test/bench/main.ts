@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { all } from './all.js';
 import { dispatch } from './dispatch.js';
 import { ebms } from './ebms.js';
 import { fairness } from './fairness.js';
@@ -9,7 +10,10 @@ import { register } from './register.js';
 import { shipment } from './shipment.js';
 import { svarutLarge } from './svarutLarge.js';
 
-const usage = `Benchmarks of Posthorn. Close other programs first; both print their last line as JSON.
+const usage = `Benchmarks of Posthorn. Close other programs first; each prints its last line as JSON.
+
+  npm run bench -- all [lookup ebms shipment ...]
+      Every bench, or those that are named, with a row for each in test/bench/RESULTS.md; some hours.
 
   npm run bench -- lookup [--rounds 7] [--seconds 3] [--connections 16] [--persons 100000] [--profile DIR]
       The look-up service between the least work that a server of this contract can do and the same service built from
@@ -59,6 +63,7 @@ const pace = {
 };
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  all: () => all(positionals.slice(1)),
   lookup: () =>
     lookup({
       ...pace,
