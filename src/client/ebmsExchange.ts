@@ -118,23 +118,31 @@ const isEnvelope = (octets: Buffer): boolean => {
   }
 };
 
+const LT = 0x3c;
+
+/** The reason of a fault; undefined when the answer is none, which in UTF-8 is seen without reading it. */
+const faultOf = ({ octets }: Posted): string | undefined =>
+  octets[0] === LT && !octets.includes('Fault') ? undefined : faultReason(octets);
+
 /** The answer of who was called, verified; undefined when it is a success without an octet. */
 async function readAnswer(
   answer: Posted,
   to: Correspondent,
   about: readonly string[],
 ): Promise<Trusted | Refusal | undefined> {
-  const fault = faultReason(answer.octets);
+  const { status, octets, contentType: type } = answer;
+  const fault = faultOf(answer);
   if (fault !== undefined) {
-    const error = errorInFault(answer.octets);
+    const error = errorInFault(octets);
     return error === undefined ? transport(`SOAP fault: ${fault}`) : refused(error, about);
   }
-  if (answer.status < 200 || answer.status > 299) return transport(`HTTP ${answer.status}`);
-  if (answer.octets.length === 0) return undefined;
-  if (parseMultipartType(answer.contentType) === undefined && !isEnvelope(answer.octets)) {
-    return unverifiable('the answer is no SOAP 1.2 envelope');
-  }
-  const trusted = await verified(answer, to);
+  if (status < 200 || status > 299) return transport(`HTTP ${status}`);
+  if (octets.length === 0) return undefined;
+  const trusted = await verified(answer, to).catch((error: unknown) => {
+    if (parseMultipartType(type) === undefined && !isEnvelope(octets)) return undefined;
+    throw error;
+  });
+  if (trusted === undefined) return unverifiable('the answer is no SOAP 1.2 envelope');
   if (!to.isReceiver(trusted.principal)) return unverifiable('the answer is signed by somebody else');
   return trusted;
 }

@@ -61,3 +61,11 @@ export function innholdsart(mimetype: string): Innholdsart | undefined {
   if (/^[a-z]+\/[\w.-]+\+xml$/.test(mimetype)) return 'xml';
   return /^text\/[\w.-]+$/.test(mimetype) ? 'text' : undefined;
 }
+
+/** Kinds whose octets are packed already: to pack them once more costs more than all signatures of a letter, and gains next to nothing. */
+const packed: ReadonlySet<Innholdsart | undefined> = new Set<Innholdsart>([
+  ...(['pdf', 'png', 'jpeg', 'gif'] as const),
+  ...(['docx', 'xlsx', 'pptx', 'odf', 'zip'] as const),
+]);
+
+export const isPacked = (mimetype: string): boolean => packed.has(innholdsart(mimetype));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeManifest, encodeManifest, MANIFEST, type Manifest } from '../contract/sdp/manifest.js';
 import type { Pakkefil, Pakkeinnhold } from '../contract/sdp/packer.js';
+import { isPacked } from '../domain/mimetypes.js';
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
 import type { SigningKey } from '../security/sign.js';
@@ -37,15 +38,26 @@ function checkNames(files: readonly Pakkefil[]): void {
   }
 }
 
-async function digestOf(file: Pakkefil, room: number): Promise<SignedFile & { size: number }> {
+type Read = SignedFile & { readonly size: number; readonly source: ZipSource };
+
+/** Reads a file to its end. What fits into `memory` is kept, so that it need not be read again to be packed. */
+async function read(file: Pakkefil, room: number, memory: number): Promise<Read> {
+  const { filnavn: navn, mimetype } = file;
   const digest = createHash('sha256');
+  const kept: Uint8Array[] = [];
   let size = 0;
   for await (const piece of file.open()) {
     size += piece.length;
     if (size > room) throw refused('the documents are too large for a document package');
     digest.update(piece);
+    if (size <= memory) kept.push(piece);
+    else kept.length = 0;
   }
-  return { navn: file.filnavn, mimetype: file.mimetype, sha256: digest.digest('base64'), size };
+  const source =
+    size <= memory
+      ? { navn, octets: Buffer.concat(kept), deflate: !isPacked(mimetype) }
+      : { navn, open: () => file.open() };
+  return { navn, mimetype, sha256: digest.digest('base64'), size, source };
 }
 
 const manifestOf = ({ mottaker, avsender, hoveddokument, vedlegg, lenke }: Pakkeinnhold): Manifest => {
@@ -53,9 +65,8 @@ const manifestOf = ({ mottaker, avsender, hoveddokument, vedlegg, lenke }: Pakke
   return { mottaker, avsender, hoveddokument: entry(hoveddokument), vedlegg: vedlegg.map(entry), lenke };
 };
 
-const inMemory = (navn: string, octets: Buffer): ZipSource & Pakkefil => ({
-  navn,
-  filnavn: navn,
+const inMemory = (octets: Buffer): Pakkefil => ({
+  filnavn: MANIFEST,
   mimetype: 'application/xml',
   tittel: null,
   open: async function* () {
@@ -64,24 +75,26 @@ const inMemory = (navn: string, octets: Buffer): ZipSource & Pakkefil => ({
 });
 
 /**
- * A signed package as a stream. Documents are read twice: for their digests, and into the zip.
+ * A signed package as a stream. Large documents are read twice: for their digests, and into the zip.
  * @throws Failure INVALID_REQUEST for a name or a size that a package cannot have
  */
 export async function* pack(innhold: Pakkeinnhold, signer: PackageSigner, now: Date): AsyncGenerator<Buffer, void> {
   const documents = [innhold.hoveddokument, ...innhold.vedlegg];
   if (innhold.vedlegg.length > VEDLEGG) throw refused(`a document package has at most ${VEDLEGG} vedlegg`);
   checkNames(documents);
-  const manifest = inMemory(MANIFEST, Buffer.from(encodeManifest(manifestOf(innhold))));
-  const signed: SignedFile[] = [];
+  const manifest = inMemory(Buffer.from(encodeManifest(manifestOf(innhold))));
+  const files: Read[] = [];
   let room: number = limits.packageContentBytes;
+  let memory: number = limits.packageMemoryBytes;
   for (const file of [...documents, manifest]) {
-    const found = await digestOf(file, room);
+    const found = await read(file, room, memory);
     room -= found.size;
-    signed.push(found);
+    if ('octets' in found.source) memory -= found.size;
+    files.push(found);
   }
-  const signatures = Buffer.from(await signFiles(signed, signer.key, signer.chain, now));
-  const sources = documents.map((d) => ({ navn: d.filnavn, open: () => d.open() }));
-  yield* writeZip([...sources, manifest, inMemory(SIGNATURES, signatures)], now);
+  const octets = Buffer.from(await signFiles(files, signer.key, signer.chain, now));
+  const sources = files.map(({ source }) => source);
+  yield* writeZip([...sources, { navn: SIGNATURES, octets, deflate: true }], now);
 }
 
 /** A document as it lay in a package. */

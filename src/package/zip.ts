@@ -10,11 +10,15 @@ import { limits } from '../limits.js';
  * two different things is refused.
  */
 
-/** A file to be packed. It may be opened more than once and must then be the same. */
-export interface ZipSource {
-  readonly navn: string;
-  open(): AsyncIterable<Uint8Array>;
-}
+/** A file to be packed: opened once, or in memory. */
+export type ZipSource = { readonly navn: string } & (
+  | { open(): AsyncIterable<Uint8Array> }
+  | {
+      readonly octets: Buffer;
+      /** Whether it is worth while to deflate it. */
+      readonly deflate: boolean;
+    }
+);
 
 export const broken = (why: string): Failure =>
   new Failure('INVALID_REQUEST', `document package: ${why}`, { reason: 'the document package is not acceptable' });
@@ -35,7 +39,8 @@ const METHODS: readonly number[] = [0, 8];
 const HARMLESS = 1024 * 1024;
 
 /**
- * Packs files in their order, deflated, with names in UTF-8.
+ * Packs files in their order, with names in UTF-8. Those that come as a stream are deflated: one that is stored and whose size stands
+ * behind it cannot be read by everybody.
  * @param at the time that all of them carry
  */
 export async function* writeZip(sources: readonly ZipSource[], at: Date): AsyncGenerator<Buffer, void> {
@@ -44,8 +49,13 @@ export async function* writeZip(sources: readonly ZipSource[], at: Date): AsyncG
   const fail = (error: Error): void => void output.destroy(error);
   zip.on('error', fail);
   const open = new Set<Readable>();
+  const file = { mtime: at, mode: 0o100644 };
   for (const source of sources) {
-    zip.addReadStreamLazy(source.navn, { mtime: at, mode: 0o100644 }, (give) => {
+    if ('octets' in source) {
+      zip.addBuffer(source.octets, source.navn, { ...file, compress: source.deflate });
+      continue;
+    }
+    zip.addReadStreamLazy(source.navn, file, (give) => {
       const stream = Readable.from(source.open(), { objectMode: false }).on('error', fail);
       open.add(stream.once('close', () => open.delete(stream)));
       give(null, stream);

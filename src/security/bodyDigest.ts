@@ -145,12 +145,21 @@ export class BodyDigest {
   private async *digested(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let carry = Buffer.alloc(0);
     for await (const chunk of octets) {
-      const all = Buffer.concat([carry, chunk]);
-      const whole = all.length - (all.length % 3);
-      this.digest.update(all.toString('base64', 0, whole), 'latin1');
-      carry = all.subarray(whole);
+      const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      const missing = carry.length === 0 ? 0 : Math.min(3 - carry.length, piece.length);
+      if (missing > 0) carry = Buffer.concat([carry, piece.subarray(0, missing)]);
+      if (carry.length === 3) carry = this.digestBase64(carry);
+      const whole = piece.length - ((piece.length - missing) % 3);
+      this.digestBase64(piece.subarray(missing, whole));
+      if (whole < piece.length) carry = Buffer.from(piece.subarray(whole));
       yield chunk;
     }
-    this.digest.update(carry.toString('base64'), 'latin1');
+    this.digestBase64(carry);
+  }
+
+  /** @returns what is left: nothing */
+  private digestBase64(octets: Buffer): Buffer<ArrayBuffer> {
+    this.digest.update(octets.toString('base64'), 'latin1');
+    return Buffer.alloc(0);
   }
 }

@@ -40,6 +40,8 @@ export interface Flavour {
     group: string,
     value: string,
   ) => (after: string, upTo: string, limit: number) => CompiledQuery;
+  /** A query that finds one row at the most. */
+  readonly one: (sql: string, values: readonly unknown[]) => CompiledQuery;
   /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement, which `query` asks; `rows` reads what it found. */
   readonly many: {
     readonly select: (columns: readonly string[]) => string;

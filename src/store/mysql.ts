@@ -21,6 +21,8 @@ const quoted = (column: string): string => `\`${column}\``;
 const found = (what: string, table: string, which: string): string =>
   `select 1 from information_schema.${what} where table_schema = database() and table_name = '${table}' and ${which}`;
 
+const raw = (text: string, values: readonly unknown[]): CompiledQuery => CompiledQuery.raw(text, [...values]);
+
 /** `collation`: the server's collation that compares UTF-8 byte for byte, trailing spaces included. */
 export const flavourWith = (collation: string): Flavour => ({
   kind: 'mysql',
@@ -32,9 +34,10 @@ export const flavourWith = (collation: string): Flavour => ({
     const text = `select ${group}, min(${value}) as ${value} from ${table} where ${group} > ? and ${group} <= ? group by ${group} order by ${group} limit ?`;
     return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, limit]);
   },
+  one: raw,
   many: {
     select: (columns) => `select ${columns.map(quoted).join(', ')}`,
-    query: (text, values) => CompiledQuery.raw(text, [...values]),
+    query: raw,
     rows: <R>(found: readonly unknown[]) => found as readonly R[],
   },
   ddl: {

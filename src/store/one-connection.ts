@@ -15,8 +15,8 @@ export interface Statement {
   raw(): Statement;
   columns(): readonly { readonly name: string }[];
   all(values: readonly unknown[]): unknown[][] | Promise<unknown[][]>;
-  /** The first row, never in the background. */
-  get(values: readonly unknown[]): unknown[];
+  /** The first row, if there is one; never in the background. */
+  get(values: readonly unknown[]): unknown[] | undefined;
   run(values: readonly unknown[]): { readonly changes: number };
 }
 
@@ -30,7 +30,7 @@ export interface Handle {
 /** Turns what was given for a `?` into what the driver takes, or throws. */
 export type Bind = (value: unknown) => unknown;
 
-/** A query that always finds one row: for so little the driver need not go to the background and back. */
+/** A query that finds one row at the most: for so little the driver need not go to the background and back. */
 interface OneRow extends CompiledQuery {
   readonly oneRow: true;
 }
@@ -65,7 +65,7 @@ function dialectOf(handle: Handle, bind: Bind, prepare: Prepare): Dialect {
     const prepared = prepare(query.sql);
     const { statement, columns } = prepared instanceof Promise ? await prepared : prepared;
     if (columns.length === 0) return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
-    const found = 'oneRow' in query ? [statement.get(values)] : statement.all(values);
+    const found = 'oneRow' in query ? onlyRow(statement.get(values)) : statement.all(values);
     const rows = found instanceof Promise ? await found : found;
     return { rows: rows.map((row) => named<R>(columns as readonly (keyof R)[], row)) };
   };
@@ -90,6 +90,8 @@ function dialectOf(handle: Handle, bind: Bind, prepare: Prepare): Dialect {
     }),
   };
 }
+
+const onlyRow = (row: unknown[] | undefined): unknown[][] => (row === undefined ? [] : [row]);
 
 interface Prepared {
   readonly statement: Statement;

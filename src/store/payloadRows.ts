@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { Pakke } from '../domain/shipment.js';
 import type { Retention, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { change } from './insert.js';
 import { CALENDAR_AND_PAYLOADS } from './migrations/0005-calendar-and-payloads.js';
 
 /*
@@ -19,9 +19,13 @@ export async function notePayloads(
   shipmentId: string,
   refs: readonly string[],
 ): Promise<void> {
-  const rows = refs.map((ref) => ({ ref, shipment_id: shipmentId, ledig: null }));
-  const unlessThere = sql.raw(flavour.onDuplicate(['ref'], []));
-  await db.insertInto('payload').values(rows).modifyEnd(unlessThere).execute();
+  const rows = refs.map(() => '(?, ?, null)').join(', ');
+  const insert = `insert into payload (ref, shipment_id, ledig) values ${rows} ${flavour.onDuplicate(['ref'], [])}`;
+  await change(
+    db,
+    insert,
+    refs.flatMap((ref) => [ref, shipmentId]),
+  );
 }
 
 const refsOf = ({ sbd, cms }: Pakke): string[] => (sbd === null ? [cms.ref] : [sbd.ref, cms.ref]);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt, type KeyObject } from 'node:crypto';
-import { closeSync, fsync, open as openFile, writev } from 'node:fs';
-import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, fsync, open as openFile, read as readFile, writev } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Blob } from '../domain/forsendelse.js';
@@ -32,6 +32,8 @@ const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2,
 const TOGETHER = 64;
 /** Records that are gathered before they are written: most payloads are one write. */
 const GATHERED = 16;
+/** Records that are read at once. */
+const AHEAD = 4;
 const REF = /^[0-9a-f]{32}$/;
 
 /**
@@ -100,7 +102,12 @@ async function writtenAt(path: string): Promise<Date | undefined> {
 }
 
 /** File descriptors without objects around them, which cost as much as what is done. */
-const disk = { open: promisify(openFile), writev: promisify(writev), fsync: promisify(fsync) };
+const disk = {
+  open: promisify(openFile),
+  read: promisify(readFile),
+  writev: promisify(writev),
+  fsync: promisify(fsync),
+};
 
 async function writeAll(file: number, pieces: readonly Buffer[]): Promise<void> {
   for (let left = pieces; left.length > 0;) {
@@ -153,36 +160,44 @@ async function write(
   return { ref, size, sha256: digest.digest().toString('hex') };
 }
 
-/** One record in memory at a time; none is given out before its tag has been checked. */
+/** A few records in memory at a time; none is given out before its tag has been checked. */
 async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerator<Uint8Array> {
-  const opened = open(path, 'r').catch((error: unknown) => {
+  const opened = disk.open(path, 'r').catch((error: unknown) => {
     throw isMissing(error) ? new Failure('INTERNAL', `payload ${ref} is missing`) : error;
   });
-  const handle = await usingDisk(opened);
+  const file = await usingDisk(opened);
   try {
-    const header = await readOctets(handle, 0, HEADER_SIZE);
+    const { size } = fstatSync(file);
+    const count = Math.max(1, Math.ceil((size - HEADER_SIZE) / SEALED_RECORD_SIZE));
+    // What is small is read at once, header and all.
+    const first = await readOctets(file, 0, Math.min(size, HEADER_SIZE + AHEAD * SEALED_RECORD_SIZE));
+    const header = first.subarray(0, HEADER_SIZE);
     const key = fileKey(dataKey, header, ref);
-    const { size } = await usingDisk(handle.stat());
-    const count = Math.ceil((size - HEADER_SIZE) / SEALED_RECORD_SIZE);
-    for (let number = 0; number < Math.max(1, count); number++) {
-      const sealed = await readOctets(handle, HEADER_SIZE + number * SEALED_RECORD_SIZE, SEALED_RECORD_SIZE);
+    let ahead = first.subarray(HEADER_SIZE);
+    for (let number = 0; number < count; number++) {
+      const within = (number % AHEAD) * SEALED_RECORD_SIZE;
+      if (number > 0 && within === 0) {
+        const position = HEADER_SIZE + number * SEALED_RECORD_SIZE;
+        ahead = await readOctets(file, position, Math.min(size - position, AHEAD * SEALED_RECORD_SIZE));
+      }
+      const sealed = ahead.subarray(within, within + SEALED_RECORD_SIZE);
       passed(sealed.length);
-      const clear = openRecord(key, header, { number, last: number >= count - 1 }, sealed);
+      const clear = openRecord(key, header, { number, last: number === count - 1 }, sealed);
       if (clear === undefined)
         throw new Failure('INTERNAL', `payload ${ref} has been changed at ${number * RECORD_SIZE}`);
       if (clear.length > 0) yield clear;
     }
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
 /** `size` octets from `position` on, or those that there are. */
-async function readOctets(handle: FileHandle, position: number, size: number): Promise<Buffer> {
+async function readOctets(file: number, position: number, size: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(size);
   let filled = 0;
   for (let got = -1; got !== 0 && filled < size; filled += got)
-    got = (await usingDisk(handle.read(buffer, filled, size - filled, position + filled))).bytesRead;
+    got = (await usingDisk(disk.read(file, buffer, filled, size - filled, position + filled))).bytesRead;
   return buffer.subarray(0, filled);
 }
 

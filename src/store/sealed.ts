@@ -23,13 +23,30 @@ export interface Seal {
   open(sealed: Uint8Array, place: string): unknown;
 }
 
+/** Values whose keys are kept: a letter is opened several times while it is handed on. */
+const KEYS = 512;
+
+/** Key and nonce of each value, by its salt and place. Those made longest ago make room. */
+function materialUnder(dataKey: KeyObject) {
+  const made = new Map<string, { readonly key: Buffer; readonly nonce: Buffer }>();
+  return (head: Buffer, place: string) => {
+    const salt = head.subarray(-SALT_SIZE);
+    const name = salt.toString('latin1') + place;
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const bits = derive(dataKey, salt, `posthorn sealed ${place}`, 32 + NONCE_SIZE);
+    const material = { key: bits.subarray(0, 32), nonce: bits.subarray(32) };
+    const [oldest] = made.keys();
+    if (made.size === KEYS && oldest !== undefined) made.delete(oldest);
+    made.set(name, material);
+    return material;
+  };
+}
+
 /** AES-256-GCM: version, key id, salt, cipher text, tag. Key and nonce follow from the salt, so no key is used twice. */
 export function sealUnder(dataKey: KeyObject): Seal {
   const keyId = keyIdOf(dataKey);
-  const material = (head: Buffer, place: string) => {
-    const bits = derive(dataKey, head.subarray(-SALT_SIZE), `posthorn sealed ${place}`, 32 + NONCE_SIZE);
-    return { key: bits.subarray(0, 32), nonce: bits.subarray(32) };
-  };
+  const material = materialUnder(dataKey);
   return {
     seal(value, place) {
       const head = Buffer.concat([VERSION, keyId, randomBytes(SALT_SIZE)]);
@@ -67,18 +84,33 @@ function withoutKey(place: string): never {
   throw new Failure('INTERNAL', `${place}: the store was opened without the data key`);
 }
 
-/** Dates become `{ "$date": ms }`; all else is as JSON has it. */
-function toJson(value: object): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, given: unknown) {
-    const raw = this[key];
-    if (!(raw instanceof Date)) return given;
-    if (Number.isNaN(raw.getTime())) throw new TypeError(`${key} is no date`);
-    return { $date: raw.getTime() };
-  });
+/** Dates become `{ "$date": ms }`; all else is as JSON has it. A replacer and a reviver would be called for each member, at many times the cost. */
+const toJson = (value: object): string => JSON.stringify(withoutDates(value, ''));
+
+function withoutDates(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw new TypeError(`${name} is no date`);
+    return { $date: value.getTime() };
+  }
+  if (Array.isArray(value)) return value.map((item) => withoutDates(item, name));
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) copy[key] = withoutDates(member, key);
+  return copy;
 }
 
-const isDate = (value: unknown): value is { readonly $date: number } =>
-  typeof value === 'object' && value !== null && '$date' in value;
+const isDate = (value: object): value is { readonly $date: number } => '$date' in value;
 
-const fromJson = (text: string): unknown =>
-  JSON.parse(text, (_, value: unknown) => (isDate(value) ? new Date(value.$date) : value)) as unknown;
+const fromJson = (text: string): unknown => withDates(JSON.parse(text));
+
+/** Puts dates back into what JSON has just made. */
+function withDates(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isDate(value)) return new Date(value.$date);
+  const members = value as Record<string, unknown>;
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (typeof member === 'object' && member !== null) members[key] = withDates(member);
+  }
+  return members;
+}

@@ -6,6 +6,7 @@ import type { Hendelse, Pakke, Shipment } from '../domain/shipment.js';
 import type { QueueRow, ShipmentReads, ShipmentTx } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { change, insertRow } from './insert.js';
 import { laneOf, type Whose } from './lanes.js';
 import { notePayloads, replacePackage } from './payloadRows.js';
 import type { EventRow, JobRow, ShipmentRow } from './schema.js';
@@ -86,15 +87,21 @@ export const newJob = (shipmentId: string, { leverandoer, prioritet, eier }: Who
   fence: 0,
 });
 
+/** What names one letter: its id, its sender's reference, or its conversation. */
+type Key = Partial<Pick<ShipmentRow, 'id' | 'avsender' | 'ekstern_ref' | 'konversasjons_id'>>;
+
+/** Spelt out, for it is asked several times for each letter. @param end what follows the condition, such as `Flavour.lock` */
+async function rowWith(db: Db, flavour: Flavour, by: Key, end = ''): Promise<ShipmentRow | undefined> {
+  const condition = Object.keys(by).map((column) => `${column} = ?`);
+  const query = flavour.one(`select * from shipment where ${condition.join(' and ')} ${end}`, Object.values(by));
+  return (await db.executeQuery<ShipmentRow>(query)).rows[0];
+}
+
 /** As `ShipmentReads`. */
-export function shipmentReads({ read }: Backend, seal: Seal): ShipmentReads {
-  const one = (by: Partial<Pick<ShipmentRow, 'id' | 'avsender' | 'ekstern_ref' | 'konversasjons_id'>>) =>
+export function shipmentReads({ read, flavour }: Backend, seal: Seal): ShipmentReads {
+  const one = (by: Key) =>
     read(async (db) => {
-      const row = await db
-        .selectFrom('shipment')
-        .selectAll()
-        .where((eb) => eb.and(by))
-        .executeTakeFirst();
+      const row = await rowWith(db, flavour, by);
       return row === undefined ? undefined : shipmentOf(row, seal);
     });
   return {
@@ -149,10 +156,7 @@ type Writes = Pick<
 /** The writes of `ShipmentTx` about shipments, and the jobs that they make. */
 export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
   const append = async (id: string, event: Hendelse) => {
-    await db
-      .insertInto('shipment_event')
-      .values({ shipment_id: id, ...eventRow(event) })
-      .execute();
+    await insertRow(db, 'shipment_event', { shipment_id: id, ...eventRow(event) });
   };
   return {
     async insertShipment(shipment, event, tidligst, konto) {
@@ -164,18 +168,18 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
       await notePayloads(db, flavour, row.id, refs);
       await append(row.id, event);
       const job = newJob(row.id, { ...row, eier: konto ?? row.avsender }, tidligst ?? shipment.mottatt);
-      await db.insertInto('job').values(job).execute();
+      await insertRow(db, 'job', job);
       return undefined;
     },
     async lockShipment(id) {
-      const query = db.selectFrom('shipment').selectAll().where('id', '=', id);
-      const row = await query.modifyEnd(sql.raw(flavour.lock)).executeTakeFirst();
+      const row = await rowWith(db, flavour, { id }, flavour.lock);
       return row === undefined ? undefined : shipmentOf(row, seal);
     },
     async updateShipment(id, { tilstand, beslutning, meldingsId, pakke }) {
       if (pakke !== undefined) {
-        const old = await db.selectFrom('shipment').select('pakke').where('id', '=', id).executeTakeFirst();
-        await replacePackage(db, flavour, id, pakke, old?.pakke ?? null);
+        const old = flavour.one('select pakke from shipment where id = ?', [id]);
+        const { rows } = await db.executeQuery<Pick<ShipmentRow, 'pakke'>>(old);
+        await replacePackage(db, flavour, id, pakke, rows[0]?.pakke ?? null);
       }
       const decided = beslutning && {
         beslutning: seal.seal(beslutning, place(id, 'beslutning')),
@@ -203,19 +207,12 @@ export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
  * the locking read sees what is committed, where a plain one would see the transaction's snapshot.
  */
 async function insertOrFind(db: Db, flavour: Flavour, row: ShipmentRow): Promise<ShipmentRow | undefined> {
-  const { numInsertedOrUpdatedRows: rows } = await db
-    .insertInto('shipment')
-    .values(row)
-    .modifyEnd(sql.raw(flavour.onDuplicate(['avsender', 'ekstern_ref'], [])))
-    .executeTakeFirstOrThrow();
+  const columns = Object.keys(row);
+  const insert = `insert into shipment (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`;
+  const unlessThere = flavour.onDuplicate(['avsender', 'ekstern_ref'], []);
+  const rows = await change(db, `${insert} ${unlessThere}`, Object.values(row));
   if (rows === 1n) return undefined;
-  const there = await db
-    .selectFrom('shipment')
-    .selectAll()
-    .where('avsender', '=', row.avsender)
-    .where('ekstern_ref', '=', row.ekstern_ref)
-    .modifyEnd(sql.raw(flavour.lock))
-    .executeTakeFirst();
+  const there = await rowWith(db, flavour, { avsender: row.avsender, ekstern_ref: row.ekstern_ref }, flavour.lock);
   // MySQL says 2 when the row it found was another sender's or reference's: one with the same id.
   if (there === undefined || rows !== 0n) throw new Failure('INTERNAL', `the shipment id ${row.id} is in use`);
   return there;

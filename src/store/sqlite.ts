@@ -47,6 +47,7 @@ export const flavour: Flavour = {
 select name as ${group}, (select min(${value}) from ${table} where ${group} = found.name) as ${value} from found where name is not null`;
     return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, upTo, limit]);
   },
+  one: oneRow,
   // One text costs the driver less than a value for each column of each row.
   many: {
     select: (columns) => `select json_group_array(json_array(${quoted(columns)})) as found`,

@@ -130,7 +130,8 @@ export class XmlReader {
   /** How much of an unfinished text can be reported: an open reference, a lone CR and `]`s wait for what follows. */
   private safeEnd(): number {
     let end = this.buffer.length;
-    const ampersand = this.buffer.lastIndexOf('&');
+    // Most long texts have none, which a search from the front tells sooner.
+    const ampersand = this.buffer.indexOf('&', this.at) < 0 ? -1 : this.buffer.lastIndexOf('&');
     if (ampersand >= this.at && this.buffer.indexOf(';', ampersand) < 0) {
       if (end - ampersand > 16) throw malformed('an entity that is not predefined, or a bare &');
       end = ampersand;

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
-import Libsql from 'libsql';
 import { loadConfig, ensureDataKey } from '../../src/config.js';
 import type { Mpc } from '../../src/contract/ebms/names.js';
 import { BROKER_PATH } from '../../src/http/meldingsformidler.js';
@@ -19,7 +18,7 @@ import {
   type Contender,
   type Pace,
 } from './support/contenders.js';
-import { prepareData, type Data } from './support/data.js';
+import { copyOf, prepareData, type Data } from './support/data.js';
 import { letters, pulls, senderHolder } from './support/letters.js';
 import { post } from './support/load.js';
 import { median, round, spread } from './support/stats.js';
@@ -64,17 +63,6 @@ async function putReceipts(
     onProgress?.(count - left + some.length);
   }
   await store.close();
-}
-
-/** The same data for another server. */
-async function copyOf(data: Data, dir: string, name: string): Promise<Data> {
-  const from = data.env['POSTHORN_DATA_DIR'] ?? '';
-  const db = new Libsql(join(from, 'posthorn.db'));
-  db.pragma('wal_checkpoint(truncate)');
-  db.close();
-  const to = join(dir, name);
-  await cp(from, to, { recursive: true });
-  return { ...data, env: { ...data.env, POSTHORN_DATA_DIR: to, POSTHORN_DATABASE_URL: `sqlite:${to}/posthorn.db` } };
 }
 
 /** Octets of the business document in a letter. */

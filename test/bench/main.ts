@@ -1,14 +1,20 @@
 import { parseArgs } from 'node:util';
+import { all } from './all.js';
+import { dispatch } from './dispatch.js';
 import { ebms } from './ebms.js';
 import { fairness } from './fairness.js';
 import { large } from './large.js';
 import { lookup } from './lookup.js';
 import { queue } from './queue.js';
 import { register } from './register.js';
+import { shipment } from './shipment.js';
 import { svarutLarge } from './svarutLarge.js';
 import { units } from './units.js';
 
-const usage = `Benchmarks of Posthorn. Close other programs first; both print their last line as JSON.
+const usage = `Benchmarks of Posthorn. Close other programs first; each prints its last line as JSON.
+
+  npm run bench -- all [lookup ebms shipment ...]
+      Every bench, or those that are named, with a row for each in test/bench/RESULTS.md; some hours.
 
   npm run bench -- lookup [--rounds 7] [--seconds 3] [--connections 16] [--persons 100000] [--profile DIR]
       The look-up service between the least work that a server of this contract can do and the same service built from
@@ -16,6 +22,10 @@ const usage = `Benchmarks of Posthorn. Close other programs first; both print th
   npm run bench -- ebms [push|pull] [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--waiting 100000] [--profile DIR]
       Letters handed to the broker beside the least work that a broker can do, and receipts fetched from a short queue and a
       long one.
+  npm run bench -- shipment [--rounds 7] [--seconds 3] [--connections 16] [--octets 100000] [--profile DIR]
+      Letters to Forsendelse, signed by WS-Security and sent by MTOM, accepted durably, beside the least work that this takes.
+  npm run bench -- dispatch [--rounds 5] [--letters 1000] [--octets 100000] [--profile DIR]
+      Letters packed, encrypted, signed and handed to a provider that signs for them, beside the cryptography of the same steps.
   npm run bench -- register [--persons 3800000] [--db mariadb|sqlite] [--url URL]
       A look-up of 1000 persons, and of one, in a large register; --url names a database that keeps it.
   npm run bench -- units [--units 1100000] [--db mariadb|sqlite]
@@ -40,6 +50,7 @@ const { values, positionals } = parseArgs({
     units: { type: 'string', default: '1100000' },
     octets: { type: 'string', default: '100000' },
     waiting: { type: 'string' },
+    letters: { type: 'string' },
     profile: { type: 'string' },
     mebibytes: { type: 'string' },
     largest: { type: 'string', default: '3072' },
@@ -56,6 +67,7 @@ const pace = {
 };
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  all: () => all(positionals.slice(1)),
   lookup: () =>
     lookup({
       ...pace,
@@ -68,6 +80,14 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
       octets: Number(values.octets),
       waiting: Number(values.waiting ?? 100_000),
       only: positionals[1],
+      profile: values.profile,
+    }),
+  shipment: () => shipment({ ...pace, octets: Number(values.octets), profile: values.profile }),
+  dispatch: () =>
+    dispatch({
+      rounds: Number(values.rounds ?? 5),
+      letters: Number(values.letters ?? 1000),
+      octets: Number(values.octets),
       profile: values.profile,
     }),
   'svarut-large': () => svarutLarge({ mebibytes: Number(values.mebibytes ?? 350) }),

@@ -272,6 +272,12 @@ describe('client/ebms', () => {
   it('a fault without an ebMS error, another status, and a cut connection are transport', async () => {
     const fault = await outcomeOf(() => faultEnvelope(new Failure('INTERNAL', 'x'), '1.2', ['1.2'], 'c'));
     expect(fault).to.include({ type: 'transport' });
+    const inUtf16 = await outcomeOf((_, response) => {
+      const text = `\ufeff${faultEnvelope(new Failure('INTERNAL', 'x'), '1.2', ['1.2'], 'c')}`;
+      response.end(Buffer.from(text, 'utf16le'));
+      return undefined;
+    });
+    expect(inUtf16).to.deep.equal(fault);
     const busy = await outcomeOf((_, response) => {
       response.statusCode = 503;
       return 'busy';

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { count } from './count.js';
 import { readOptions } from './options.js';
-import { rowOf, withRows } from './results.js';
+import { withRows } from '../support/resultsPage.js';
+import { rowOf, section } from './results.js';
 
 const rows = [['a', 'b']];
-const after = (page: string): string[] => withRows(page, rows).split('\n');
+const after = (page: string): string[] => withRows(page, section, rows).split('\n');
 
 describe('results of the crash test', () => {
   it('make their section where there is none, and leave the rest as it is', () => {
@@ -14,7 +15,7 @@ describe('results of the crash test', () => {
   });
 
   it('add to the rows that are there, before what follows', () => {
-    const page = `${withRows('# Results\n', rows)}\n## Later\n`;
+    const page = `${withRows('# Results\n', section, rows)}\n## Later\n`;
     const lines = after(page);
     const first = lines.indexOf('| a | b |');
     expect(lines.slice(first, first + 2)).to.deep.equal(['| a | b |', '| a | b |']);

@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { addRows, setting, type Section, type Setting } from '../support/resultsPage.js';
 import type { Counts, Kill } from './count.js';
 import type { Asked } from './options.js';
 import type { EntranceName } from './points.js';
@@ -9,8 +6,6 @@ import type { Database } from './world.js';
 
 /* Rows of test/bench/RESULTS.md, which only grow: one for each run on each database. */
 
-const file = join(import.meta.dirname, '../bench/RESULTS.md');
-const HEADING = '## Crashes';
 const columns = [
   ['date', 'commit', 'machine', 'seed', 'database', 'entrances', 'workers'],
   ['kills', 'power cuts', 'acked', 'delivered', 'recovered', 'lost', 'doubled', 'most s until all ran again'],
@@ -19,17 +14,12 @@ const about =
   'Each row is one run of `npm run test:crash -- --results` (README, Tests and benchmarks): what clients had an answer for, ' +
   'and what was delivered in the end. "Recovered" got their answer when they were sent again.';
 
+export const section: Section = { heading: '## Crashes', about, columns };
+
 export interface Outcome {
   readonly database: Database;
   readonly kills: readonly Kill[];
   readonly counts: Readonly<Partial<Record<EntranceName, Counts>>>;
-}
-
-/** What a run is told by. */
-export interface Setting {
-  readonly date: string;
-  readonly commit: string;
-  readonly machine: string;
 }
 
 /** The cells of a row. */
@@ -50,38 +40,9 @@ export function rowOf(
   ];
 }
 
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-/** The page with rows added below those of its section; the section is made where there is none, and the rest stays. */
-export function withRows(page: string, rows: readonly (readonly string[])[]): string {
-  const head = [HEADING, '', about, '', line(columns), line(columns.map(() => '---'))];
-  const lines = page.includes(`${HEADING}\n`) ? page.split('\n') : [...page.trimEnd().split('\n'), '', ...head, ''];
-  const from = lines.indexOf(HEADING);
-  const table = lines.findIndex((text, at) => at > from && text.startsWith('| '));
-  let end = table;
-  while (lines[end]?.startsWith('|') === true) end++;
-  return [...lines.slice(0, end), ...rows.map(line), ...lines.slice(end)].join('\n');
-}
-
-const git = (...args: string[]): string =>
-  execFileSync('git', args, { cwd: import.meta.dirname })
-    .toString()
-    .trim();
-
 /** Adds a row for each outcome. */
-export async function addResults(asked: Asked, outcomes: readonly Outcome[]): Promise<void> {
-  const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':/src') === '' ? '' : ' + changes';
-  const setting = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: git('rev-parse', '--short', 'HEAD') + changed,
-    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 1024 ** 3)} GB`,
-  };
-  const page = await readFile(file, 'utf8').catch(() => '# Results\n');
-  await writeFile(
-    file,
-    withRows(
-      page,
-      outcomes.map((outcome) => rowOf(setting, asked, outcome)),
-    ),
+export const addResults = (asked: Asked, outcomes: readonly Outcome[]): Promise<void> =>
+  addRows(
+    section,
+    outcomes.map((outcome) => rowOf(setting(), asked, outcome)),
   );
-}

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { encodeManifest } from '../../src/contract/sdp/manifest.js';
 import { Failure } from '../../src/errors.js';
@@ -8,7 +9,7 @@ import { digest } from '../../src/security/sign.js';
 import { limits } from '../../src/limits.js';
 import { ZipFile as Writer } from 'yazl';
 import { makeChain, testKey, testTime, trustOf } from '../support/pki.js';
-import { chain, collect, failing, file, innhold, packed, signer, trust, zipOf } from './support.js';
+import { chain, collect, failing, file, innhold, once, packed, signer, trust, zipOf } from './support.js';
 
 const SIGNATURES = 'META-INF/signatures.xml';
 const open = (zip: Buffer, at = testTime) => unpack(zip, trust, at);
@@ -53,6 +54,45 @@ describe('document packages', () => {
       'manifest.xml',
       SIGNATURES,
     ]);
+  });
+
+  it('store what is packed already, with its size before it, and deflate the rest', async () => {
+    const before = (zip: Buffer, name: string) => {
+      const at = zip.indexOf(name) - 30;
+      return {
+        flags: zip.readUInt16LE(at + 6) & 0x08,
+        method: zip.readUInt16LE(at + 8),
+        size: zip.readUInt32LE(at + 18),
+      };
+    };
+    const text = 'Vedtak '.repeat(1000);
+    const vedlegg = [file('a.pdf', text, 'application/pdf'), file('b.txt', text)];
+    const zip = await packed({ vedlegg });
+    expect(before(zip, 'a.pdf')).to.deep.equal({ flags: 0, method: 0, size: text.length });
+    expect(before(zip, 'b.txt').method).to.equal(8);
+    expect(before(zip, 'b.txt').size).to.be.within(1, 200);
+    expect((await open(zip)).documents.map((d) => d.innhold.toString())).to.deep.equal(['Vedtak', text, text]);
+  });
+
+  it('keep no more documents in memory than limits.packageMemoryBytes: the others are read twice', async () => {
+    const opened = new Map<string, number>();
+    const most = limits.packageMemoryBytes;
+    const noise = randomBytes(most + 1);
+    const counted = (name: string, size: number) => ({
+      ...file(name, '', 'application/pdf'),
+      open: () => {
+        opened.set(name, (opened.get(name) ?? 0) + 1);
+        return once(noise.subarray(0, size));
+      },
+    });
+    const [hoveddokument, ...vedlegg] = [
+      counted('over.pdf', most + 1),
+      counted('exact.pdf', most - 10),
+      counted('last.pdf', 10),
+      counted('one.pdf', 1),
+    ] as const;
+    expect((await open(await packed({ hoveddokument, vedlegg }))).documents).to.have.length(4);
+    expect(Object.fromEntries(opened)).to.deep.equal({ 'over.pdf': 2, 'exact.pdf': 1, 'last.pdf': 1, 'one.pdf': 2 });
   });
 
   it('name no recipient for print', async () => {

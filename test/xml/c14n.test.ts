@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { C14nMethod } from '../../src/xml/c14n.js';
-import { canonicalise, Canonicaliser, compareCodePoints } from '../../src/xml/c14n.js';
+import { canonicalise, Canonicaliser, compareCodePoints, escapeText } from '../../src/xml/c14n.js';
 import type { XmlElement, XmlEvents } from '../../src/xml/model.js';
 import { childElements } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
@@ -8,6 +8,7 @@ import type { Random } from '../support/generator.js';
 import { chunks, generate, seeded } from '../support/generator.js';
 import type { Path } from '../support/oracle.js';
 import { foreignCanonical, foreignElement, foreignRead, ourElement } from '../support/oracle.js';
+import { failureOf } from '../support/pki.js';
 import { feed } from './support.js';
 
 const seed = Number(process.env['XML_SEED'] ?? 16_02);
@@ -153,6 +154,27 @@ describe('c14n: by the letter of the recommendations', () => {
     const document = `<p:a xmlns:p="urn:a?b=1&amp;c='"/>`;
     for (const method of [inclusive, exclusive]) {
       expect(form(document, [], method)).to.equal(`<p:a xmlns:p="urn:a?b=1&amp;c='"></p:a>`);
+    }
+  });
+
+  it('writes long texts as short ones, wherever something stands in them that must be escaped', () => {
+    const escapes = ['&amp;', '&lt;', '&gt;', '&#xD;', 'æ', '\u{1f600}', '\t', '\n', '"'];
+    for (const length of [510, 511, 512, 513, 20_000]) {
+      for (const at of [0, 1, length >> 1, length - 1]) {
+        for (const escape of escapes) {
+          const text = `${'x'.repeat(at)}${escape}${'x'.repeat(length - at - 1)}`;
+          const document = `<a>${text}</a>`;
+          expect(form(document, [], exclusive) === document, `${escape} at ${at} of ${length}`).to.equal(true);
+        }
+      }
+    }
+  });
+
+  it('SECURITY 44: refuses to write, however long the text, what no document can have', () => {
+    for (const bad of ['\0', '\u0008', '\u000b', '\ufffe', '\ud800']) {
+      for (const length of [10, 511, 512, 513, 20_000]) {
+        expect(failureOf(() => escapeText(`${'x'.repeat(length - 1)}${bad}`)).code).to.equal('INTERNAL');
+      }
     }
   });
 

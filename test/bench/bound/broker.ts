@@ -1,10 +1,9 @@
 import { hash, randomUUID, randomBytes, sign, verify, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { serve } from '../support/serve.js';
+import { answering, openFolder } from './durable.js';
 import { openJournal } from './journal.js';
 
 /*
@@ -27,17 +26,8 @@ const signedInfo = randomBytes(1200);
 const signature = sign('sha256', signedInfo, pem('sender.key.pem'));
 const signAsync = promisify(sign);
 
-await mkdir(folder, { recursive: true });
-const directory = await open(folder, 'r');
+const keep = await openFolder(folder);
 const makeDurable = await openJournal(process.env['BENCH_DATABASE'] ?? '');
-
-async function keep(octets: Buffer): Promise<void> {
-  const file = await open(join(folder, randomUUID()), 'wx', 0o600);
-  await file.writeFile(octets);
-  await file.sync();
-  await file.close();
-  await directory.sync();
-}
 
 async function work(request: Buffer): Promise<void> {
   const [envelope, octets] = [request.subarray(0, -packageOctets), request.subarray(-packageOctets)];
@@ -46,7 +36,7 @@ async function work(request: Buffer): Promise<void> {
   for (let i = 0; i < 2; i++) {
     if (!verify('sha256', signedInfo, caller, signature)) throw new Error('the signature does not verify');
   }
-  await keep(octets);
+  await keep([octets]);
   const now = Date.now();
   // Not the digest of the package, which is the same in every letter of the bench.
   const document = envelope.subarray(-documentOctets);
@@ -54,15 +44,4 @@ async function work(request: Buffer): Promise<void> {
   await signAsync('sha256', signedInfo, ownKey);
 }
 
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => {
-    work(Buffer.concat(chunks)).then(
-      () => response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': answer.length }).end(answer),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
-  });
-});
-
-await serve(server);
+await serve(answering(work, answer));

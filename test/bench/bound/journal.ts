@@ -1,9 +1,10 @@
 import Libsql from 'libsql/promise';
 
-/** The two rows of one request, by their columns: `replay` (digest, expires) and `audit` (at, correlation id, persons). */
+/** The rows of one request, by their columns: `replay` (digest, expires) and `audit` (at, correlation id, persons), and more of `audit`. */
 export interface Rows {
   readonly replay: readonly [digest: Buffer, expires: number];
   readonly audit: readonly [at: number, correlationId: string, personer: Buffer];
+  readonly more?: readonly Rows['audit'][];
 }
 
 interface Statement {
@@ -17,7 +18,7 @@ interface Handle {
 }
 
 /**
- * Makes the two rows that the service writes for each request durable, with nothing around them: prepared statements, and one commit a
+ * Makes the rows that a service writes for each request durable, with nothing around them: prepared statements, and one commit a
  * request (WAL, synchronous = FULL, off the main thread).
  */
 export async function openJournal(path: string): Promise<(rows: Rows) => Promise<void>> {
@@ -28,10 +29,10 @@ export async function openJournal(path: string): Promise<(rows: Rows) => Promise
   const auditRow = await db.prepare(
     "insert into audit (at, correlation_id, organisasjon, paa_vegne_av, operasjon, personer) values (?, ?, '310000019', '310000019', 'HentPersoner', ?)",
   );
-  const commit = async ({ replay, audit }: Rows): Promise<void> => {
+  const commit = async ({ replay, audit, more = [] }: Rows): Promise<void> => {
     begin.run();
     replayRow.run(...replay);
-    auditRow.run(...audit);
+    for (const row of [audit, ...more]) auditRow.run(...row);
     await db.exec('commit');
   };
   let last = Promise.resolve();

@@ -11,10 +11,10 @@ import {
   X509Certificate,
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { serve } from '../support/serve.js';
+import { answering } from './durable.js';
 import { openJournal } from './journal.js';
 
 /*
@@ -56,15 +56,4 @@ async function work(request: Buffer): Promise<void> {
   Buffer.concat([cipher.update(content), cipher.final()]);
 }
 
-const server = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => {
-    work(Buffer.concat(chunks)).then(
-      () => response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': sizes.answer }).end(answer),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
-  });
-});
-
-await serve(server);
+await serve(answering(work, answer));

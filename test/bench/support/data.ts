@@ -1,3 +1,6 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import Libsql from 'libsql';
 import { seedRegister } from '../../../src/application/seedRegister.js';
 import { loadConfig } from '../../../src/config.js';
 import { prepareDevelopment } from '../../../src/development.js';
@@ -40,6 +43,17 @@ export async function prepareData(
     await store.close();
   }
   return { certsDir: testCertsDir, env };
+}
+
+/** The same data for another server. */
+export async function copyOf(data: Data, dir: string, name: string): Promise<Data> {
+  const from = data.env['POSTHORN_DATA_DIR'] ?? '';
+  const db = new Libsql(join(from, 'posthorn.db'));
+  db.pragma('wal_checkpoint(truncate)');
+  db.close();
+  const to = join(dir, name);
+  await cp(from, to, { recursive: true });
+  return { ...data, env: { ...data.env, POSTHORN_DATA_DIR: to, POSTHORN_DATABASE_URL: `sqlite:${to}/posthorn.db` } };
 }
 
 /** Identifiers of synthetic residents, far apart and all different for `persons` calls, then again from the first. */

@@ -23,6 +23,18 @@ describe('contract/contents/base64', () => {
     expect(decode(' QU\r\nJD', '\tRA =', '\n= ').toString()).to.equal('ABCD');
   });
 
+  it('refuses in a whole group what node would take for a digit, or pass over, wherever it stands', () => {
+    const bad = ['-', '_', '*', '.', '\0', '\u00e9', '\u0141', '\u2028', '\ud83d', '='];
+    for (const character of bad) {
+      for (let at = 0; at < 8; at++) {
+        const text = `${'QUJDRUZH'.slice(0, at)}${character}${'QUJDRUZH'.slice(at + 1)}`;
+        for (const pieces of [[`${text}QUJD`], ['Q', `UJD${text}QUJ`], ['QU', text, 'QUJDRUZHQU']]) {
+          expect(failureOf(() => decode(...pieces)).code, `${character} at ${at}`).to.equal('INVALID_REQUEST');
+        }
+      }
+    }
+  });
+
   for (const [what, pieces] of Object.entries({
     'a character that is none': ['QUJD', 'R*=='],
     base64url: ['-_8='],

@@ -41,8 +41,14 @@ export const messageMutations: readonly Mutation[] = [
   ),
   exchange(
     'status of the answer',
-    'if (answer.status < 200 || answer.status > 299)',
+    'if (status < 200 || status > 299)',
     'if (false)',
+    'a fault without an ebMS error, another status, and a cut connection are transport',
+  ),
+  exchange(
+    'faults that are not in UTF-8',
+    "octets[0] === LT && !octets.includes('Fault')",
+    "!octets.includes('Fault')",
     'a fault without an ebMS error, another status, and a cut connection are transport',
   ),
   exchange(
@@ -53,7 +59,7 @@ export const messageMutations: readonly Mutation[] = [
   ),
   exchange(
     'an envelope',
-    'if (parseMultipartType(answer.contentType) === undefined && !isEnvelope(answer.octets))',
+    'if (parseMultipartType(type) === undefined && !isEnvelope(octets))',
     'if (false)',
     'something that is no SOAP',
   ),

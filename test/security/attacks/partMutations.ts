@@ -1,5 +1,5 @@
 import type { Mutation } from './mutation.js';
-import { within } from './mutation.js';
+import { heldBy, within } from './mutation.js';
 
 /* Checks of messages with parts: what is included by XOP, and what is attached. */
 
@@ -20,8 +20,14 @@ export const partMutations: readonly Mutation[] = [
   digest('an Include is filled once, in its turn', 'at < this.next || ', ''),
   digest('an Include is filled once, before its turn', ' || cut?.again !== undefined', ''),
   digest('every Include is filled', 'if (!this.whole) throw', 'if (false) throw'),
-  digest('the base64 of a part', "this.digest.update(all.toString('base64', 0, whole), 'latin1');", ''),
-  digest('the end of the base64 of a part', "this.digest.update(carry.toString('base64'), 'latin1');", ''),
+  digest('the base64 of a part', 'this.digestBase64(piece.subarray(missing, whole));', ''),
+  heldBy('security/bodyDigest.ts', 'security/bodyDigest')(
+    'the base64 between two pieces of a part',
+    'carry = this.digestBase64(carry);',
+    'carry = Buffer.alloc(0);',
+    'contents of every length, in every chunk',
+  ),
+  digest('the end of the base64 of a part', '    }\n    this.digestBase64(carry);', '    }'),
   digest('what stands between Includes', 'this.digest.update(after);', ''),
   digest('what came before its turn', 'await drain(this.digested(waiting.again()));', ''),
   digest('turns', 'at === this.next ? this.digested(octets) : octets', 'this.digested(octets)'),
