@@ -2,6 +2,7 @@ import { plain } from '../around.js';
 import { createCircuits } from '../application/circuits.js';
 import { createShares } from '../application/shares.js';
 import { dispatch } from '../application/dispatch.js';
+import { givingUpPoison } from '../application/poison.js';
 import type { ShipmentDeps } from '../application/shipmentDeps.js';
 import { videresending, type ChannelDeps } from '../channels/registry.js';
 import type { Channel } from '../domain/channel.js';
@@ -47,7 +48,13 @@ export function workerOf(
       return store.queue.claim(now, leaseMs, limit, shares.room(limit, most), calendar.ahead());
     },
     run: shares.counting(
-      turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+      givingUpPoison(
+        {
+          unitOfWork: store.unitOfWork,
+          gaveUp: (error, id) => log.error('a letter is given up, for it cannot be read', { error, id }),
+        },
+        turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+      ),
     ),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,
