@@ -99,7 +99,7 @@ describe('sending a letter while something fails', function () {
       ['wrong ref', ['UNVERIFIABLE']],
       ['timeout after commit', ['TRANSPORT']],
     ] as const;
-    it('R-39: delivers once in spite of each failure on demand', async () => {
+    it('F27, F28, R-39: delivers once in spite of each failure on demand', async () => {
       const refs = await Promise.all(
         misbehaviours.map(([words]) => accepted(brev('digipost', { tittel: `Vedtak, ${words}` }))),
       );
@@ -108,7 +108,7 @@ describe('sending a letter while something fails', function () {
       }
     });
 
-    it('a dead provider keeps no letter to another waiting, and has its own when it is back', async () => {
+    it('F32: a dead provider keeps no letter to another waiting, and has its own when it is back', async () => {
       const { digipost } = world.taps;
       digipost.dead = true;
       const waiting = await Promise.all(Array.from({ length: 3 }, () => accepted()));
