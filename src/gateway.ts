@@ -12,7 +12,7 @@ import { PATH as POSTKASSE } from './contract/postkasse/names.js';
 import { versjoner } from './contract/svarut/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
-import { every, type Rounds } from './housekeeping.js';
+import { every, whileRight, type Rounds } from './housekeeping.js';
 import { createApp } from './http/app.js';
 import { createCallerReader } from './http/caller.js';
 import { createClockWatch, timeFile } from './http/clockwatch.js';
@@ -215,12 +215,16 @@ function healthChecks({ config, store, security, metrics, clockWatch, log }: Par
 }
 
 /** Work that comes round: sender tables and calendar are read again, and replay rows that time alone refuses are removed. */
-function housekeeping({ store, calendar, log }: Parts, directory: Directory): Rounds {
+function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Directory): Rounds {
   const failed = (what: string) => (error: unknown) => log.error(`${what} failed; it is tried again`, { error });
+  const prune = whileRight(
+    () => clockWatch.right(),
+    () => store.pruneReplay(systemClock.now()),
+  );
   const rounds = [
     every(REFRESH_SENDERS_MS, () => directory.refresh(), failed('reading the sender tables')),
     every(REFRESH_CALENDAR_MS, () => calendar.refresh(), failed('reading the calendar')),
-    every(PRUNE_REPLAY_MS, () => store.pruneReplay(systemClock.now()), failed('removing old replay rows')),
+    every(PRUNE_REPLAY_MS, prune, failed('removing old replay rows')),
   ];
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
 }

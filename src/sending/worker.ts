@@ -24,7 +24,7 @@ export function workerOf(
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
 ): Worker {
-  const { config, store, clock, calendar, log, random = Math.random, around = plain } = deps;
+  const { config, store, clock, calendar, log, timeIsRight, random = Math.random, around = plain } = deps;
   const leaseMs = leaseFor(config, around.leaseMs);
   const circuits = createCircuits();
   const shares = createShares(() => worker.wake());
@@ -42,7 +42,9 @@ export function workerOf(
       log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
   });
   const worker = startWorker<Job>({
-    claim: (limit) => {
+    claim: async (limit) => {
+      // By a clock that has jumped lifetimes would be over, and leases of those who are at work.
+      if (!timeIsRight()) return [];
       const now = clock.now();
       const most = (leverandoer: string | null) => (leverandoer === null ? Infinity : circuits.most(leverandoer, now));
       return store.queue.claim(now, leaseMs, limit, shares.room(limit, most), calendar.ahead());

@@ -35,7 +35,10 @@ describe('application/poison', () => {
   it('what does not throw is left alone', async () => {
     const store = memoryStore();
     let runs = 0;
-    await givingUpPoison({ unitOfWork: store.unitOfWork, gaveUp: () => undefined }, async () => void runs++)({
+    await givingUpPoison(
+      { unitOfWork: store.unitOfWork, gaveUp: () => undefined },
+      async () => void runs++,
+    )({
       ...{ shipmentId: 'x', leverandoer: null, forsoek: 99, foersteForsoek: testTime, fence: 1 },
       tapte: flestTapte,
     });
