@@ -231,9 +231,15 @@ function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Di
 
 /**
  * Opens everything that the configuration names and serves until `close`. `around`: what stands between the use cases and their ports.
+ * `before`: what is done when everything is open, before it listens.
  * @throws Error with a sentence that says what to do
  */
-export async function startGateway(config: Config, log: Log, around = plain): Promise<Gateway> {
+export async function startGateway(
+  config: Config,
+  log: Log,
+  around = plain,
+  before: () => Promise<void> = async () => undefined,
+): Promise<Gateway> {
   const security = await loadSecurity(config, log);
   const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
@@ -271,6 +277,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
     metrics,
   });
   const rounds = housekeeping(parts, directory);
+  await before();
   const { url } = await edge.listen();
   log.info('gateway listens', { url });
   return {

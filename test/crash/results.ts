@@ -10,7 +10,13 @@ import type { Database } from './world.js';
 /* Rows of test/bench/RESULTS.md, which only grow: one for each run on each database. */
 
 const file = join(import.meta.dirname, '../bench/RESULTS.md');
-const HEADING = '## Crashes';
+/** A part of the page: a heading, what its rows are, and their columns. */
+export interface Section {
+  readonly heading: string;
+  readonly about: string;
+  readonly columns: readonly string[];
+}
+
 const columns = [
   ['date', 'commit', 'machine', 'seed', 'database', 'entrances', 'workers'],
   ['kills', 'power cuts', 'acked', 'delivered', 'recovered', 'lost', 'doubled', 'most s until all ran again'],
@@ -18,6 +24,7 @@ const columns = [
 const about =
   'Each row is one run of `npm run test:crash -- --results` (README, Tests and benchmarks): what clients had an answer for, ' +
   'and what was delivered in the end. "Recovered" got their answer when they were sent again.';
+const crashes: Section = { heading: '## Crashes', about, columns };
 
 export interface Outcome {
   readonly database: Database;
@@ -53,10 +60,14 @@ export function rowOf(
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The page with rows added below those of its section; the section is made where there is none, and the rest stays. */
-export function withRows(page: string, rows: readonly (readonly string[])[]): string {
-  const head = [HEADING, '', about, '', line(columns), line(columns.map(() => '---'))];
-  const lines = page.includes(`${HEADING}\n`) ? page.split('\n') : [...page.trimEnd().split('\n'), '', ...head, ''];
-  const from = lines.indexOf(HEADING);
+export function withRows(
+  page: string,
+  rows: readonly (readonly string[])[],
+  { heading, about: text, columns: names } = crashes,
+): string {
+  const head = [heading, '', text, '', line(names), line(names.map(() => '---'))];
+  const lines = page.includes(`${heading}\n`) ? page.split('\n') : [...page.trimEnd().split('\n'), '', ...head, ''];
+  const from = lines.indexOf(heading);
   const table = lines.findIndex((text, at) => at > from && text.startsWith('| '));
   let end = table;
   while (lines[end]?.startsWith('|') === true) end++;
@@ -68,20 +79,22 @@ const git = (...args: string[]): string =>
     .toString()
     .trim();
 
-/** Adds a row for each outcome. */
-export async function addResults(asked: Asked, outcomes: readonly Outcome[]): Promise<void> {
+/** Where and on what this runs. */
+function settingNow(): Setting {
   const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':/src') === '' ? '' : ' + changes';
-  const setting = {
+  return {
     date: new Date().toISOString().slice(0, 10),
     commit: git('rev-parse', '--short', 'HEAD') + changed,
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 1024 ** 3)} GB`,
   };
-  const page = await readFile(file, 'utf8').catch(() => '# Results\n');
-  await writeFile(
-    file,
-    withRows(
-      page,
-      outcomes.map((outcome) => rowOf(setting, asked, outcome)),
-    ),
-  );
 }
+
+/** Adds rows to a section. */
+export async function addRows(rowsOf: (setting: Setting) => readonly string[][], section = crashes): Promise<void> {
+  const page = await readFile(file, 'utf8').catch(() => '# Results\n');
+  await writeFile(file, withRows(page, rowsOf(settingNow()), section));
+}
+
+/** Adds a row for each outcome. */
+export const addResults = (asked: Asked, outcomes: readonly Outcome[]): Promise<void> =>
+  addRows((setting) => outcomes.map((outcome) => rowOf(setting, asked, outcome)));
