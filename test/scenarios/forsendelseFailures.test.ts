@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -129,6 +129,32 @@ describe('sending a letter while something fails', function () {
       digipost.dead = false;
       world.advance(10_000);
       for (const ref of waiting) await expectOnce(ref);
+    });
+
+    it('F26: a document that is damaged or missing when it is to be sent keeps its letter here, with an alarm; others go on', async () => {
+      const { digipost } = world.taps;
+      digipost.dead = true;
+      const refs = await Promise.all([accepted(), accepted()]);
+      const stored = await Promise.all(refs.map((ref) => world.until(ref, tried(1)).then(() => world.stored(ref))));
+      const files = stored.map(({ pakke }) => world.payloadFile(pakke?.cms.ref ?? ''));
+      const [damaged = '', missing = ''] = files;
+      const whole = await readFile(damaged);
+      await writeFile(damaged, flip(whole, whole.length - 100));
+      await rename(missing, `${missing}.kept`);
+      const before = world.logLines.length;
+      digipost.dead = false;
+      await expectOnce(await accepted());
+      const waiting = await Promise.all(
+        refs.map((ref) => world.until(ref, (stand) => codes(stand).includes('INTERNAL'))),
+      );
+      expect(waiting.map((stand) => stand.tilstand)).to.deep.equal(['MOTTATT', 'MOTTATT']);
+      for (const ref of refs) expect(await world.lettersOf(ref)).to.have.length(0);
+      const alarms = world.logLines.slice(before).filter((line) => line.includes('"level":"error"'));
+      for (const { pakke } of stored) expect(alarms.join()).to.contain(`payload ${pakke?.cms.ref}`);
+      // What comes back from a copy is sent.
+      await writeFile(damaged, whole);
+      await rename(`${missing}.kept`, missing);
+      for (const ref of refs) await expectOnce(ref);
     });
 
     const places: readonly (readonly [string, Direction, (octets: Buffer) => Buffer])[] = [

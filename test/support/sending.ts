@@ -110,6 +110,8 @@ export interface SendingWorld extends TestProviders {
   moveCalendar(ms: number): Promise<void>;
   /** Moves the gateway's clock, back too. The doubles take signatures of up to a minute ahead, so less than that in all. */
   advance(ms: number): void;
+  /** Where a payload lies. */
+  payloadFile(ref: string): string;
   /** Files in the payload store. */
   payloads(): Promise<readonly string[]>;
   stored(eksternRef: string): Promise<Shipment>;
@@ -265,6 +267,7 @@ export async function startSending(
       await doors.calendar.refresh();
     },
     advance: (ms) => void (ahead += ms),
+    payloadFile: (ref) => join(dataDir, 'payloads', ref.slice(0, 2), ref),
     payloads: () => filesUnder(join(dataDir, 'payloads')),
     stored,
     lettersOf: async (eksternRef) => lettersIn(providers.doubles, (await stored(eksternRef)).konversasjonsId),
