@@ -53,6 +53,8 @@ export interface Mortal {
   resume(): Promise<void>;
   /** `halt` and `resume`. */
   kill(): Promise<void>;
+  /** SIGSTOP, and SIGCONT after so many milliseconds. */
+  pause(ms: number): Promise<void>;
   /** What it holds now. */
   holding(): Promise<Holding>;
   stop(): Promise<void>;
@@ -135,6 +137,12 @@ export async function startMortal(environment: Environment): Promise<Mortal> {
     kill: async () => {
       await mortal.halt();
       await mortal.resume();
+    },
+    pause: async (ms) => {
+      const { child } = await running;
+      child.kill('SIGSTOP');
+      await sleep(ms);
+      child.kill('SIGCONT');
     },
     holding: async () => {
       const { child } = await running;
