@@ -78,11 +78,13 @@ describe('a gateway whose MariaDB is in trouble', function () {
     await server.kill();
   });
   beforeEach(() => void (load = startLoad(world.url)));
+  // The doubles give a report up after some seconds, as no provider does: a letter that they have taken over is delivered.
+  const handedOver: ReadonlySet<string> = new Set(['SENDT', 'LEVERT']);
   /** Everything that was acknowledged is delivered, once. */
   afterEach(async () => {
     await load.stop();
     for (const ref of load.acknowledged.keys()) {
-      await world.until(ref, ({ tilstand }) => tilstand === 'LEVERT', 120_000);
+      await world.until(ref, ({ tilstand }) => handedOver.has(tilstand), 120_000);
       expect(await world.lettersOf(ref)).to.have.length(1);
     }
   });
