@@ -174,6 +174,14 @@ function soapPaths(lookup: SoapHandler | undefined, mailboxes: SoapHandler, send
   return { get: (path: string) => exact.get(isBrokerPath(path) ? BROKER_PATH : path) };
 }
 
+/** All of them. Without the exception there is no encryption of look-ups that a client of their contract could read, so there is no service. */
+const doorsOf = async (parts: Parts, dataKey: KeyObject, directory: Directory, sending: Sending | undefined) =>
+  soapPaths(
+    parts.config.allowOaepSha1Cbc ? await lookupEndpoint(parts, dataKey, directory) : undefined,
+    await mailboxEndpoint(parts, dataKey),
+    sending,
+  );
+
 /** Sending, where key stores are configured for it. */
 const sendingOf = (
   { config, log, store, security, calendar, metrics, clockWatch, around }: Parts,
@@ -229,6 +237,13 @@ function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Di
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
 }
 
+/** Says what an operator should know of what is in force. */
+function warn(config: Config, store: Store, log: Log): void {
+  for (const warning of store.warnings) log.warn(warning);
+  const exceptions = namedExceptions(config);
+  if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
+}
+
 /**
  * Opens everything that the configuration names and serves until `close`. `around`: what stands between the use cases and their ports.
  * `before`: what is done when everything is open, before it listens.
@@ -243,9 +258,7 @@ export async function startGateway(
   const security = await loadSecurity(config, log);
   const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
-  for (const warning of store.warnings) log.warn(warning);
-  const exceptions = namedExceptions(config);
-  if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
+  warn(config, store, log);
   const directory = createDirectory(store.reads);
   await directory.refresh();
   const metrics = createMetrics(metricsReader);
@@ -260,12 +273,7 @@ export async function startGateway(
   const edge = createEdge({
     config,
     log,
-    soap: soapPaths(
-      // Without the exception there is no encryption that a client of this contract could read, so there is no service.
-      config.allowOaepSha1Cbc ? await lookupEndpoint(parts, dataKey, directory) : undefined,
-      await mailboxEndpoint(parts, dataKey),
-      sending,
-    ),
+    soap: await doorsOf(parts, dataKey, directory, sending),
     app: createApp({
       services: offered(sending),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
