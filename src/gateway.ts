@@ -12,7 +12,7 @@ import { PATH as POSTKASSE } from './contract/postkasse/names.js';
 import { versjoner } from './contract/svarut/names.js';
 import { unsignedOnBehalfAllowed } from './domain/access.js';
 import type { Clock } from './domain/ports.js';
-import { every, type Rounds } from './housekeeping.js';
+import { every, whileRight, type Rounds } from './housekeeping.js';
 import { createApp } from './http/app.js';
 import { createCallerReader } from './http/caller.js';
 import { createClockWatch, timeFile } from './http/clockwatch.js';
@@ -174,6 +174,14 @@ function soapPaths(lookup: SoapHandler | undefined, mailboxes: SoapHandler, send
   return { get: (path: string) => exact.get(isBrokerPath(path) ? BROKER_PATH : path) };
 }
 
+/** All of them. Without the exception there is no encryption of look-ups that a client of their contract could read, so there is no service. */
+const doorsOf = async (parts: Parts, dataKey: KeyObject, directory: Directory, sending: Sending | undefined) =>
+  soapPaths(
+    parts.config.allowOaepSha1Cbc ? await lookupEndpoint(parts, dataKey, directory) : undefined,
+    await mailboxEndpoint(parts, dataKey),
+    sending,
+  );
+
 /** Sending, where key stores are configured for it. */
 const sendingOf = (
   { config, log, store, security, calendar, metrics, clockWatch, around }: Parts,
@@ -215,27 +223,42 @@ function healthChecks({ config, store, security, metrics, clockWatch, log }: Par
 }
 
 /** Work that comes round: sender tables and calendar are read again, and replay rows that time alone refuses are removed. */
-function housekeeping({ store, calendar, log }: Parts, directory: Directory): Rounds {
+function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Directory): Rounds {
   const failed = (what: string) => (error: unknown) => log.error(`${what} failed; it is tried again`, { error });
+  const prune = whileRight(
+    () => clockWatch.right(),
+    () => store.pruneReplay(systemClock.now()),
+  );
   const rounds = [
     every(REFRESH_SENDERS_MS, () => directory.refresh(), failed('reading the sender tables')),
     every(REFRESH_CALENDAR_MS, () => calendar.refresh(), failed('reading the calendar')),
-    every(PRUNE_REPLAY_MS, () => store.pruneReplay(systemClock.now()), failed('removing old replay rows')),
+    every(PRUNE_REPLAY_MS, prune, failed('removing old replay rows')),
   ];
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
 }
 
-/**
- * Opens everything that the configuration names and serves until `close`. `around`: what stands between the use cases and their ports.
- * @throws Error with a sentence that says what to do
- */
-export async function startGateway(config: Config, log: Log, around = plain): Promise<Gateway> {
-  const security = await loadSecurity(config, log);
-  const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
-  const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
+/** Says what an operator should know of what is in force. */
+function warn(config: Config, store: Store, log: Log): void {
   for (const warning of store.warnings) log.warn(warning);
   const exceptions = namedExceptions(config);
   if (exceptions.length > 0) log.warn('named exceptions in force', { exceptions });
+}
+
+/**
+ * Opens everything that the configuration names and serves until `close`. `around`: what stands between the use cases and their ports.
+ * `before`: what is done when everything is open, before it listens.
+ * @throws Error with a sentence that says what to do
+ */
+export async function startGateway(
+  config: Config,
+  log: Log,
+  around = plain,
+  before: () => Promise<void> = async () => undefined,
+): Promise<Gateway> {
+  const security = await loadSecurity(config, log);
+  const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
+  const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
+  warn(config, store, log);
   const directory = createDirectory(store.reads);
   await directory.refresh();
   const metrics = createMetrics(metricsReader);
@@ -250,12 +273,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
   const edge = createEdge({
     config,
     log,
-    soap: soapPaths(
-      // Without the exception there is no encryption that a client of this contract could read, so there is no service.
-      config.allowOaepSha1Cbc ? await lookupEndpoint(parts, dataKey, directory) : undefined,
-      await mailboxEndpoint(parts, dataKey),
-      sending,
-    ),
+    soap: await doorsOf(parts, dataKey, directory, sending),
     app: createApp({
       services: offered(sending),
       contract: (path, query, publicUrl) => contractResponse(contracts, path, query, publicUrl),
@@ -267,6 +285,7 @@ export async function startGateway(config: Config, log: Log, around = plain): Pr
     metrics,
   });
   const rounds = housekeeping(parts, directory);
+  await before();
   const { url } = await edge.listen();
   log.info('gateway listens', { url });
   return {

@@ -28,3 +28,11 @@ export function every(
     },
   };
 }
+
+type Round<T> = (signal: AbortSignal) => Promise<T>;
+
+/** As `work`, but nothing while the time is wrong: what is over by a clock that has jumped is not over, and cannot be taken back. */
+export const whileRight =
+  <T>(timeIsRight: () => boolean, work: Round<T>): Round<T | undefined> =>
+  async (signal) =>
+    timeIsRight() ? work(signal) : undefined;

@@ -4,12 +4,12 @@ import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { PATH } from './contract/oppslagstjenesten/names.js';
 import { PATH as POSTKASSE } from './contract/postkasse/names.js';
 import { versjoner } from './contract/svarut/names.js';
-import { startGateway } from './gateway.js';
 import { BROKER_PATH } from './http/meldingsformidler.js';
 import { SVARINN_PATH } from './http/svarinn.js';
 import { createLog } from './log.js';
 import { startProcesses } from './processes.js';
 import { runProcess } from './run.js';
+import { startPatiently } from './waiting.js';
 
 // Helper threads of the young collection cost more processor time than they save; more processors are used by more processes.
 setFlagsFromString('--no-parallel-scavenge');
@@ -20,7 +20,7 @@ await runProcess('gateway', async () => {
   const log = createLog({ level: config.logLevel, values: { role: 'gateway' } });
   const { processes: count } = config;
   if (count > 1) return startProcesses({ script: new URL(import.meta.url), count, log });
-  const gateway = await startGateway(config, log);
+  const gateway = await startPatiently(config, log);
   const { url } = gateway;
   return {
     url,

@@ -2,6 +2,9 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATH as FORSENDELSE } from '../src/contract/forsendelse/names.js';
+import type { BrevInn } from '../src/contract/forsendelse/request.js';
+import { brev, hentStatus, sendBrev, type Svar } from './support/forsendelser.js';
 import { startGatewayProcess, type GatewayProcess } from './support/gatewayProcess.js';
 
 /** The processes that answer, by their numbers. */
@@ -28,7 +31,7 @@ describe('processes', function () {
   this.timeout(120_000);
   let gateway: GatewayProcess;
   before(async () => {
-    gateway = await startGatewayProcess({ POSTHORN_PROCESSES: '2', POSTHORN_LOG_LEVEL: 'error' });
+    gateway = await startGatewayProcess({ POSTHORN_PROCESSES: '2', POSTHORN_ROLE: 'web' });
   });
   after(() => gateway.child.kill('SIGKILL'));
   const pid = (): number => gateway.child.pid ?? 0;
@@ -41,6 +44,7 @@ describe('processes', function () {
     return response.text();
   };
   const live = async (): Promise<void> => void (await call('/health/live'));
+  const send = (letter: BrevInn): Promise<Svar> => sendBrev(gateway.base + FORSENDELSE, letter);
 
   it('are as many as asked for, behind one port, and count together', async () => {
     expect(members(pid())).to.have.length(2);
@@ -58,25 +62,34 @@ describe('processes', function () {
     expect(members(pid())).to.include(second);
   });
 
-  it('are all replaced on SIGHUP, and nobody is turned away meanwhile', async () => {
+  it('F12: are all replaced on SIGHUP, and no letter is turned away or forgotten meanwhile', async () => {
     const old = members(pid());
     process.kill(pid(), 'SIGHUP');
-    let answered = 0;
+    const accepted: string[] = [];
     const gone = (): boolean => {
       const now = members(pid());
       return now.length === 2 && !now.some((member) => old.includes(member));
     };
-    for (const end = Date.now() + 100_000; !gone() && Date.now() < end; answered++) {
+    for (const end = Date.now() + 100_000; !gone() && Date.now() < end; await sleep(25)) {
+      const letter = brev('digipost');
+      const { status, text } = await send(letter);
+      expect(status, text).to.equal(200);
+      accepted.push(letter.eksternRef);
       await live();
-      await sleep(25);
     }
     expect(gone()).to.equal(true);
-    expect(answered).to.be.above(2);
+    expect(accepted.length).to.be.above(2);
+    for (let at = 0; at < accepted.length; at += 100)
+      await hentStatus(gateway.base + FORSENDELSE, accepted.slice(at, at + 100));
   });
 
-  it('end with the one that started them, by SIGTERM', async () => {
+  it('F12: end with the one that started them, by SIGTERM, and answer what they have begun', async () => {
     const all = members(pid());
+    const inFlight = Array.from({ length: 8 }, () => send(brev('digipost')).catch(String));
+    await sleep(5);
     gateway.child.kill('SIGTERM');
+    // Answered, or never heard: nobody is told that a letter failed.
+    for (const svar of await Promise.all(inFlight)) if (typeof svar !== 'string') expect(svar.status).to.equal(200);
     const [code] = (await once(gateway.child, 'exit')) as [number];
     expect(code).to.equal(0);
     for (const member of all) expect(() => process.kill(member, 0)).to.throw('ESRCH');

@@ -1,7 +1,7 @@
 import type { Channel } from '../domain/channel.js';
 import { ordrett, tekst } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
-import { next, type Utfall } from '../domain/retry.js';
+import { erGift, etter, gift, type Utfall } from '../domain/retry.js';
 import { koeAv, type Beslutning, type Kanal } from '../domain/routing/decision.js';
 import type { Hendelse, Job, Pakke, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
@@ -181,7 +181,7 @@ function endingOf({ clock, random }: DispatchDeps, shipment: Shipment, job: Job,
   if (outcome.type === 'rejected') {
     return { job: (tx) => tx.endJob(job), event: hendelse('FEIL', now, kode, grunn), told: true };
   }
-  const after = next(outcome, job.forsoek, job.foersteForsoek, forsendelse.prioritet, now, random());
+  const after = etter(outcome, job, job.foersteForsoek, forsendelse.prioritet, now, random());
   if ('oppgitt' in after) {
     return { job: (tx) => tx.giveUpJob(job), event: hendelse('OPPGITT', now, kode, after.oppgitt), told: true };
   }
@@ -285,6 +285,8 @@ export const dispatch =
     if (shipment === undefined || shipment.tilstand !== 'MOTTATT') return void (await release(deps, job));
     const date = waitsFor(deps, shipment);
     if (date !== undefined) return void (await deps.unitOfWork((tx) => tx.waitJob(job, date)));
-    const outcome = await turn(deps, shipment, job).catch((error: unknown) => deferred(deps, error, shipment));
+    const outcome = erGift(job)
+      ? gift
+      : await turn(deps, shipment, job).catch((error: unknown) => deferred(deps, error, shipment));
     await (outcome === undefined ? release(deps, job) : settle(deps, shipment, job, outcome));
   };

@@ -4,7 +4,7 @@ import type { FormidlingReads } from '../domain/formidlingPorts.js';
 import { tekst } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Feiltype } from '../domain/receipts.js';
-import { medKode, next, type Utfall } from '../domain/retry.js';
+import { erGift, etter, gift, medKode, type Utfall } from '../domain/retry.js';
 import type { Hendelse, Job } from '../domain/shipment.js';
 import { bokfoerFormidling } from './bokfoer.js';
 import type { Circuits } from './circuits.js';
@@ -50,7 +50,7 @@ async function endingOf(deps: FormidleDeps, formidling: Formidling, job: Job, ou
     const feil = await videresender.feil(formidling, feiltypeOf(kode), medKode(outcome));
     return { tilstand: 'FEILET', event: hendelse('FEIL', now, kode, grunn), feil };
   }
-  const after = next(outcome, job.forsoek, formidling.mottatt, formidling.mpc.prioritet, now, random());
+  const after = etter(outcome, job, formidling.mottatt, formidling.mpc.prioritet, now, random());
   if ('oppgitt' in after) {
     const feil = await videresender.feil(formidling, 'SERVER', after.oppgitt);
     return { tilstand: 'FEILET', event: hendelse('OPPGITT', now, kode, after.oppgitt), feil };
@@ -98,7 +98,7 @@ export const formidle =
     if (formidling === undefined) return void (await unitOfWork((tx) => tx.endJob(job)));
     const ending =
       formidling.tilstand === 'MOTTATT'
-        ? await endingOf(deps, formidling, job, await attempt(deps, formidling))
+        ? await endingOf(deps, formidling, job, erGift(job) ? gift : await attempt(deps, formidling))
         : undefined;
     await unitOfWork(async (tx) => {
       const done = await (ending === undefined ? tx.endJob(job) : write(tx, deps.calendar, formidling, job, ending));

@@ -1,5 +1,6 @@
 import type { Prioritet } from './forsendelse.js';
 import { tekst } from './hendelsestekst.js';
+import type { Job } from './shipment.js';
 import type { Tospraaklig } from './routing/words.js';
 
 /** What came of one attempt to hand a letter on. `kode` is of the error table or of ebMS; `grunn` is for people and holds no national id. */
@@ -45,6 +46,15 @@ export const taalmodighet: Readonly<Record<Prioritet, Taalmodighet>> = {
   PRIORITERT: { foerstePause: 5 * sekund, lengstePause: 5 * minutt, levetid: doegn },
 };
 
+/** Turns in a row that were lost, after which a letter may be what ends its processes, and is given up. */
+export const flestTapte = 10;
+
+/** Whether nobody may try a letter again until an operator has looked at it. */
+export const erGift = ({ tapte }: Pick<Job, 'tapte'>): boolean => tapte >= flestTapte;
+
+/** What becomes of it. */
+export const gift: Utfall = { type: 'deferred', kode: 'INTERNAL', grunn: tekst('EGEN_FEIL') };
+
 /** The code, and what it means to people. */
 export const medKode = ({ kode, grunn }: Exclude<Utfall, { type: 'sent' }>): Tospraaklig => ({
   nb: `${kode}: ${grunn.nb}`,
@@ -78,6 +88,20 @@ export function next(
   const minst = Math.max(kortestePause, Math.min(lengstePause, utfall.vent ?? 0));
   return { neste: new Date(Math.min(frist, now.getTime() + Math.max(minst, Math.floor(pause)))) };
 }
+
+/** As `next`, `fra` being when the lifetime began; what is poison is given up. */
+export const etter = (
+  utfall: Exclude<Utfall, { type: 'sent' }>,
+  job: Job,
+  fra: Date,
+  prioritet: Prioritet,
+  now: Date,
+  random: number,
+): Neste => {
+  if (!erGift(job)) return next(utfall, job.forsoek, fra, prioritet, now, random);
+  const timer = Math.round((now.getTime() - fra.getTime()) / time);
+  return { oppgitt: tekst('OPPGITT', { forsoek: job.forsoek, timer, grunn: utfall.grunn }) };
+};
 
 /**
  * Errors of ebMS 3.0 that say that the message itself is wrong: the same message again gets the same answer (CONTRACT.md section

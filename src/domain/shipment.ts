@@ -93,6 +93,8 @@ export interface Job {
   /** Attempts begun, this one included. */
   readonly forsoek: number;
   readonly foersteForsoek: Date;
+  /** Turns in a row before this one that nobody has ended: their processes had ended first, or could not read the letter. */
+  readonly tapte: number;
   /** Proves that the turn is still ours: it rises each time the job is claimed. */
   readonly fence: number;
 }

@@ -6,13 +6,14 @@ import {
   type RemoveDeps,
   type SweepDeps,
 } from '../application/retention.js';
-import { every, type Rounds } from '../housekeeping.js';
+import { every, whileRight, type Rounds } from '../housekeeping.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Log } from '../log.js';
 
 export interface RetentionDeps extends RemoveDeps, ForgetDeps, SweepDeps {
   readonly payloads: RemoveDeps['payloads'] & SweepDeps['payloads'];
   readonly log: Log;
+  readonly timeIsRight: () => boolean;
   readonly metrics: Pick<Metrics, 'payloadsRemoved'>;
 }
 
@@ -20,7 +21,7 @@ const ROUNDS_MS = { remove: 1_000, sweep: 6 * 3_600_000 };
 
 /** Removes payloads that nobody needs, for as long as it is not stopped. Many processes may do it at once. */
 export function keepRetention(deps: RetentionDeps, ms = ROUNDS_MS): Rounds {
-  const { log, metrics } = deps;
+  const { log, metrics, timeIsRight } = deps;
   const told = (reason: 'retention' | 'orphan', removed: number): void => {
     if (removed === 0) return;
     metrics.payloadsRemoved(reason, removed);
@@ -32,10 +33,12 @@ export function keepRetention(deps: RetentionDeps, ms = ROUNDS_MS): Rounds {
   };
   const [remove, forget, sweep] = [removeFree(deps), forgetOld(deps), sweepOrphans(deps)];
   const failed = (error: unknown): void => log.error('removing stored contents failed; it is tried again', { error });
+  const round = (after: number, work: (signal: AbortSignal) => Promise<void>): Rounds =>
+    every(after, whileRight(timeIsRight, work), failed);
   const rounds = [
-    every(ms.remove, async (signal) => told('retention', await remove(signal)), failed),
-    every(ms.remove, async (signal) => toldOld(await forget(signal)), failed),
-    every(ms.sweep, async (signal) => told('orphan', await sweep(signal)), failed),
+    round(ms.remove, async (signal) => told('retention', await remove(signal))),
+    round(ms.remove, async (signal) => toldOld(await forget(signal))),
+    round(ms.sweep, async (signal) => told('orphan', await sweep(signal))),
   ];
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
 }

@@ -6,7 +6,7 @@ import { vetAtUlest } from '../application/svarut/sisteBlikk.js';
 import { svarinnTjeneste, svarutTjeneste } from '../application/svarut/tjeneste.js';
 import type { SvarInnTjeneste, SvarUtTjeneste } from '../application/svarut/tjenester.js';
 import { contentCheck } from '../contract/document/check.js';
-import { every, type Rounds } from '../housekeeping.js';
+import { every, whileRight, type Rounds } from '../housekeeping.js';
 import { decryptCms } from '../security/cms.js';
 import { textHasher } from '../security/idHash.js';
 import { decideAgain } from './shipments.js';
@@ -61,7 +61,13 @@ const varsle = ({ log, metrics }: Pick<SendingDeps, 'log' | 'metrics'>, { svarut
  * processes may do it at once.
  */
 export function keepDeadlines(
-  { log, metrics, config, store }: Pick<SendingDeps, 'log' | 'metrics' | 'config' | 'store'>,
+  {
+    log,
+    metrics,
+    config,
+    store,
+    timeIsRight,
+  }: Pick<SendingDeps, 'log' | 'metrics' | 'config' | 'store' | 'timeIsRight'>,
   { deps }: SvarUtServices,
   ms = ROUNDS_MS,
 ): Rounds {
@@ -77,8 +83,8 @@ export function keepDeadlines(
   });
   const failed = (error: unknown): void => log.error('looking for unread letters failed; it is tried again', { error });
   const rounds = [
-    every(ms.frist, loepUt, failed),
-    every(ms.glem, glem(deps), failed),
+    every(ms.frist, whileRight(timeIsRight, loepUt), failed),
+    every(ms.glem, whileRight(timeIsRight, glem(deps)), failed),
     every(ms.liggende, varsle({ log, metrics }, deps), failed),
   ];
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };

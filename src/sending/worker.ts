@@ -2,6 +2,7 @@ import { plain } from '../around.js';
 import { createCircuits } from '../application/circuits.js';
 import { createShares } from '../application/shares.js';
 import { dispatch } from '../application/dispatch.js';
+import { givingUpPoison } from '../application/poison.js';
 import type { ShipmentDeps } from '../application/shipmentDeps.js';
 import { videresending, type ChannelDeps } from '../channels/registry.js';
 import type { Channel } from '../domain/channel.js';
@@ -23,7 +24,7 @@ export function workerOf(
   all: ReadonlyMap<Kanal, Channel>,
   channelDeps: ChannelDeps,
 ): Worker {
-  const { config, store, clock, calendar, log, random = Math.random, around = plain } = deps;
+  const { config, store, clock, calendar, log, timeIsRight, random = Math.random, around = plain } = deps;
   const leaseMs = leaseFor(config, around.leaseMs);
   const circuits = createCircuits();
   const shares = createShares(() => worker.wake());
@@ -41,13 +42,21 @@ export function workerOf(
       log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
   });
   const worker = startWorker<Job>({
-    claim: (limit) => {
+    claim: async (limit) => {
+      // By a clock that has jumped lifetimes would be over, and leases of those who are at work.
+      if (!timeIsRight()) return [];
       const now = clock.now();
       const most = (leverandoer: string | null) => (leverandoer === null ? Infinity : circuits.most(leverandoer, now));
       return store.queue.claim(now, leaseMs, limit, shares.room(limit, most), calendar.ahead());
     },
     run: shares.counting(
-      turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+      givingUpPoison(
+        {
+          unitOfWork: store.unitOfWork,
+          gaveUp: (error, id) => log.error('a letter is given up, for it cannot be read', { error, id }),
+        },
+        turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+      ),
     ),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),
     concurrency: CONCURRENCY,

@@ -78,8 +78,13 @@ export function faultEnvelope(
   );
 }
 
+/** What node says of a request whose client has gone: no trouble of ours, and nobody is there to be told. */
+const hasLeft = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
+
 /** Any error as a Failure: unknown ones are INTERNAL, with their message for the log only. */
-export const asFailure = (error: unknown): Failure =>
-  error instanceof Failure
-    ? error
-    : new Failure('INTERNAL', error instanceof Error ? (error.stack ?? error.message) : String(error));
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (hasLeft(error)) return new Failure('BAD_HTTP', 'the client left before all of its request had come');
+  return new Failure('INTERNAL', error instanceof Error ? (error.stack ?? error.message) : String(error));
+}

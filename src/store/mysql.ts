@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
-import { createPool, type Pool } from 'mysql2';
+import { createConnection, createPool, type Pool } from 'mysql2';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { cutWhenFrozen, type Lending } from './mysql-patience.js';
 import { exactCollation, serverWarnings } from './mysql-settings.js';
 import type { Tables } from './schema.js';
 
@@ -11,6 +12,8 @@ const SESSION = [
   'set session transaction isolation level repeatable read',
   `set session sql_mode = 'TRADITIONAL', time_zone = '+00:00', innodb_lock_wait_timeout = 10`,
 ];
+/** Milliseconds for a new connection. */
+const CONNECT_MS = 5_000;
 /** How often one piece of work is tried. */
 const ATTEMPTS = 10;
 /** Text columns share a row's 65,535 octets unless they are long. */
@@ -67,11 +70,12 @@ export async function openMysql(url: string): Promise<Backend> {
     uri: url,
     charset: 'UTF8MB4_BIN',
     timezone: 'Z',
-    connectTimeout: 5000,
+    connectTimeout: CONNECT_MS,
     // Without FOUND_ROWS a row that was left as it is counts as not affected; nobody loads files here.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
   });
   prepareSessions(pool);
+  cutWhenFrozen(pool as unknown as Lending, () => answers(url));
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) });
   try {
     const collation = await exactCollation(db);
@@ -94,6 +98,18 @@ function backendOf(db: Kysely<Tables>, flavour: Flavour, warnings: readonly stri
     close: () => db.destroy(),
   };
 }
+
+/** Resolves when the server answers a new connection. */
+const answers = (uri: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const connection = createConnection({ uri, connectTimeout: CONNECT_MS });
+    connection.on('error', reject);
+    connection.connect((error) => {
+      connection.destroy();
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 
 function prepareSessions(pool: Pool): void {
   pool.on('connection', (connection) => {

@@ -10,7 +10,7 @@ import type { JobRow } from './schema.js';
 /*
  * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
  * null). It may be claimed when `klar` has passed, so a lost lease needs no clearing up, and a shipment that ends the process that
- * claims it goes behind those that became due meanwhile. Every change of state raises `fence`; who comes with an old one writes nothing.
+ * claims it goes behind those that became due meanwhile, and is known by the turns in a row that were lost (`tapte`). Every change of state raises `fence`; who comes with an old one writes nothing.
  *
  * A job that no attempt has been made of (`forsoek` 0) is dated by the calendar, since rules say when the letter may go (R-15); from its
  * first attempt on leases and pauses are of the clock. Which of the two holds is judged when a job is claimed, so that a calendar that
@@ -75,7 +75,7 @@ async function leaseJobs(
 ): Promise<Job[]> {
   const rows = await db
     .selectFrom('job')
-    .select(['nr', 'shipment_id', 'leverandoer', 'forsoek', 'foerste_forsoek', 'fence'])
+    .select(['nr', 'shipment_id', 'leverandoer', 'forsoek', 'foerste_forsoek', 'leased_until', 'tapte', 'fence'])
     .where('nr', 'in', candidates)
     .modifyEnd(skippingLocked(flavour))
     .execute();
@@ -86,16 +86,17 @@ async function leaseJobs(
     const row = byNr.get(nr);
     if (row === undefined) continue;
     const [fence, forsoek, first] = [row.fence + 1, row.forsoek + 1, row.foerste_forsoek ?? now.clock];
+    const tapte = row.leased_until === 0 ? 0 : row.tapte + 1;
     const { numUpdatedRows } = await db
       .updateTable('job')
-      .set({ fence, forsoek, foerste_forsoek: first, leased_until: until, klar: until })
+      .set({ fence, forsoek, foerste_forsoek: first, tapte, leased_until: until, klar: until })
       .where('nr', '=', nr)
       .where('fence', '=', row.fence)
       .where('klar', '<=', row.forsoek === 0 ? now.calendar : now.clock)
       .executeTakeFirstOrThrow();
     if (numUpdatedRows !== 1n) continue;
     const leverandoer = row.leverandoer === '' ? null : row.leverandoer;
-    won.push({ shipmentId: row.shipment_id, leverandoer, forsoek, foersteForsoek: new Date(first), fence });
+    won.push({ shipmentId: row.shipment_id, leverandoer, forsoek, foersteForsoek: new Date(first), tapte, fence });
   }
   return won;
 }

@@ -159,6 +159,8 @@ export interface JobRow {
   leased_until: number;
   forsoek: number;
   foerste_forsoek: number | null;
+  /** Turns in a row before this one that nobody has ended. */
+  tapte: number;
   fence: number;
 }
 

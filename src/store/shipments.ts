@@ -84,6 +84,7 @@ export const newJob = (shipmentId: string, { leverandoer, prioritet, eier }: Who
   leased_until: 0,
   forsoek: 0,
   foerste_forsoek: null,
+  tapte: 0,
   fence: 0,
 });
 

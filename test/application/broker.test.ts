@@ -364,7 +364,7 @@ describe('application/kvitteringTilAvsender', () => {
     expect([await r.state(), (await r.waiting(message)).length]).to.deep.equal(['FEILET', 1]);
   });
 
-  it('CONTRACT 13: a receipt about nothing that is remembered waits where its provider says, if its receiver may fetch', async () => {
+  it('F33, CONTRACT 13: a receipt about nothing that is remembered waits where its provider says, if its receiver may fetch', async () => {
     const r = await receiving([]);
     expect(await r.til(receipt())).to.equal(true);
     expect(await r.waiting({ eier: numbers.sender, mpc: { prioritet: 'PRIORITERT', id: 'said' } })).to.have.length(1);

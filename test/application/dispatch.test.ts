@@ -3,7 +3,7 @@ import { createCircuits, type Circuits } from '../../src/application/circuits.js
 import { dispatch, type DispatchDeps } from '../../src/application/dispatch.js';
 import type { Channel } from '../../src/domain/channel.js';
 import { ordrett } from '../../src/domain/hendelsestekst.js';
-import type { Utfall } from '../../src/domain/retry.js';
+import { flestTapte, type Utfall } from '../../src/domain/retry.js';
 import type { Beslutning } from '../../src/domain/routing/decision.js';
 import type { Job, Pakke, Shipment } from '../../src/domain/shipment.js';
 import { Failure } from '../../src/errors.js';
@@ -164,7 +164,7 @@ describe('application/dispatch', () => {
     expect(await d.job()).to.deep.include({ neste: later(15_000) });
   });
 
-  it('R-40: a rejected letter has failed at once, and its sender is told', async () => {
+  it('F30, R-40: a rejected letter has failed at once, and its sender is told', async () => {
     const d = await dispatching({ deliver: () => refusedBy });
     await d.turn();
     expect((await d.current()).tilstand).to.equal('FEILET');
@@ -228,6 +228,38 @@ describe('application/dispatch', () => {
       expect(d.reports).to.deep.equal([]);
     });
   }
+
+  it('F31: a letter whose turns are lost, as when it ends its process, is tried so many times, given up and told; others go on', async () => {
+    const d = await dispatching();
+    const other = letter({
+      ...{ id: 'other', konversasjonsId: 'other', meldingsId: 'other' },
+      forsendelse: { ...order, eksternRef: 'other' },
+    });
+    for (let lost = 0; lost < flestTapte; lost++) {
+      expect((await d.claim()).tapte).to.equal(lost);
+      d.at(later((lost + 1) * 60_000));
+    }
+    await d.store.unitOfWork((tx) =>
+      tx.insertShipment(other, { type: 'MOTTATT', tid: testTime, kode: null, tekst: ordrett('Accepted') }, testTime),
+    );
+    await d.turn();
+    expect((await d.store.shipments.byId(other.id))?.tilstand).to.equal('SENDT');
+    await d.turn();
+    expect(d.delivered.map(({ id }) => id)).to.deep.equal([other.id]);
+    expect((await d.current()).tilstand).to.equal('FEILET');
+    expect(await d.job()).to.include({ givenUp: true, forsoek: flestTapte + 1 });
+    expect((await d.receipts()).map(({ type, kode }) => [type, kode])).to.deep.equal([['OPPGITT', 'INTERNAL']]);
+  });
+
+  it('F31: one lost turn fewer, and it is tried', async () => {
+    const d = await dispatching();
+    for (let lost = 0; lost < flestTapte - 1; lost++) {
+      await d.claim();
+      d.at(later((lost + 1) * 60_000));
+    }
+    await d.turn();
+    expect((await d.current()).tilstand).to.equal('SENDT');
+  });
 
   it('R-33: a package that may not be made, since it is too large, ends the letter, and says why', async () => {
     const reason = 'a document package has at most 5 octets';
@@ -355,7 +387,7 @@ describe('application/dispatch', () => {
     });
   });
 
-  it('a lost turn writes nothing, whatever came of it', async () => {
+  it('F35: a lost turn writes nothing, whatever came of it', async () => {
     for (const outcome of [{ type: 'sent' } as const, down, refusedBy]) {
       const d = await dispatching({ deliver: () => outcome });
       const old = await d.claim();

@@ -93,12 +93,12 @@ describe('application/hentFraKilde', () => {
     expect(await turn({ svar: [tom] })).to.deep.equal({ log: ['hent'], ended: { pause: PAUSE, feil: 0 } });
   });
 
-  it('a receipt of no letter of ours is kept, and confirmed', async () => {
+  it('F33: a receipt of no letter of ours is kept, and confirmed', async () => {
     const { log } = await turn({ svar: [funnet(1), tom], motta: async () => false });
     expect(log).to.deep.equal(['hent', 'motta k1', 'keep <document-1/>', 'bekreft m1 og hent']);
   });
 
-  it('what could not be taken is not confirmed', async () => {
+  it('F34: what could not be taken is not confirmed', async () => {
     const motta = async (): Promise<boolean> => {
       throw new Failure('UNAVAILABLE', 'the register');
     };

@@ -139,7 +139,7 @@ describe('application/mottaKvittering', () => {
     }
   });
 
-  it('an error about the push in force ends the letter, even before its answer; one about an earlier push decides nothing', async () => {
+  it('F33: an error about the push in force ends the letter, even before its answer; one about an earlier push decides nothing', async () => {
     const unpacked = letter({ tilstand: 'MOTTATT', beslutning: toPrint });
     const error = { ...fromSvarUt, feiltype: null } as const;
     const one = await receiving({ shipment: unpacked });
@@ -162,7 +162,7 @@ describe('application/mottaKvittering', () => {
     expect((await ended.current()).tilstand).to.equal('FEILET');
   });
 
-  it('the same message twice changes nothing the second time', async () => {
+  it('F33, F34: the same message twice changes nothing the second time', async () => {
     for (const message of [kvittering(), feil(), feil({ feiltype: 'SERVER' })]) {
       const r = await receiving();
       expect(await r.motta(message)).to.equal(true);
@@ -190,7 +190,7 @@ describe('application/mottaKvittering', () => {
     }
   });
 
-  it('R-46: receipts out of order are all kept, and none takes a letter back', async () => {
+  it('F33, R-46: receipts out of order are all kept, and none takes a letter back', async () => {
     const r = await receiving({ shipment: printed });
     for (const type of ['returpost', 'levering', 'mottak'] as const)
       await r.motta(kvittering({ type, leverandoer: printer }));
@@ -202,7 +202,7 @@ describe('application/mottaKvittering', () => {
     expect(await mail.receipts()).to.have.length(2);
   });
 
-  it('a receipt of an unknown conversation is not ours, and nothing is written', async () => {
+  it('F33: a receipt of an unknown conversation is not ours, and nothing is written', async () => {
     const r = await receiving();
     const before = await r.all();
     const message = kvittering({ konversasjonsId: '00000000-0000-4000-8000-0000000000ff' });
@@ -348,7 +348,7 @@ describe('application/mottaKvittering', () => {
     });
   }
 
-  it('an error that comes after delivery is kept, and changes nothing', async () => {
+  it('F33: an error that comes after delivery is kept, and changes nothing', async () => {
     const r = await receiving({ shipment: sent({ tilstand: 'LEVERT' }) });
     await r.motta(feil({ feiltype: 'SERVER' }));
     expect((await r.current()).tilstand).to.equal('LEVERT');

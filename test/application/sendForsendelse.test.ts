@@ -66,7 +66,7 @@ describe('application/sendForsendelse', () => {
     'cost code': { kostnadskode: 'K' },
   };
   for (const [what, changes] of Object.entries(differences)) {
-    it(`refuses the same reference with another ${what}`, async () => {
+    it(`F15: refuses the same reference with another ${what}`, async () => {
       const { deps, memory, payloads, letter } = shipping();
       await sendForsendelse(deps)(byPassword(), await letter());
       expect(await codeOf(sendForsendelse(deps)(byPassword(), await letter(changes)))).to.equal('EKSTERN_REF_USED');
@@ -82,7 +82,7 @@ describe('application/sendForsendelse', () => {
     expect(payloads.stored.size).to.equal(1);
   });
 
-  it('compares references octet by octet, within one sender', async () => {
+  it('F17: compares references octet by octet, within one sender', async () => {
     const { deps, memory, letter } = shipping();
     for (const eksternRef of ['sak-1', 'SAK-1', 'sak-1 ', 'sa\u030ak', 's\u00e5k']) {
       await sendForsendelse(deps)(byPassword(), await letter({ eksternRef }));
@@ -91,7 +91,7 @@ describe('application/sendForsendelse', () => {
     expect(memory.state().shipments.size).to.equal(6);
   });
 
-  it('R-42: a supplier sends for a body that has delegated to it, and the same letter is the same whoever brings it', async () => {
+  it('F16, R-42: a supplier sends for a body that has delegated to it, and the same letter is the same whoever brings it', async () => {
     const { deps, memory, askedFor, letter } = shipping();
     const supplier = byPassword({ organisasjon: numbers.supplier, avsender: numbers.sender });
     const first = await sendForsendelse(deps)(supplier, await letter());

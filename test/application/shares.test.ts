@@ -9,6 +9,7 @@ const job = (leverandoer: string | null): Job => ({
   leverandoer,
   forsoek: 1,
   foersteForsoek: new Date(0),
+  tapte: 0,
   fence: 1,
 });
 
@@ -36,7 +37,7 @@ describe('application/shares', () => {
     expect(got).to.deep.equal([16, 8, 4, 2, 1]);
   });
 
-  it('gives a provider that takes its places one by one no more than half', () => {
+  it('F32: gives a provider that takes its places one by one no more than half', () => {
     const shares = createShares(() => undefined);
     let own = 0;
     while (shares.room(PLACES - own, many)('A') > 0) (begin(shares, 'A', 1), own++);

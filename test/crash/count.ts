@@ -100,7 +100,8 @@ function killChecks(kills: readonly Kill[]): Check[] {
   ];
 }
 
-function letterChecks(name: EntranceName, counts: Counts): Check[] {
+/** What has to hold of the letters of an entrance. */
+export function letterChecks(name: EntranceName, counts: Counts): Check[] {
   const { lost, doubled, misreported, acknowledged, delivered, recovered } = counts;
   return [
     {

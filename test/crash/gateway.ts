@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { loadConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { runProcess } from '../../src/run.js';
 import { watchHttp } from './httpPoints.js';
 import { watching, type Point } from './points.js';
-import type { Sentence } from './processes.js';
+import type { Holding, Sentence } from './processes.js';
 
 /* The gateway as a process of its own that dies at the point which its parent names, before anything else can happen. */
 
@@ -14,7 +16,19 @@ const LEASE_MS = 2_000;
 
 let sentence: Sentence | undefined;
 let passed = 0;
-process.on('message', (message: Sentence) => void (sentence = message));
+process.on('message', (message: Sentence | 'holding') => {
+  if (message === 'holding') tellHolding();
+  else sentence = message;
+});
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+function tellHolding(): void {
+  collect();
+  const { rss, heapUsed: heap } = process.memoryUsage();
+  process.send?.({ rss, heap, files: fs.readdirSync('/proc/self/fd').length } satisfies Holding);
+}
 
 function reach(point: Point): void {
   if (point === sentence?.point && ++passed === sentence.passes) process.kill(process.pid, 'SIGKILL');

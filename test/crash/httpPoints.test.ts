@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { postStream } from '../../src/client/post.js';
 import { watchHttp } from './httpPoints.js';
 
 const LARGE = 400_000;
@@ -30,9 +33,27 @@ describe('points of the crash test at the server', () => {
     return answer.text();
   };
 
-  it('are half of a request, before all of it has come, and half of its answer, which comes whole in the end', async () => {
+  it('are half of a request, before all of it has come, all of it, and half of its answer, which comes whole in the end', async () => {
     expect(await post('/', LARGE)).to.equal(`${LARGE} octets`);
-    expect(reached).to.deep.equal(['request.halfway part', 'answer.halfway whole']);
+    expect(reached).to.deep.equal(['request.halfway part', 'request.whole whole', 'answer.halfway whole']);
+  });
+
+  it('are half of what is posted piece by piece, and not passed by what is posted at once', async () => {
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/bad`;
+    async function* pieces(): AsyncGenerator<Buffer> {
+      for (let n = 0; n < 3; n++) {
+        yield Buffer.alloc(1_000);
+        // What is written before the connection is made goes at once.
+        await sleep(20);
+      }
+    }
+    const upload = { contentType: 'text/plain', contentLength: 3_000, body: pieces() };
+    expect((await postStream(url, upload)).octets.toString()).to.equal('3000 octets');
+    expect(reached).to.deep.equal(['push.halfway part']);
+    reached.splice(0);
+    await postStream(url, { contentType: 'text/plain', contentLength: 9, body: Readable.from([Buffer.alloc(9)]) });
+    expect(reached).to.deep.equal([]);
   });
 
   it('are not passed by what comes in one piece, nor by an answer that accepts nothing', async () => {

@@ -121,7 +121,7 @@ describe('points of the crash test', function () {
 
   it('belong to a process each, and to whoever passes there', () => {
     for (const [name, { role }] of Object.entries(points)) {
-      expect(role, name).to.equal(/^(dispatch|status)/.test(name) ? 'worker' : 'web');
+      expect(role, name).to.equal(/^(dispatch|push|status)/.test(name) ? 'worker' : 'web');
     }
     expect(pointsOf(['broker']))
       .to.include('pull.lent')

@@ -33,6 +33,7 @@ const pushed = ['forsendelse', 'svarut'] as const;
 /** In the order of the way. */
 export const points = {
   'request.halfway': { role: 'web', by: all, stands: 'half of a request has come in' },
+  'request.whole': { role: 'web', by: all, stands: 'all of a request has come in, and it is not verified' },
   'accept.stored': { role: 'web', by: all, stands: 'a document is stored, and no letter refers to it' },
   'accept.written': { role: 'web', by: all, stands: 'the letter is written, not committed' },
   'accept.committed': { role: 'web', by: all, stands: 'the letter is committed, and its sender has no answer' },
@@ -40,6 +41,7 @@ export const points = {
   'dispatch.claimed': { role: 'worker', by: all, stands: 'jobs are leased, and nothing is done' },
   'dispatch.packed': { role: 'worker', by: ours, stands: 'the package is made, and no letter refers to it' },
   'dispatch.kept': { role: 'worker', by: ours, stands: 'the package is committed, not pushed' },
+  'push.halfway': { role: 'worker', by: all, stands: 'half of a letter is written to its provider' },
   'dispatch.pushed': {
     role: 'worker',
     by: ours,

@@ -29,6 +29,18 @@ export interface Sentence {
   readonly passes: number;
 }
 
+/** Asks a gateway what it holds. */
+const HOLDING = 'holding';
+
+/** What a process holds, after a forced garbage collection. */
+export interface Holding {
+  /** Octets. */
+  readonly rss: number;
+  readonly heap: number;
+  /** Open file descriptors. */
+  readonly files: number;
+}
+
 /** A gateway that is started again each time it is killed. */
 export interface Mortal {
   /** Where it listens; while it is being started, resolves when that is done. */
@@ -41,6 +53,10 @@ export interface Mortal {
   resume(): Promise<void>;
   /** `halt` and `resume`. */
   kill(): Promise<void>;
+  /** SIGSTOP, and SIGCONT after so many milliseconds. */
+  pause(ms: number): Promise<void>;
+  /** What it holds now. */
+  holding(): Promise<Holding>;
   stop(): Promise<void>;
 }
 
@@ -121,6 +137,18 @@ export async function startMortal(environment: Environment): Promise<Mortal> {
     kill: async () => {
       await mortal.halt();
       await mortal.resume();
+    },
+    pause: async (ms) => {
+      const { child } = await running;
+      child.kill('SIGSTOP');
+      await sleep(ms);
+      child.kill('SIGCONT');
+    },
+    holding: async () => {
+      const { child } = await running;
+      child.send(HOLDING);
+      const [holding] = (await once(child, 'message')) as [Holding];
+      return holding;
     },
     stop: async () => end(await running, 'SIGTERM'),
   };

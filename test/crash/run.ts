@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly say: (line: string) => void;
 }
 
+type ClientOptions = Pick<RunOptions, 'shipments' | 'entrances' | 'seed' | 'say'>;
+
 export interface Result {
   readonly kills: readonly Kill[];
   readonly counts: Readonly<Partial<Record<EntranceName, Counts>>>;
@@ -49,14 +51,19 @@ const acknowledgedBy = (started: Started): number =>
   [...started.values()].reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
 
 /** Each entrance gets its share of the letters, where they are counted. */
-function shares({ shipments, entrances: names }: RunOptions, stopped: () => boolean): () => () => boolean {
+function shares({ shipments, entrances: names }: ClientOptions, stopped: () => boolean): () => () => boolean {
   return () => {
     let left = shipments === undefined ? Infinity : Math.ceil(shipments / names.length);
     return () => !stopped() && left-- > 0;
   };
 }
 
-async function startEntrances(world: CrashWorld, options: RunOptions, stopped: () => boolean): Promise<Started> {
+/** Clients of each entrance, at work until they are stopped or their letters are sent. */
+export async function startEntrances(
+  world: CrashWorld,
+  options: ClientOptions,
+  stopped: () => boolean,
+): Promise<Started> {
   const { shipments, seed, say } = options;
   const share = shares(options, stopped);
   const started = options.entrances.map(async (name) => {
@@ -117,7 +124,10 @@ async function killWorkers(world: CrashWorld, options: RunOptions, every: number
 }
 
 /** Waits until every letter has arrived, and everybody has got rid of what there is to tell. */
-async function drain(started: Started, { say, withoutFsync }: RunOptions): Promise<void> {
+export async function drain(
+  started: Started,
+  { say, withoutFsync }: Pick<RunOptions, 'say' | 'withoutFsync'>,
+): Promise<void> {
   const patience = withoutFsync ? DRAIN_LOST_MS : DRAIN_MS;
   let [best, end] = [Infinity, 0];
   for (;;) {
@@ -132,7 +142,7 @@ async function drain(started: Started, { say, withoutFsync }: RunOptions): Promi
 }
 
 /** Counts what was seen of an entrance, and shows what is not as it should be. */
-async function look(entrance: Entrance, say: RunOptions['say']): Promise<Counts> {
+export async function look(entrance: Entrance, say: RunOptions['say']): Promise<Counts> {
   const counts = count({ ...(await entrance.seen()), repeated: entrance.repeated() });
   const odd = new Set([...counts.lost, ...counts.doubled, ...counts.misreported]);
   for (const ref of [...odd].slice(0, SHOWN)) say(`look at: ${await entrance.standOf(ref).catch(String)}`);

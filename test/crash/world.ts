@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly accounts: number;
   /** The power can be cut. */
   readonly power: boolean;
+  /** Where providers find the broker, given where that is; left out: there. */
+  readonly reachedBy?: (base: string) => string;
   /** Further variables of the gateways. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -103,7 +105,10 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
   const accounts = await makeAccounts(config.databaseUrl.reveal(), options.accounts);
   const gateways: Mortal[] = [];
   const base = async (): Promise<string> => (await gateways[0]?.url()) ?? '';
-  const providers = await startProviders(pki, join(disk.elsewhere, 'tray'), async () => (await base()) + BROKER_PATH);
+  const providers = await startProviders(pki, join(disk.elsewhere, 'tray'), async () => {
+    const at = await base();
+    return (options.reachedBy?.(at) ?? at) + BROKER_PATH;
+  });
   const started = await startGateways({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses }, options.workers);
   gateways.push(...started);
   return {

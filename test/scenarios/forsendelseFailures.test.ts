@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -99,7 +99,7 @@ describe('sending a letter while something fails', function () {
       ['wrong ref', ['UNVERIFIABLE']],
       ['timeout after commit', ['TRANSPORT']],
     ] as const;
-    it('R-39: delivers once in spite of each failure on demand', async () => {
+    it('F27, F28, R-39: delivers once in spite of each failure on demand', async () => {
       const refs = await Promise.all(
         misbehaviours.map(([words]) => accepted(brev('digipost', { tittel: `Vedtak, ${words}` }))),
       );
@@ -108,7 +108,7 @@ describe('sending a letter while something fails', function () {
       }
     });
 
-    it('a dead provider keeps no letter to another waiting, and has its own when it is back', async () => {
+    it('F32: a dead provider keeps no letter to another waiting, and has its own when it is back', async () => {
       const { digipost } = world.taps;
       digipost.dead = true;
       const waiting = await Promise.all(Array.from({ length: 3 }, () => accepted()));
@@ -129,6 +129,32 @@ describe('sending a letter while something fails', function () {
       digipost.dead = false;
       world.advance(10_000);
       for (const ref of waiting) await expectOnce(ref);
+    });
+
+    it('F26: a document that is damaged or missing when it is to be sent keeps its letter here, with an alarm; others go on', async () => {
+      const { digipost } = world.taps;
+      digipost.dead = true;
+      const refs = await Promise.all([accepted(), accepted()]);
+      const stored = await Promise.all(refs.map((ref) => world.until(ref, tried(1)).then(() => world.stored(ref))));
+      const files = stored.map(({ pakke }) => world.payloadFile(pakke?.cms.ref ?? ''));
+      const [damaged = '', missing = ''] = files;
+      const whole = await readFile(damaged);
+      await writeFile(damaged, flip(whole, whole.length - 100));
+      await rename(missing, `${missing}.kept`);
+      const before = world.logLines.length;
+      digipost.dead = false;
+      await expectOnce(await accepted());
+      const waiting = await Promise.all(
+        refs.map((ref) => world.until(ref, (stand) => codes(stand).includes('INTERNAL'))),
+      );
+      expect(waiting.map((stand) => stand.tilstand)).to.deep.equal(['MOTTATT', 'MOTTATT']);
+      for (const ref of refs) expect(await world.lettersOf(ref)).to.have.length(0);
+      const alarms = world.logLines.slice(before).filter((line) => line.includes('"level":"error"'));
+      for (const { pakke } of stored) expect(alarms.join()).to.contain(`payload ${pakke?.cms.ref}`);
+      // What comes back from a copy is sent.
+      await writeFile(damaged, whole);
+      await rename(`${missing}.kept`, missing);
+      for (const ref of refs) await expectOnce(ref);
     });
 
     const places: readonly (readonly [string, Direction, (octets: Buffer) => Buffer])[] = [

@@ -49,7 +49,7 @@ describe('sending a letter once', function () {
       expect(await world.lettersOf(letter.eksternRef)).to.have.length(1);
     });
 
-    it('makes one shipment of the same letter fifty times at once, and leaves no contents of the losers', async () => {
+    it('F14: makes one shipment of the same letter fifty times at once, and leaves no contents of the losers', async () => {
       const letter = waiting(3_600_000);
       const files = await world.payloads();
       const answers = await Promise.all(Array.from({ length: 50 }, () => sendBrev(world.url, letter)));
@@ -61,7 +61,7 @@ describe('sending a letter once', function () {
       expect(types(stand)).to.deep.equal(['MOTTATT']);
     });
 
-    it('refuses another letter of the same reference, though only one octet differs, and leaves the first as it was', async () => {
+    it('F15: refuses another letter of the same reference, though only one octet differs, and leaves the first as it was', async () => {
       const letter = waiting(3_600_000);
       await accepted(letter);
       const [before, files] = [await world.stored(letter.eksternRef), await world.payloads()];

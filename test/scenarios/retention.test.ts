@@ -23,7 +23,7 @@ describe('the contents of letters', function () {
     };
     const stateOf = (ref: string, tilstand: string) => world.until(ref, (stand) => stand.tilstand === tilstand);
 
-    it('are removed 30 days of the calendar after a letter is final, while one that waits keeps its own until it has gone', async () => {
+    it('F16: are removed 30 days of the calendar after a letter is final, while one that waits keeps its own until it has gone', async () => {
       const letter = brev('digipost');
       const ref = letter.eksternRef;
       const first = await sendBrev(world.url, letter);

@@ -160,7 +160,7 @@ describe('SvarUt: where letters go', function () {
         ).to.equal('SVARUT_CONTENT');
     });
 
-    it('the same id and the same letter are answered again; another letter, or another account, is SVARUT_ID_USED', async () => {
+    it('F15: the same id and the same letter are answered again; another letter, or another account, is SVARUT_ID_USED', async () => {
       const id = randomUUID();
       const person = await registered();
       const bestilling = await order(person);

@@ -1,12 +1,6 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { range, titles } from '../support/titles.js';
 import { notApplicable } from './notApplicable.js';
-
-const root = join(import.meta.dirname, '../..');
-
-const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /** Cases that look-up, letters, the broker and SvarUt must meet; the others belong to services that are not here yet, or to the console. */
 const demanded = [...range(1, 69), ...range(72, 87), ...range(88, 109), 111, 114, ...range(116, 120)];
@@ -21,20 +15,6 @@ function numbersIn(title: string): number[] {
       return range(first!, last!);
     }),
   );
-}
-
-/** The full title of every test, as mocha finds them when it runs none: many are made from tables. */
-async function titles(): Promise<string[]> {
-  const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
-  const ignored = ['test/contract-shared/**', 'test/interop/**'].flatMap((folder) => ['--ignore', folder]);
-  const { PATH, HOME } = process.env;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [mocha, '--dry-run', '--reporter', 'json', ...ignored, 'test/**/*.test.ts'],
-    { cwd: root, maxBuffer: 64 * 1024 * 1024, env: { PATH, HOME } },
-  );
-  const report = JSON.parse(stdout.slice(stdout.indexOf('{\n'))) as { tests: { fullTitle: string }[] };
-  return report.tests.map(({ fullTitle }) => fullTitle);
 }
 
 describe('the cases of SECURITY', function () {

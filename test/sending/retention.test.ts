@@ -67,6 +67,7 @@ describe('sending/retention', () => {
       brokerDays: 35,
       log,
       metrics,
+      timeIsRight: () => true,
     };
     const rounds = keepRetention(deps, { remove: 1, sweep: 1 });
     const left = async () => {

@@ -37,7 +37,7 @@ describe('what the broker has done with', () => {
       }
     });
 
-    it('R-38: a message that is repeated is known, though what it was is forgotten', async () => {
+    it('F16, R-38: a message that is repeated is known, though what it was is forgotten', async () => {
       const [one, key] = [formidling({ mottatt: at(0), tilstand: 'SENDT' }), noekkel()];
       await store().unitOfWork(async (tx) => {
         await tx.rememberMessage(key);

@@ -23,6 +23,7 @@ describe('jobs that are not done', () => {
         leverandoer: 'A',
         forsoek: 2,
         foersteForsoek: at(1),
+        tapte: 0,
         fence: again.fence,
       });
       expect(again.fence).to.be.above(job.fence);
@@ -76,6 +77,7 @@ describe('jobs that are not done', () => {
           leverandoer: 'A',
           forsoek: 1,
           foersteForsoek: at(51),
+          tapte: 0,
           fence: again.fence,
         });
         expect(again.fence).to.be.above(job.fence);

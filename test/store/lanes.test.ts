@@ -137,7 +137,14 @@ describe('the turns of senders', () => {
     it('F40: are found by seeks of the index among many jobs, without sorting and without reading those that wait', async function () {
       this.timeout(60_000);
       const backend = await openBackend(database.url());
-      const job = { leased_until: 0, forsoek: 0, foerste_forsoek: null, fence: 0, prioritet: 'NORMAL' as const };
+      const job = {
+        leased_until: 0,
+        forsoek: 0,
+        foerste_forsoek: null,
+        tapte: 0,
+        fence: 0,
+        prioritet: 'NORMAL' as const,
+      };
       const rows = ['A', 'B', 'C'].flatMap((leverandoer) =>
         Array.from({ length: 3000 }, (_, n) => {
           const whose = { leverandoer, eier: String(n % 100), prioritet: job.prioritet };

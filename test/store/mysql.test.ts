@@ -32,7 +32,7 @@ describe('units of work on MySQL and MariaDB', () => {
     });
     after(() => backend.close());
 
-    it('are run again whole when a deadlock stops them', async () => {
+    it('F22: are run again whole when a deadlock stops them', async () => {
       let runs = 0;
       const bothHaveOne = signal();
       const unit = (navn: string, first: string, second: string) =>
@@ -54,7 +54,7 @@ describe('units of work on MySQL and MariaDB', () => {
       await administer(`kill ${rows[0]?.id}`);
     };
 
-    it('are run again whole when their connection is lost', async () => {
+    it('F21: are run again whole when their connection is lost', async () => {
       let runs = 0;
       const work = async (db: Db) => {
         await db
@@ -69,7 +69,7 @@ describe('units of work on MySQL and MariaDB', () => {
       expect(runs).to.equal(2);
     });
 
-    it('are not run again when the connection is lost at the commit: nobody knows whether it was made', async () => {
+    it('F21: are not run again when the connection is lost at the commit: nobody knows whether it was made', async () => {
       let runs = 0;
       const work = async (db: Db) => {
         runs++;
@@ -83,7 +83,7 @@ describe('units of work on MySQL and MariaDB', () => {
       expect(runs).to.equal(1);
     });
 
-    it('are given up after a bounded number of tries', async () => {
+    it('F22: are given up after a bounded number of tries', async () => {
       let runs = 0;
       const work = async (db: Db) => {
         runs++;
@@ -94,7 +94,7 @@ describe('units of work on MySQL and MariaDB', () => {
       expect(runs).to.equal(10);
     });
 
-    it('are whole-transaction failures when a lock is not given in time', async () => {
+    it('F22: are whole-transaction failures when a lock is not given in time', async () => {
       const [locked, enough] = [signal(), signal()];
       const holder = backend.write(async (db) => {
         await sql`select value from counter where name = 'endringsnummer' for update`.execute(db);
@@ -189,7 +189,7 @@ describe('a MySQL or MariaDB server that is not as it should be', () => {
       expect(String(error)).not.to.contain('hush-hush');
     });
 
-    it('that goes away fails reads and units of work with UNAVAILABLE, and is used again when it is back', async () => {
+    it('F19: that goes away fails reads and units of work with UNAVAILABLE, and is used again when it is back', async () => {
       const gate = await gateTo(database.url());
       const store = await openStore({ url: gate.url });
       const one = person('gate');

@@ -74,6 +74,7 @@ describe('opening a store', () => {
         '0019-event-language': '761e51cdf5204a42',
         '0021-units': 'd1e2d23cee062aa5',
         '0022-document-types': '3189c6cd906673a4',
+        '0024-lost-turns': '9a44f3c605bae501',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -95,6 +96,7 @@ describe('opening a store', () => {
         '0019-event-language': '346c50b2e34f958f',
         '0021-units': '6e7a2691f584c906',
         '0022-document-types': '33c2aa94d6f5cd33',
+        '0024-lost-turns': '12229d68f65faaa5',
       },
     });
   });

@@ -100,7 +100,7 @@ describe('payloads that there is a reason for', () => {
       expect(await store.retention.unknown([...refs, ...refsOf(fresh)])).to.deep.equal([]);
     });
 
-    it('forgets no more than it is asked for, the oldest first, and each payload for one of two processes', async () => {
+    it('F36: forgets no more than it is asked for, the oldest first, and each payload for one of two processes', async () => {
       const letters = await Promise.all(Array.from({ length: 5 }, () => accepted(8)));
       await tx(async (t) => {
         for (const [n, { id }] of letters.entries()) await t.freePayloads(id, at(n));

@@ -27,7 +27,7 @@ describe('the queue', () => {
       const job = only(await claim(1));
       expect(job).to.deep.equal({
         ...{ shipmentId: id, leverandoer: 'A', forsoek: 1 },
-        ...{ foersteForsoek: at(1), fence: 1 },
+        ...{ foersteForsoek: at(1), tapte: 0, fence: 1 },
       });
       expect(await claim(1, 100, [], other)).to.deep.equal([]);
       expect((await store.shipments.queue(10))[0]).to.have.property('forsoek', 1);
@@ -131,11 +131,11 @@ describe('the queue', () => {
         const job = only(await claimAhead(0, 60));
         expect(job).to.deep.equal({
           ...{ shipmentId: late.id, leverandoer: '984661185', forsoek: 1 },
-          ...{ foersteForsoek: at(0), fence: 1 },
+          ...{ foersteForsoek: at(0), tapte: 0, fence: 1 },
         });
       });
 
-      it('a lease and a pause end by the clock, however far the calendar is ahead', async () => {
+      it('F39: a lease and a pause end by the clock, however far the calendar is ahead', async () => {
         await queued(due('A'));
         const job = only(await claimAhead(0, 0));
         expect(await claimAhead(299.999, 9_999)).to.deep.equal([]);
@@ -172,7 +172,7 @@ describe('the queue', () => {
         expect(idsOf(await claim(299, 9, [], other))).to.deep.equal(rest);
         expect(await claim(299.9)).to.deep.equal([]);
         const second = only(await claim(300, 1, [], other));
-        expect(second).to.deep.equal({ ...first, forsoek: 2, fence: second.fence });
+        expect(second).to.deep.equal({ ...first, forsoek: 2, tapte: 1, fence: second.fence });
         expect(second.fence).to.be.above(first.fence);
         expect(second.shipmentId).to.equal(lost);
       });
@@ -185,6 +185,17 @@ describe('the queue', () => {
         expect(idsOf(await claim(1000, 1))).to.deep.equal([poison]);
       });
 
+      it('F31: turns in a row that nobody ended are counted, and no more once one was ended', async () => {
+        await queued(due('A', 0));
+        const turns = [0, 300, 600].map((seconds) => async () => only(await claim(seconds)));
+        const lost: number[] = [];
+        for (const turn of turns) lost.push((await turn()).tapte);
+        expect(lost).to.deep.equal([0, 1, 2]);
+        const last = only(await claim(900));
+        await tx((t) => t.deferJob(last, at(901)));
+        expect(only(await claim(901)).tapte).to.equal(0);
+      });
+
       const endings: Readonly<Record<string, (t: ShipmentTx, job: Job) => Promise<boolean>>> = {
         endJob: (t, job) => t.endJob(job),
         deferJob: (t, job) => t.deferJob(job, at(10_000)),
@@ -192,7 +203,7 @@ describe('the queue', () => {
         giveUpJob: (t, job) => t.giveUpJob(job),
       };
       for (const [name, end] of Object.entries(endings)) {
-        it(`${name} under an old fence writes nothing and says so`, async () => {
+        it(`F35: ${name} under an old fence writes nothing and says so`, async () => {
           await queued(due('A'));
           const old = only(await claim(0));
           const current = only(await claim(300, 1, [], other));
@@ -233,7 +244,7 @@ describe('the queue', () => {
       });
     });
 
-    it('two processes that claim at once share the jobs: each is given once', async function () {
+    it('F35: two processes that claim at once share the jobs: each is given once', async function () {
       this.timeout(60_000);
       const ids = await queued(...Array.from({ length: 200 }, (_, n) => due(['A', 'B', 'C'][n % 3] ?? null)));
       const work = async (by: QueueStore): Promise<string[]> => {

@@ -71,7 +71,7 @@ describe('shipments', () => {
       expect(await store.shipments.queue(10_000)).to.have.length(before);
     });
 
-    it('of 50 inserts at once from two processes one is made, and 49 see it', async function () {
+    it('F14: of 50 inserts at once from two processes one is made, and 49 see it', async function () {
       this.timeout(60_000);
       for (let round = 0; round < 3; round++) {
         const eksternRef = randomUUID();
@@ -134,7 +134,7 @@ describe('shipments', () => {
         expect(await store.shipments.byRef('310000019', two)).to.deep.equal(b);
       });
 
-    it('SECURITY 108: the same reference of two senders is two shipments, each seen under its own sender', async () => {
+    it('F17, SECURITY 108: the same reference of two senders is two shipments, each seen under its own sender', async () => {
       const eksternRef = 'shared';
       const [a, b] = [shipment({ eksternRef }), shipment({ eksternRef, avsender: '310000027' })];
       await insert(a);

@@ -17,7 +17,7 @@ describe('turns at sources of receipts', () => {
       navn = `urn:prioritert:kilde-${++count}`;
     });
 
-    it('one of many processes has it, from the first on', async () => {
+    it('F36: one of many processes has it, from the first on', async () => {
       const taken = await Promise.all([one, other, one, other].map((turer) => turer.ta(navn, at(0), LEASE)));
       expect(taken.filter((tur) => tur !== undefined)).to.deep.equal([{ navn, feil: 0, fence: 1 }]);
       expect(await other.ta(navn, at(0), LEASE)).to.equal(undefined);

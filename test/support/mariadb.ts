@@ -63,6 +63,9 @@ export interface PrivateServer {
   kill(): Promise<void>;
   /** Starts it on what is there. Resolves when it answers. */
   start(): Promise<void>;
+  /** SIGSTOP: it keeps its connections and answers nobody; and SIGCONT. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
 }
 
 /**
@@ -72,6 +75,8 @@ export interface PrivateServer {
 const keeper = `folder=$1; shift; while read -r word; do case $word in
   start) "$@" >>"$folder/log" 2>&1 & ;;
   kill) kill -9 $!; wait $! 2>/dev/null ;;
+  freeze) kill -STOP $! ;;
+  thaw) kill -CONT $! ;;
 esac; echo "$word"; done; kill -9 $!; wait $!; rm -rf "$folder/db" "$folder/log"; rmdir "$folder"`;
 
 /** Starts a server. @param folder for all its files; undefined: a new one */
@@ -100,7 +105,7 @@ export async function startServer(folder?: string): Promise<PrivateServer> {
   });
   shell.unref();
   const pipes = [shell.stdin, shell.stdout].filter((pipe) => pipe instanceof Socket);
-  const obey = async (word: 'start' | 'kill'): Promise<void> => {
+  const obey = async (word: 'start' | 'kill' | 'freeze' | 'thaw'): Promise<void> => {
     for (const pipe of pipes) pipe.ref();
     shell.stdin.write(`${word}\n`);
     await once(shell.stdout, 'data');
@@ -112,7 +117,7 @@ export async function startServer(folder?: string): Promise<PrivateServer> {
     await answers(url, `${dir}/log`);
   };
   await start();
-  return { url, kill: () => obey('kill'), start };
+  return { url, kill: () => obey('kill'), start, freeze: () => obey('freeze'), thaw: () => obey('thaw') };
 }
 
 async function answers(url: string, log: string): Promise<void> {

@@ -24,6 +24,7 @@ interface MemoryJob {
   readonly leasedUntil: number;
   readonly forsoek: number;
   readonly foersteForsoek: number | null;
+  readonly tapte: number;
   readonly fence: number;
 }
 
@@ -89,6 +90,7 @@ const newJob = (
   leasedUntil: 0,
   forsoek: 0,
   foersteForsoek: null,
+  tapte: 0,
   fence: old === undefined ? 0 : old.fence + 1,
 });
 
@@ -266,10 +268,11 @@ export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) =>
         const job = s.jobs.get(id) as MemoryJob;
         const until = now.getTime() + leaseMs;
         const foersteForsoek = job.foersteForsoek ?? now.getTime();
-        const begun = { ...job, forsoek: job.forsoek + 1, fence: job.fence + 1, foersteForsoek };
+        const tapte = job.leasedUntil === 0 ? 0 : job.tapte + 1;
+        const begun = { ...job, forsoek: job.forsoek + 1, fence: job.fence + 1, foersteForsoek, tapte };
         s.jobs.set(id, { ...begun, leasedUntil: until, klar: until });
         const { leverandoer, forsoek, fence } = begun;
-        return { shipmentId: id, leverandoer, forsoek, foersteForsoek: new Date(foersteForsoek), fence };
+        return { shipmentId: id, leverandoer, forsoek, foersteForsoek: new Date(foersteForsoek), tapte, fence };
       }),
     ),
   leaseReceipts: (avsender, prioritet, now, leaseMs, limit) =>

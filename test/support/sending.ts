@@ -108,8 +108,10 @@ export interface SendingWorld extends TestProviders {
   readonly files: Payloads;
   /** Moves the calendar of the gateway and the doubles forward, as `posthorn sandbox clock` does. */
   moveCalendar(ms: number): Promise<void>;
-  /** Moves the gateway's clock forward. The doubles take signatures of up to a minute ahead, so less than that in all. */
+  /** Moves the gateway's clock, back too. The doubles take signatures of up to a minute ahead, so less than that in all. */
   advance(ms: number): void;
+  /** Where a payload lies. */
+  payloadFile(ref: string): string;
   /** Files in the payload store. */
   payloads(): Promise<readonly string[]>;
   stored(eksternRef: string): Promise<Shipment>;
@@ -144,7 +146,13 @@ function capturedLog() {
 type Config = ReturnType<typeof loadConfig>;
 
 /** The doors of sending on a free port, as the gateway opens them, but with a clock of the test's. */
-export async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () => Date }, around = plain) {
+export async function openDoors(
+  config: Config,
+  pki: DevelopmentPki,
+  clock: { now: () => Date },
+  around = plain,
+  timeIsRight = () => true,
+) {
   const { lines, log } = capturedLog();
   const dataKey = await ensureDataKey(config.dataDir);
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
@@ -153,7 +161,6 @@ export async function openDoors(config: Config, pki: DevelopmentPki, clock: { no
   await Promise.all([directory.refresh(), calendar.refresh()]);
   const metrics = createMetrics();
   const senders = () => directory.current();
-  const timeIsRight = () => true;
   const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight, around };
   const sending = await openSending({ ...common, trust: trustOf(pki), random: () => 0 });
   if (sending === undefined) throw new Error('no key stores to send with');
@@ -207,6 +214,8 @@ async function filesUnder(dir: string): Promise<string[]> {
 export interface SendingExtra {
   readonly settings?: (addresses: string) => Readonly<Record<string, string>>;
   readonly around?: Around;
+  /** Whether the gateway's clock may be judged by, given that clock. */
+  readonly timeIsRight?: (clock: { now: () => Date }) => () => boolean;
 }
 
 /**
@@ -215,7 +224,7 @@ export interface SendingExtra {
  */
 export async function startSending(
   databaseUrl?: string,
-  { settings = () => ({}), around = plain }: SendingExtra = {},
+  { settings = () => ({}), around = plain, timeIsRight = () => () => true }: SendingExtra = {},
 ): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
@@ -237,7 +246,7 @@ export async function startSending(
     ...settings(providers.addresses),
   });
   const clock = { now: () => new Date(Date.now() + ahead) };
-  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around);
+  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around, timeIsRight(clock));
   [base, shared.calendar] = [url, doors.calendar];
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {
@@ -258,6 +267,7 @@ export async function startSending(
       await doors.calendar.refresh();
     },
     advance: (ms) => void (ahead += ms),
+    payloadFile: (ref) => join(dataDir, 'payloads', ref.slice(0, 2), ref),
     payloads: () => filesUnder(join(dataDir, 'payloads')),
     stored,
     lettersOf: async (eksternRef) => lettersIn(providers.doubles, (await stored(eksternRef)).konversasjonsId),

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { request as send } from 'node:http';
 
 export type Direction = 'request' | 'answer';
@@ -12,6 +12,10 @@ export interface Tap {
   change: ((octets: Buffer, direction: Direction) => Buffer) | undefined;
   /** Connections are cut before anything has been passed on. */
   dead: boolean;
+  /** Requests are taken, and nobody answers; once it is over their connections are cut. */
+  hanging: boolean;
+  /** Each request is passed on twice, and the second answer counts. */
+  twice: boolean;
   /** Requests that came, those that were cut among them. */
   readonly requests: () => number;
   stop(): Promise<void>;
@@ -42,16 +46,24 @@ function forward(origin: string, request: IncomingMessage, octets: Buffer): Prom
 
 /** @param origin scheme, host and port of what is tapped, asked at each request */
 export async function startTap(origin: () => string): Promise<Tap> {
-  let requests = 0;
+  let [requests, hanging] = [0, false];
+  const held = new Set<Socket>();
+  const letGo = (): void => held.forEach((socket) => socket.destroy());
   const pass = async (request: IncomingMessage) => {
     const said = await octetsOf(request);
-    const answer = await forward(origin(), request, tap.change?.(said, 'request') ?? said);
+    const sent = tap.change?.(said, 'request') ?? said;
+    if (tap.twice) await octetsOf(await forward(origin(), request, sent));
+    const answer = await forward(origin(), request, sent);
     const octets = await octetsOf(answer);
     return { answer, octets: tap.change?.(octets, 'answer') ?? octets };
   };
   const server = createServer((request, response) => {
     requests++;
     if (tap.dead) return void request.socket.destroy();
+    if (tap.hanging) {
+      held.add(request.socket.once('close', () => held.delete(request.socket)));
+      return void request.resume();
+    }
     pass(request).then(
       ({ answer, octets }) => {
         response.writeHead(answer.statusCode ?? 502, passed(answer.headers, octets.length)).end(octets);
@@ -64,6 +76,14 @@ export async function startTap(origin: () => string): Promise<Tap> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     change: undefined,
     dead: false,
+    get hanging() {
+      return hanging;
+    },
+    set hanging(now: boolean) {
+      hanging = now;
+      if (!now) letGo();
+    },
+    twice: false,
     requests: () => requests,
     stop: () => {
       server.closeAllConnections();

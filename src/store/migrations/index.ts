@@ -19,6 +19,7 @@ import { svarutAccounts } from './0018-svarut-accounts.js';
 import { eventLanguage } from './0019-event-language.js';
 import { units } from './0021-units.js';
 import { documentTypes } from './0022-document-types.js';
+import { lostTurns } from './0024-lost-turns.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -44,6 +45,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0019-event-language': eventLanguage,
   '0021-units': units,
   '0022-document-types': documentTypes,
+  '0024-lost-turns': lostTurns,
 };
 
 const CREATION = /^create table if not exists (\w+)/;

@@ -246,7 +246,7 @@ describe('channels/sdp/channel', () => {
     ['OTHER', 'deferred'],
   ] as const) {
     const row = ebmsErrors[name];
-    it(`R-40: ${row.code} in a fault and in a signed answer is ${type}`, async () => {
+    it(`F30, R-40: ${row.code} in a fault and in a signed answer is ${type}`, async () => {
       const fault: Answer = ({ messageId }, response) => {
         response.statusCode = 500;
         return ebmsFault(info(messageId), row, 'x');
@@ -262,14 +262,18 @@ describe('channels/sdp/channel', () => {
       return 'busy';
     },
     'a connection that is cut': (_, response) => void response.destroy(),
+    'half of an answer': (_, response) => {
+      response.writeHead(200, { 'content-length': 1_000 }).write('<half', () => response.destroy());
+      return undefined;
+    },
   };
   for (const [what, how] of Object.entries(silent)) {
-    it(`${what}: the letter waits`, async () => {
+    it(`F28: ${what}: the letter waits`, async () => {
       expect(await outcome(how)).to.include({ type: 'deferred', kode: 'TRANSPORT' });
     });
   }
 
-  it('a provider that stored the letter and did not answer in time gets the same octets under the same MessageId', async () => {
+  it('F27: a provider that stored the letter and did not answer in time gets the same octets under the same MessageId', async () => {
     const c = await channel({ timeout: 300 });
     const shipment = await c.ready();
     answer = () => undefined;

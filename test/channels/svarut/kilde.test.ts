@@ -123,7 +123,7 @@ describe('channels/svarut, the source of status', () => {
     expect(state.rows.get('a')).to.include({ status: 'VARSLET', klar: t0 + PAUSE });
   });
 
-  it('what was not confirmed comes again, after the others; what was, does not', async () => {
+  it('F34: what was not confirmed comes again, after the others; what was, does not', async () => {
     const { state, kilde } = world([{ meldingsId: 'a' }, { meldingsId: 'b' }]);
     state.there.set('o-a', 'VARSLET').set('o-b', 'VARSLET');
     expect(kvitteringIn(await kilde.hent()).bekreftelse.messageId).to.equal('a');

@@ -52,6 +52,7 @@ export function eachQueue(rules: (subject: Subject) => void): void {
           leased_until: 0,
           forsoek: 0,
           foerste_forsoek: null,
+          tapte: 0,
           fence: 0,
         };
         const rows = Array.from({ length: count }, () => ({ ...job, shipment_id: randomUUID() }));

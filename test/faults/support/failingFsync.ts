@@ -1,0 +1,16 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+/* Imported before a gateway: each SIGUSR2 lets one fsync of a document fail as a disk does that cannot write. */
+
+let failures = 0;
+process.on('SIGUSR2', () => void failures++);
+
+const { fsync } = fs;
+fs.fsync = ((file: number, done: fs.NoParamCallback) => {
+  if (failures === 0) return fsync(file, done);
+  failures--;
+  const error = Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', errno: -5, syscall: 'fsync' });
+  setImmediate(done, error);
+}) as typeof fs.fsync;
+syncBuiltinESMExports();

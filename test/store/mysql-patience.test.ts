@@ -1,0 +1,59 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { cutWhenFrozen, type Held } from '../../src/store/mysql-patience.js';
+
+const times = { patienceMs: 40, lookMs: 10 };
+
+describe('patience with a database server', () => {
+  const begin = (answers: () => Promise<void>) => {
+    const pool = new EventEmitter();
+    let asked = 0;
+    cutWhenFrozen(pool, () => (asked++, answers()), times);
+    const cut: string[] = [];
+    const take = (name: string): Held => {
+      const stream = {
+        destroyed: false,
+        destroy: (error: Error) => {
+          stream.destroyed = true;
+          cut.push(`${name}: ${error.message}`);
+        },
+      };
+      const held: Held = { stream };
+      pool.emit('acquire', held);
+      return held;
+    };
+    return { pool, cut, take, asked: () => asked };
+  };
+  const silent = (): Promise<void> => Promise.reject(new Error('ETIMEDOUT'));
+
+  it('F20: cuts what is in use too long when nobody new is answered, and nothing that was given back or is new', async () => {
+    const { pool, cut, take } = begin(silent);
+    const [returned] = [take('returned'), take('kept')];
+    pool.emit('release', returned);
+    await sleep(2 * times.patienceMs);
+    expect(cut).to.deep.equal(['kept: the database server does not answer']);
+    const before = cut.length;
+    take('new');
+    await sleep(times.lookMs);
+    expect(cut.slice(before).filter((line) => line.startsWith('new'))).to.deep.equal([]);
+    expect(cut.join()).to.not.contain('returned');
+  });
+
+  it('leaves a statement alone that takes long, while others are answered', async () => {
+    const { cut, take, asked } = begin(() => Promise.resolve());
+    take('slow');
+    await sleep(3 * times.patienceMs);
+    expect(asked()).to.be.above(0);
+    expect(cut).to.deep.equal([]);
+  });
+
+  it('asks nobody while nothing takes long', async () => {
+    const { pool, take, asked } = begin(silent);
+    for (let n = 0; n < 5; n++) {
+      pool.emit('release', take('short'));
+      await sleep(times.lookMs);
+    }
+    expect(asked()).to.equal(0);
+  });
+});

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { loadConfig } from '../src/config.js';
+import { PATH } from '../src/contract/oppslagstjenesten/names.js';
+import { ensureDevelopmentPki } from '../src/sandbox/pki/development.js';
+import { createLog } from '../src/log.js';
+import { startPatiently } from '../src/waiting.js';
+import { gateTo, type Gate } from './store/support/gate.js';
+import { testCertsDir } from './support/gateway.js';
+import { onMysql } from './support/stores.js';
+
+describe('a gateway whose database is down when it starts', function () {
+  this.timeout(60_000);
+  onMysql((database) => {
+    let gate: Gate;
+    let dataDir = '';
+    const lines: string[] = [];
+    const log = createLog({
+      level: 'error',
+      stream: new Writable({
+        write(line: Buffer, _encoding, done) {
+          lines.push(line.toString());
+          done();
+        },
+      }),
+    });
+    before(async () => {
+      await database.open();
+      await ensureDevelopmentPki(testCertsDir);
+      gate = await gateTo(database.url());
+      dataDir = await mkdtemp(join(tmpdir(), 'posthorn-waiting-'));
+    });
+    after(async () => {
+      gate.end();
+      await rm(dataDir, { recursive: true, force: true });
+    });
+    const configFor = (url: string) =>
+      loadConfig({
+        POSTHORN_PORT: '0',
+        POSTHORN_DATA_DIR: dataDir,
+        POSTHORN_CERTS_DIR: testCertsDir,
+        POSTHORN_DATABASE_URL: url,
+      });
+
+    it('F18: lives, is not ready, has everybody come again, and serves by itself when the database is up', async () => {
+      gate.shut();
+      const gateway = await startPatiently(configFor(gate.url), log);
+      try {
+        const { url } = gateway;
+        expect((await fetch(`${url}/health/live`)).status).to.equal(200);
+        const ready = await fetch(`${url}/health/ready`);
+        expect([ready.status, await ready.text()]).to.satisfy(
+          ([status, text]: [number, string]) => status === 503 && text.includes('POSTHORN_DATABASE_URL'),
+        );
+        const answer = await fetch(url + PATH, { method: 'POST', body: '<x/>' });
+        expect([answer.status, answer.headers.get('retry-after')]).to.deep.equal([503, '60']);
+        expect(lines.join()).to.contain('waits for it');
+        gate.open();
+        const isReady = (): Promise<boolean> =>
+          fetch(`${url}/health/ready`).then(
+            ({ status }) => status === 200,
+            () => false,
+          );
+        const end = Date.now() + 30_000;
+        while (!(await isReady()) && Date.now() < end) await sleep(50);
+        expect(await isReady()).to.equal(true);
+        expect((await fetch(`${url}${PATH}?wsdl`)).status).to.equal(200);
+      } finally {
+        await gateway.close(0);
+      }
+    });
+
+    it('F18: ends when it is told to while it waits, and takes no other trouble for a database that is down', async () => {
+      gate.shut();
+      const gateway = await startPatiently(configFor(gate.url), log);
+      await gateway.close(0);
+      expect(await fetch(`${gateway.url}/health/live`).catch(() => 'nobody')).to.equal('nobody');
+      const error: unknown = await startPatiently(configFor(`sqlite:${dataDir}`), log).catch((e: unknown) => e);
+      expect(error).to.have.property('code', 'UNAVAILABLE');
+    });
+  });
+});
