@@ -61,6 +61,10 @@ export const settings = {
     meaning: 'Directory for the database, stored payloads and run.json',
     fix: 'Name a directory that Posthorn may write to.',
   }),
+  payloads: row(kinds.oneOf('files', 'db'), () => 'files' as const, {
+    meaning: 'Where contents are stored: `files` in the data directory, or `db`, as rows of the database',
+    fix: 'Use db where several machines share one database but no directory; else files.',
+  }),
   certsDir: row(kinds.text, () => 'certs/dev', {
     meaning: 'Directory of the development certificates, made on first start',
     fix: 'Name a directory that Posthorn may write to.',

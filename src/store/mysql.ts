@@ -15,6 +15,7 @@ const SESSION = [
 const ATTEMPTS = 10;
 /** Text columns share a row's 65,535 octets unless they are long. */
 const LONG_TEXT = 4096;
+const LONG_BLOB = 16_384;
 
 const quoted = (column: string): string => `\`${column}\``;
 
@@ -39,7 +40,7 @@ export const flavourWith = (collation: string): Flavour => ({
   },
   ddl: {
     text: (name, size) => `${name} ${size > LONG_TEXT ? 'text' : `varchar(${size})`}`,
-    blob: (name, size) => `${name} varbinary(${size})`,
+    blob: (name, size) => `${name} ${size > LONG_BLOB ? 'mediumblob' : `varbinary(${size})`}`,
     integer: (name) => `${name} bigint`,
     serial: (name) => `${name} bigint auto_increment primary key`,
     addColumn: (table, name, definition) => ({
