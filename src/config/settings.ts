@@ -53,7 +53,8 @@ export const settings = {
   }),
   databaseUrl: row(kinds.database, ({ dataDir }) => new Secret(`sqlite:${join(dataDir, 'posthorn.db')}`), {
     shown: 'sqlite:data/posthorn.db',
-    meaning: 'Database: `sqlite:FILE` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE`',
+    meaning:
+      'Database: `sqlite:FILE` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE`; of a cluster `HOST:PORT,HOST:PORT`, each node',
     fix: 'Use for example sqlite:data/posthorn.db or mysql://posthorn:PASSWORD@127.0.0.1:3306/posthorn.',
     secret: true,
   }),

@@ -47,7 +47,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
 const CREATION = /^create table if not exists (\w+)/;
 
 /** What remembers which migrations have been run. */
-const memory = ({ ddl }: Flavour): string =>
+export const memory = ({ ddl }: Flavour): string =>
   `create table if not exists migration (
   ${ddl.text('name', 64)} not null,
   ${ddl.integer('at')} not null,
