@@ -47,7 +47,9 @@ async function haltAt({ gateways, webs }: CrashWorld, point: Point, chance: Chan
   const workers = gateways.slice(webs);
   const passing = points[point].role === 'worker' && workers.length > 0 ? workers : gateways.slice(0, webs);
   const gateway = chance.pick(passing);
-  const reached = await gateway.haltAt({ point, passes: 1 + chance.below(PASSES) }, POINT_MS);
+  // Letters are spread over those that pass there.
+  const passes = 1 + chance.below(Math.ceil(PASSES / passing.length));
+  const reached = await gateway.haltAt({ point, passes }, POINT_MS);
   return dead(() => gateway.resume(), reached);
 }
 
