@@ -64,23 +64,26 @@ export function payloadChunks(backend: Backend, dataKey: KeyObject, now = () => 
     },
     get: (ref) => clearOctets(backend, ref, key),
     remove,
-    async *list() {
-      for (let after = '', found = LISTED; found === LISTED;) {
-        const rows = await read((db) =>
-          db
-            .selectFrom('payload_chunk')
-            .select(['ref', 'skrevet'])
-            .where('nr', '=', 0)
-            .where('ref', '>', after)
-            .orderBy('ref')
-            .limit(LISTED)
-            .execute(),
-        );
-        found = rows.length;
-        for (const { ref, skrevet } of rows) yield { ref: (after = ref), written: new Date(skrevet) };
-      }
-    },
+    list: () => firstPieces(backend),
   };
+}
+
+/** The first piece of each payload. */
+async function* firstPieces({ read }: Backend): AsyncGenerator<{ readonly ref: string; readonly written: Date }> {
+  for (let after = '', found = LISTED; found === LISTED;) {
+    const rows = await read((db) =>
+      db
+        .selectFrom('payload_chunk')
+        .select(['ref', 'skrevet'])
+        .where('nr', '=', 0)
+        .where('ref', '>', after)
+        .orderBy('ref')
+        .limit(LISTED)
+        .execute(),
+    );
+    found = rows.length;
+    for (const { ref, skrevet } of rows) yield { ref: (after = ref), written: new Date(skrevet) };
+  }
 }
 
 /** One row in memory at a time; none of a record is given out before its tag has been checked. */
