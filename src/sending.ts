@@ -87,6 +87,9 @@ function tellDoubts(keys: Readonly<Record<string, Holder | undefined>>, { trust,
   }
 }
 
+const payloadsOf = async ({ config, store, dataKey: key }: SendingDeps): Promise<Payloads> =>
+  config.payloads === 'db' ? store.payloads(key) : openPayloads({ dir: join(config.dataDir, 'payloads'), key });
+
 /**
  * Opens everything that sending needs. Undefined where no key store is configured for it.
  * @throws Error with a sentence for people
@@ -95,12 +98,12 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const started: { letters?: Worker } = {};
   const store = { ...given.store, unitOfWork: waking(given.store.unitOfWork, () => started.letters?.wake()) };
   const deps = { ...given, store };
-  const { config, trust, clock, dataKey, around = plain } = deps;
+  const { config, trust, clock, around = plain } = deps;
   const keys = await keysOf(config);
   if (keys === undefined) return undefined;
   const { databehandler, broker } = keys;
   tellDoubts(keys, deps);
-  const payloads = around.payloads(await openPayloads({ dir: join(config.dataDir, 'payloads'), key: dataKey }));
+  const payloads = around.payloads(await payloadsOf(deps));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });
   const common = { payloads, trust, clock };

@@ -131,7 +131,7 @@ describe('config: defaults and values', () => {
     POSTHORN_HOST: ['not a host', 'http://x', '-x'],
     POSTHORN_PORT: ['65536', '-1', '80.5', 'abc', '1e3'],
     POSTHORN_PUBLIC_URL: ['post.example.no', 'ftp://x', 'https://user@x', 'https://x/?a=b'],
-    POSTHORN_DATABASE_URL: ['data/posthorn.db', 'sqlite:', 'postgres://x/y', 'mysql://host'],
+    POSTHORN_DATABASE_URL: ['data/posthorn.db', 'sqlite:', 'postgres://x/y', 'mysql://host', 'mysql://u:p@a,b', 'mysql://a,/x', 'mysql://a,b:x/y'],
     POSTHORN_DATA_KEY: ['short', 'A'.repeat(44), 'g'.repeat(64), `${key.toString('base64')}=`],
     POSTHORN_TRUSTED_PROXIES: ['10.0.0.0/33', 'proxy.example', '::1/129', '1.2.3.4/8/8', ','],
     POSTHORN_TLS_PROXY: ['yes', '1'],

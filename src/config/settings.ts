@@ -54,13 +54,18 @@ export const settings = {
   }),
   databaseUrl: row(kinds.database, ({ dataDir }) => new Secret(`sqlite:${join(dataDir, 'posthorn.db')}`), {
     shown: 'sqlite:data/posthorn.db',
-    meaning: 'Database: `sqlite:FILE` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE`',
+    meaning:
+      'Database: `sqlite:FILE` or `mysql://USER:PASSWORD@HOST:PORT/DATABASE`; of a cluster `HOST:PORT,HOST:PORT`, each node',
     fix: 'Use for example sqlite:data/posthorn.db or mysql://posthorn:PASSWORD@127.0.0.1:3306/posthorn.',
     secret: true,
   }),
   dataDir: row(kinds.text, () => 'data', {
     meaning: 'Directory for the database, stored payloads and run.json',
     fix: 'Name a directory that Posthorn may write to.',
+  }),
+  payloads: row(kinds.oneOf('files', 'db'), () => 'files' as const, {
+    meaning: 'Where contents are stored: `files` in the data directory, or `db`, as rows of the database',
+    fix: 'Use db where several machines share one database but no directory; else files.',
   }),
   certsDir: row(kinds.text, () => 'certs/dev', {
     meaning: 'Directory of the development certificates, made on first start',

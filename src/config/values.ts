@@ -51,8 +51,16 @@ function isPublicUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }
 
-const isDatabase = (text: string): boolean =>
-  /^sqlite:./.test(text) || (/^mysql:\/\//.test(text) && URL.canParse(text) && new URL(text).pathname.length > 1);
+/** `mysql:` takes the addresses of all nodes of a cluster, with commas between. */
+function isDatabase(text: string): boolean {
+  const [, before = '', hosts, after = ''] = /^(mysql:\/\/(?:[^@/]*@)?)([^/]*)(.*)$/.exec(text) ?? [];
+  if (hosts === undefined) return /^sqlite:./.test(text);
+  const nodes = hosts.split(',');
+  return nodes.every((host) => {
+    const url = before + host + after;
+    return URL.canParse(url) && new URL(url).pathname.length > 1 && (host !== '' || nodes.length === 1);
+  });
+}
 
 const splitList = (text: string): string[] =>
   text

@@ -61,6 +61,8 @@ export interface Backend {
   readonly snapshot: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
   /** Runs `work` in one transaction; resolves when it is durable. `work` may run more than once. */
   readonly write: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+  /** As `write`, for what may be as large as a register. */
+  readonly writeMuch: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
   /** Runs `work` while no other process runs its own. */
   readonly exclusively: (work: (db: Db) => Promise<void>) => Promise<void>;
   readonly close: () => Promise<void>;

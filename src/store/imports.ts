@@ -6,7 +6,7 @@ import { advanceNumbers, inBatches, lockNumbers, replacePerson, rowOf } from './
 import { personColumns } from './schema.js';
 
 /** The import of register files. What is staged is seen by nobody until `publish`. */
-export function registerImport({ flavour, write }: Backend): RegisterImport {
+export function registerImport({ flavour, write, writeMuch }: Backend): RegisterImport {
   return {
     begin: (fileId) =>
       write(async (db) => {
@@ -29,7 +29,7 @@ export function registerImport({ flavour, write }: Backend): RegisterImport {
       }),
 
     publish: (fileId) =>
-      write(async (db) => {
+      writeMuch(async (db) => {
         await lockJob(db, flavour, fileId);
         const before = await lockNumbers(db, flavour);
         await publishChanged(db, flavour, fileId);
@@ -43,7 +43,7 @@ export function registerImport({ flavour, write }: Backend): RegisterImport {
         return changed;
       }),
 
-    discard: (fileId) => write((db) => drop(db, fileId)),
+    discard: (fileId) => writeMuch((db) => drop(db, fileId)),
   };
 }
 

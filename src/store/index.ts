@@ -6,7 +6,7 @@ import type { Enhetsregister } from '../domain/enhet.js';
 import type { Overleveringer } from '../domain/overlevering.js';
 import type { BrokerRetention, FormidlingReads } from '../domain/formidlingPorts.js';
 import type { LedgerReads } from '../domain/ledgerPorts.js';
-import type { Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
+import type { Payloads, Queue, Retention, ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
 import type { Ulestoppslag } from '../domain/ulest.js';
@@ -18,6 +18,7 @@ import { registerImport } from './imports.js';
 import { ledgerReads, ledgerWrites } from './ledger.js';
 import { migrate } from './migrations/index.js';
 import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
+import { payloadChunks } from './payloadChunks.js';
 import { payloadWrites, retention } from './payloadRows.js';
 import { claimJobs, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
@@ -52,6 +53,8 @@ export interface Store {
   readonly calendar: CalendarRow;
   readonly retention: Retention;
   readonly brokerRetention: BrokerRetention;
+  /** Payloads as rows of this database, under the data key. */
+  payloads(dataKey: KeyObject): Payloads;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Forgets the accepted requests whose timestamp alone refuses them at `now`, and messages that nobody repeats. Returns how many. */
@@ -110,6 +113,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     calendar: calendarRow(backend),
     retention: retention(backend),
     brokerRetention: brokerRetention(backend),
+    payloads: (key) => payloadChunks(backend, key),
     ping: () => read(ping),
     pruneReplay: (now) => prune(backend, now),
     close,

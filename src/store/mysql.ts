@@ -3,8 +3,11 @@ import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
 import { createConnection, createPool, type Pool } from 'mysql2';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
+import { failureOf, isBeaten, isElsewhere, isInDoubt, isLost } from './mysql-errors.js';
+import { underLease, underLock } from './mysql-lock.js';
 import { cutWhenFrozen, type Lending } from './mysql-patience.js';
-import { exactCollation, serverWarnings } from './mysql-settings.js';
+import { exactCollation, serverOf, type Server } from './mysql-settings.js';
+import { addressesOf, nodesOf, type Nodes } from './nodes.js';
 import type { Tables } from './schema.js';
 
 /** What every session is set to, whatever the server's defaults are. */
@@ -14,10 +17,15 @@ const SESSION = [
 ];
 /** Milliseconds for a new connection. */
 const CONNECT_MS = 5_000;
+/** A node of Galera waits with what is asked of it until it has seen all that the others accepted before. */
+const SEE_ALL = 'set session wsrep_sync_wait = @@session.wsrep_sync_wait | 1';
+/** Octets of a part of a large transaction. */
+const FRAGMENT = 1_048_576;
 /** How often one piece of work is tried. */
 const ATTEMPTS = 10;
 /** Text columns share a row's 65,535 octets unless they are long. */
 const LONG_TEXT = 4096;
+const LONG_BLOB = 16_384;
 
 const quoted = (column: string): string => `\`${column}\``;
 
@@ -45,7 +53,7 @@ export const flavourWith = (collation: string): Flavour => ({
   },
   ddl: {
     text: (name, size) => `${name} ${size > LONG_TEXT ? 'text' : `varchar(${size})`}`,
-    blob: (name, size) => `${name} varbinary(${size})`,
+    blob: (name, size) => `${name} ${size > LONG_BLOB ? 'mediumblob' : `varbinary(${size})`}`,
     integer: (name) => `${name} bigint`,
     serial: (name) => `${name} bigint auto_increment primary key`,
     addColumn: (table, name, definition) => ({
@@ -62,41 +70,45 @@ export const flavourWith = (collation: string): Flavour => ({
 });
 
 /**
- * Opens a MySQL or MariaDB database, `mysql://user:password@host:port/database`. What follows a `?` goes to the driver:
- * `connectionLimit=20`, `ssl={"rejectUnauthorized":true}`.
+ * Opens a MySQL or MariaDB database, `mysql://user:password@host:port/database`, or a cluster of them, `mysql://user:password@host,host/database`.
+ * What follows a `?` goes to the driver: `connectionLimit=20`, `ssl={"rejectUnauthorized":true}`.
  */
 export async function openMysql(url: string): Promise<Backend> {
+  const addresses = addressesOf(url);
+  const nodes = nodesOf(addresses.map(poolOf));
+  const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: nodes }) });
+  const open = async (): Promise<Backend> => {
+    const flavour = flavourWith(await exactCollation(db));
+    return backendOf(db, nodes, flavour, await serverOf(db, flavour));
+  };
+  const hosts = addresses.map((address) => new URL(address).host).join();
+  try {
+    return await retrying(nodes, open, ` (${hosts}${new URL(addresses[0]).pathname})`);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+function poolOf(uri: string): Pool {
   const pool = createPool({
-    uri: url,
+    uri,
     charset: 'UTF8MB4_BIN',
     timezone: 'Z',
     connectTimeout: CONNECT_MS,
     // Without FOUND_ROWS a row that was left as it is counts as not affected; nobody loads files here.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
   });
-  prepareSessions(pool);
-  cutWhenFrozen(pool as unknown as Lending, () => answers(url));
-  const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) });
-  try {
-    const collation = await exactCollation(db);
-    const flavour = flavourWith(collation);
-    return backendOf(db, flavour, await serverWarnings(db, flavour, collation));
-  } catch (error) {
-    await db.destroy();
-    throw failureOf(error, ` (${new URL(url).host}${new URL(url).pathname})`);
-  }
-}
-
-function backendOf(db: Kysely<Tables>, flavour: Flavour, warnings: readonly string[]): Backend {
-  return {
-    flavour,
-    warnings,
-    read: (work) => retrying(() => work(db)),
-    snapshot: (work) => retrying(() => db.transaction().execute(work)),
-    write: (work) => retrying(() => transaction(db, work)),
-    exclusively: (work) => retrying(() => underLock(db, work)),
-    close: () => db.destroy(),
-  };
+  cutWhenFrozen(pool as unknown as Lending, () => answers(uri));
+  pool.on('connection', (connection) => {
+    for (const statement of SESSION)
+      connection.query(statement, (error) => {
+        if (error) connection.destroy();
+      });
+    // A server that has no such setting is no node of Galera.
+    connection.query(SEE_ALL, () => undefined);
+  });
+  return pool;
 }
 
 /** Resolves when the server answers a new connection. */
@@ -111,13 +123,19 @@ const answers = (uri: string): Promise<void> =>
     });
   });
 
-function prepareSessions(pool: Pool): void {
-  pool.on('connection', (connection) => {
-    for (const statement of SESSION)
-      connection.query(statement, (error) => {
-        if (error) connection.destroy();
-      });
-  });
+function backendOf(db: Kysely<Tables>, nodes: Nodes, flavour: Flavour, { kind, warnings }: Server): Backend {
+  const write = <T>(work: (db: Db) => Promise<T>): Promise<T> => retrying(nodes, () => transaction(db, work));
+  return {
+    flavour,
+    warnings,
+    read: (work) => retrying(nodes, () => work(db)),
+    snapshot: (work) => retrying(nodes, () => db.transaction().execute(work)),
+    write,
+    writeMuch: kind === 'galera' ? (work) => retrying(nodes, () => inFragments(db, work)) : write,
+    exclusively: (work) =>
+      retrying(nodes, () => (kind === 'alone' ? underLock(db, work) : underLease(db, flavour, work))),
+    close: () => db.destroy(),
+  };
 }
 
 /** One transaction. When its connection is lost at the commit, nobody knows whether it was made, so it is not tried again. */
@@ -131,64 +149,37 @@ async function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> 
   try {
     return await db.transaction().execute(remarking);
   } catch (error) {
-    if (!workDone || !isLost(error)) throw error;
+    if (!workDone || !(isLost(error) || isInDoubt(error))) throw error;
     throw new Failure('UNAVAILABLE', 'the connection to the database was lost during a commit; it may have been made');
   }
 }
 
-async function underLock(db: Db, work: (db: Db) => Promise<void>): Promise<void> {
-  const lock = sql`left(concat('posthorn ', database()), 64)`;
-  await db.connection().execute(async (connection) => {
-    const { rows } = await sql<{ got: number | null }>`select get_lock(${lock}, 60) as got`.execute(connection);
-    if (rows[0]?.got !== 1)
-      throw new Failure('UNAVAILABLE', 'another process has been changing the tables for a minute; start again later');
+/** One transaction that goes to the other nodes in parts, and is seen by nobody before its end. Whole, it might be too large for them. */
+const inFragments = <T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> =>
+  db.connection().execute(async (connection) => {
+    await sql`set session wsrep_trx_fragment_unit = 'bytes', wsrep_trx_fragment_size = ${FRAGMENT}`.execute(connection);
     try {
-      await work(connection);
+      return await transaction(connection, work);
     } finally {
-      await sql`select release_lock(${lock})`.execute(connection);
+      // A connection that is lost goes from the pool.
+      await sql`set session wsrep_trx_fragment_size = 0`.execute(connection).catch(() => undefined);
     }
   });
-}
 
-/** Runs `attempt` again, a bounded number of times, when another transaction or a lost connection stopped it. */
-async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+/**
+ * Runs `attempt` again, a bounded number of times, when another transaction, a lost connection or a node that has left its cluster stopped it.
+ * @param where for the error
+ */
+async function retrying<T>(nodes: Nodes, attempt: () => Promise<T>, where = ''): Promise<T> {
   for (let n = 1; ; n++) {
+    const node = nodes.current();
     try {
       return await attempt();
     } catch (error) {
-      if (n === ATTEMPTS || !(isLost(error) || isBeaten(error))) throw failureOf(error);
+      const elsewhere = nodes.count > 1 && isElsewhere(error);
+      if (elsewhere) nodes.leave(node);
+      if (n === ATTEMPTS || !(isLost(error) || isBeaten(error) || elsewhere)) throw failureOf(error, where);
       await wait(Math.random() * 20 * n);
     }
   }
-}
-
-interface DriverError extends Error {
-  readonly code?: string;
-  readonly errno?: number;
-  readonly fatal?: boolean;
-}
-
-const isDriverError = (error: unknown): error is DriverError =>
-  error instanceof Error && !(error instanceof Failure) && ('errno' in error || 'fatal' in error);
-
-const LOST = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_SERVER_SHUTDOWN', 'ER_CONNECTION_KILLED']);
-const CLOSED = "Can't add new command when connection is in closed state";
-
-/** The connection broke while it was in use, or had been broken in the pool. */
-const isLost = (error: unknown): boolean =>
-  isDriverError(error) && (LOST.has(error.code ?? '') || error.message === CLOSED);
-
-/** A deadlock, or a lock that was not given in time. The latter rolls back one statement only, we the whole. */
-const isBeaten = (error: unknown): boolean => isDriverError(error) && (error.errno === 1213 || error.errno === 1205);
-
-/** Server errors that pass, or that an operator mends: no access, too many connections, read-only, not in the cluster, full. */
-const UNAVAILABLE = new Set([1021, 1040, 1044, 1045, 1047, 1049, 1053, 1114, 1203, 1205, 1213, 1290, 1317, 1836]);
-
-/** Errors of the driver as a `Failure`, without the statement and its values; what others threw is left alone. */
-function failureOf(error: unknown, where = ''): unknown {
-  if (!isDriverError(error)) return error;
-  const fromServer = (error.errno ?? 0) > 0;
-  const unavailable = !fromServer || isLost(error) || UNAVAILABLE.has(error.errno ?? 0);
-  const text = `${error.code ?? 'database'}: ${error.message.replace(/\d{6,}|entry '.*?'/g, '…')}${where}`;
-  return new Failure(unavailable ? 'UNAVAILABLE' : 'INTERNAL', text);
 }

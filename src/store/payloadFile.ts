@@ -1,5 +1,7 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, type KeyObject } from 'node:crypto';
+import type { Blob } from '../domain/forsendelse.js';
 import { Failure } from '../errors.js';
+import { passed } from './garbage.js';
 import { derive, KEY_ID_SIZE, keyIdOf, SALT_SIZE, TAG_SIZE } from './sealed.js';
 
 /*
@@ -10,7 +12,7 @@ import { derive, KEY_ID_SIZE, keyIdOf, SALT_SIZE, TAG_SIZE } from './sealed.js';
  */
 const MAGIC = Buffer.from('PHP\x01', 'latin1');
 /** Clear octets of a record that is full. */
-export const RECORD_SIZE = 64 * 1024;
+const RECORD_SIZE = 64 * 1024;
 /** Octets of a full record in the file. */
 export const SEALED_RECORD_SIZE = RECORD_SIZE + TAG_SIZE;
 export const HEADER_SIZE = MAGIC.length + KEY_ID_SIZE + SALT_SIZE;
@@ -24,7 +26,7 @@ export interface NamedKey {
 export const named = (key: KeyObject): NamedKey => ({ key, id: keyIdOf(key) });
 
 /** Begins a file. */
-export const newHeader = ({ id }: NamedKey): Buffer => Buffer.concat([MAGIC, id, randomBytes(SALT_SIZE)]);
+const newHeader = ({ id }: NamedKey): Buffer => Buffer.concat([MAGIC, id, randomBytes(SALT_SIZE)]);
 
 /** The key of a file. @throws Failure INTERNAL when `header` is not one, or names another data key */
 export function fileKey({ key, id }: NamedKey, header: Buffer, ref: string): Buffer {
@@ -49,14 +51,14 @@ function bound(header: Buffer, { number, last }: Position): { nonce: Buffer; aad
 }
 
 /** Cipher text and tag, in the order in which they stand in the file. */
-export function sealRecord(key: Buffer, header: Buffer, position: Position, clear: Buffer): readonly Buffer[] {
+function sealRecord(key: Buffer, header: Buffer, position: Position, clear: Buffer): readonly Buffer[] {
   const { nonce, aad } = bound(header, position);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad);
   return [cipher.update(clear), cipher.final(), cipher.getAuthTag()];
 }
 
 /** The clear octets, or undefined when the record is not what was written there. */
-export function openRecord(key: Buffer, header: Buffer, position: Position, sealed: Buffer): Buffer | undefined {
+function openRecord(key: Buffer, header: Buffer, position: Position, sealed: Buffer): Buffer | undefined {
   if (sealed.length < TAG_SIZE) return undefined;
   const { nonce, aad } = bound(header, position);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_SIZE });
@@ -71,7 +73,7 @@ export function openRecord(key: Buffer, header: Buffer, position: Position, seal
 }
 
 /** Cuts octets into records: all are full but the last, which is there always. The buffer given out is used again. */
-export async function* records(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Position & { clear: Buffer }> {
+async function* records(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Position & { clear: Buffer }> {
   const buffer = Buffer.allocUnsafe(RECORD_SIZE);
   let [filled, number] = [0, 0];
   for await (const chunk of octets) {
@@ -88,4 +90,57 @@ export async function* records(octets: AsyncIterable<Uint8Array>): AsyncGenerato
     }
   }
   yield { number, last: true, clear: buffer.subarray(0, filled) };
+}
+
+/** Digests what is stored, unless somebody has digested it already. */
+function digesting(known?: () => Buffer): { update(octets: Buffer): void; digest(): Buffer } {
+  if (known !== undefined) return { update: () => undefined, digest: known };
+  const sha256 = createHash('sha256');
+  return { update: (octets) => void sha256.update(octets), digest: () => sha256.digest() };
+}
+
+export interface Sealing {
+  readonly ref: string;
+  readonly key: NamedKey;
+  /** Records that are gathered before they are kept. */
+  readonly together: number;
+  /** Takes the next octets of the file, in pieces; `last` is said once, with the end of it. */
+  readonly keep: (pieces: readonly Buffer[], last: boolean) => Promise<void>;
+  /** The digest of the clear octets, where somebody else makes it; asked for after the last of them. */
+  readonly sha256: (() => Buffer) | undefined;
+}
+
+/** Seals octets as they come. No more of them is in memory than what is gathered. */
+export async function sealAll(
+  octets: AsyncIterable<Uint8Array>,
+  { ref, key, together, keep, sha256 }: Sealing,
+): Promise<Blob> {
+  const header = newHeader(key);
+  const recordKey = fileKey(key, header, ref);
+  const digest = digesting(sha256);
+  let size = 0;
+  const gathered: Buffer[] = [header];
+  for await (const { clear, ...position } of records(octets)) {
+    digest.update(clear);
+    size += clear.length;
+    passed(clear.length);
+    gathered.push(...sealRecord(recordKey, header, position, clear));
+    const full = position.number % together === together - 1;
+    if (full || position.last) await keep(gathered.splice(0), position.last);
+  }
+  return { ref, size, sha256: digest.digest().toString('hex') };
+}
+
+/** As `openRecord`. @throws Failure INTERNAL when the record is not what was written there */
+export function clearRecord(key: Buffer, header: Buffer, position: Position, sealed: Buffer, ref: string): Buffer {
+  passed(sealed.length);
+  const clear = openRecord(key, header, position, sealed);
+  if (clear === undefined)
+    throw new Failure('INTERNAL', `payload ${ref} has been changed at ${position.number * RECORD_SIZE}`);
+  return clear;
+}
+
+/** @throws Failure INTERNAL */
+export function missing(ref: string): never {
+  throw new Failure('INTERNAL', `payload ${ref} is missing`);
 }

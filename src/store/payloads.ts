@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt, type KeyObject } from 'node:crypto';
+import { randomBytes, randomInt, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync, fsync, open as openFile, read as readFile, writev } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -6,17 +6,14 @@ import { promisify } from 'node:util';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
-import { passed } from './garbage.js';
 import {
+  clearRecord,
   fileKey,
   HEADER_SIZE,
+  missing,
   named,
-  newHeader,
-  openRecord,
-  RECORD_SIZE,
-  records,
+  sealAll,
   SEALED_RECORD_SIZE,
-  sealRecord,
   type NamedKey,
 } from './payloadFile.js';
 
@@ -120,50 +117,31 @@ async function writeAll(file: number, pieces: readonly Buffer[]): Promise<void> 
   }
 }
 
-/** Digests what is stored, unless somebody has digested it already. */
-function digesting(known?: () => Buffer): { update(octets: Buffer): void; digest(): Buffer } {
-  if (known !== undefined) return { update: () => undefined, digest: known };
-  const sha256 = createHash('sha256');
-  return { update: (octets) => void sha256.update(octets), digest: () => sha256.digest() };
-}
-
 async function write(
   path: string,
   ref: string,
   key: NamedKey,
   octets: AsyncIterable<Uint8Array>,
-  known?: () => Buffer,
+  sha256?: () => Buffer,
 ): Promise<Blob> {
-  const header = newHeader(key);
-  const recordKey = fileKey(key, header, ref);
-  const digest = digesting(known);
-  let size = 0;
   let file: number | undefined;
-  const gathered: Buffer[] = [header];
-  const flush = async (): Promise<number> => {
+  const keep = async (pieces: readonly Buffer[], last: boolean): Promise<void> => {
     file ??= await disk.open(path, 'wx', 0o600);
-    await writeAll(file, gathered.splice(0));
-    return file;
+    await writeAll(file, pieces);
+    if (last) await disk.fsync(file);
   };
   try {
-    for await (const { clear, ...position } of records(octets)) {
-      digest.update(clear);
-      size += clear.length;
-      passed(clear.length);
-      gathered.push(...sealRecord(recordKey, header, position, clear));
-      if (position.number % GATHERED === GATHERED - 1) await usingDisk(flush());
-    }
-    await usingDisk(flush().then(disk.fsync));
+    const kept = (...octets: Parameters<typeof keep>) => usingDisk(keep(...octets));
+    return await sealAll(octets, { ref, key, together: GATHERED, keep: kept, sha256 });
   } finally {
     if (file !== undefined) closeSync(file);
   }
-  return { ref, size, sha256: digest.digest().toString('hex') };
 }
 
 /** A few records in memory at a time; none is given out before its tag has been checked. */
 async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerator<Uint8Array> {
   const opened = disk.open(path, 'r').catch((error: unknown) => {
-    throw isMissing(error) ? new Failure('INTERNAL', `payload ${ref} is missing`) : error;
+    throw isMissing(error) ? missing(ref) : error;
   });
   const file = await usingDisk(opened);
   try {
@@ -181,10 +159,7 @@ async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerat
         ahead = await readOctets(file, position, Math.min(size - position, AHEAD * SEALED_RECORD_SIZE));
       }
       const sealed = ahead.subarray(within, within + SEALED_RECORD_SIZE);
-      passed(sealed.length);
-      const clear = openRecord(key, header, { number, last: number === count - 1 }, sealed);
-      if (clear === undefined)
-        throw new Failure('INTERNAL', `payload ${ref} has been changed at ${number * RECORD_SIZE}`);
+      const clear = clearRecord(key, header, { number, last: number === count - 1 }, sealed, ref);
       if (clear.length > 0) yield clear;
     }
   } finally {

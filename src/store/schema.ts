@@ -59,6 +59,8 @@ export interface Tables {
   receipt: ReceiptRow;
   /** `shipment_id` is '' for what belongs to no letter; `ledig` is null while it is needed. */
   payload: { ref: string; shipment_id: string; ledig: number | null };
+  /** Pieces of a payload, from `nr` 0 on; `siste` is 1 in the last of them. */
+  payload_chunk: { ref: string; nr: number; skrevet: number; siste: number; octets: Buffer };
   /** Messages that the broker has seen, by signer and MessageId. */
   ebms_message: { noekkel: Buffer; digest: Buffer; expires: number };
   /** Answers to signed requests of mailbox providers, for those that come again. */

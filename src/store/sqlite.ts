@@ -5,7 +5,7 @@ import { CompiledQuery, Kysely } from 'kysely';
 import Libsql from 'libsql';
 import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
-import type { Backend, Flavour } from './backend.js';
+import type { Backend, Db, Flavour } from './backend.js';
 import { groupCommit } from './group-commit.js';
 import { runDirectly } from './insert.js';
 import { named, oneConnection, oneRow, type Handle, type Statement } from './one-connection.js';
@@ -89,13 +89,15 @@ export async function openSqlite(path: string): Promise<Backend> {
     commit: async () => void (await writer.exec('commit')),
     rest: () => wait(REST),
   });
+  const write = <T>(work: (db: Db) => Promise<T>): Promise<T> => translated(commit(() => work(writes)));
   return {
     flavour,
     warnings: [],
     read: (work) => translated(work(reads)),
     snapshot: (work) => translated(reads.transaction().execute(work)),
-    write: (work) => translated(commit(() => work(writes))),
-    exclusively: (work) => translated(commit(() => work(writes))),
+    write,
+    writeMuch: write,
+    exclusively: write,
     close: async () => {
       await commit(async () => undefined);
       await Promise.all([reads.destroy(), writes.destroy()]);

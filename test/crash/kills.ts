@@ -26,26 +26,30 @@ async function haltOne(gateway: Mortal): Promise<Dead> {
   return dead(() => gateway.resume());
 }
 
-async function haltDatabase({ server }: CrashWorld): Promise<Dead> {
+/** Of a cluster one node. */
+async function haltDatabase({ servers }: CrashWorld, chance: Chance): Promise<Dead> {
+  const server = servers.length > 1 ? chance.pick(servers) : servers[0];
   await server?.kill();
   return dead(async () => server?.start());
 }
 
 /** Everything that stands on the disk ends at once. */
-async function cutPower({ gateways, server, disk }: CrashWorld): Promise<Dead> {
-  await Promise.all([...gateways.map((gateway) => gateway.halt()), server?.kill()]);
+async function cutPower({ gateways, servers, disk }: CrashWorld): Promise<Dead> {
+  await Promise.all([...gateways.map((gateway) => gateway.halt()), ...servers.map((server) => server.kill())]);
   await disk.cut();
   return dead(async () => {
-    await server?.start();
+    await Promise.all(servers.map((server) => server.start()));
     await Promise.all(gateways.map((gateway) => gateway.resume()));
   });
 }
 
-async function haltAt({ gateways }: CrashWorld, point: Point, chance: Chance): Promise<Dead> {
-  const [web, ...workers] = gateways;
-  const passing = points[point].role === 'worker' && workers.length > 0 ? workers : web === undefined ? [] : [web];
+async function haltAt({ gateways, webs }: CrashWorld, point: Point, chance: Chance): Promise<Dead> {
+  const workers = gateways.slice(webs);
+  const passing = points[point].role === 'worker' && workers.length > 0 ? workers : gateways.slice(0, webs);
   const gateway = chance.pick(passing);
-  const reached = await gateway.haltAt({ point, passes: 1 + chance.below(PASSES) }, POINT_MS);
+  // Letters are spread over those that pass there.
+  const passes = 1 + chance.below(Math.ceil(PASSES / passing.length));
+  const reached = await gateway.haltAt({ point, passes }, POINT_MS);
   return dead(() => gateway.resume(), reached);
 }
 
@@ -56,7 +60,7 @@ export async function kill(world: CrashWorld, aim: Aim, chance: Chance, only = w
   const victim = chance.pick(only);
   const how: Readonly<Record<'random' | 'database' | 'power', () => Promise<Dead>>> = {
     random: () => haltOne(victim),
-    database: () => haltDatabase(world),
+    database: () => haltDatabase(world, chance),
     power: () => cutPower(world),
   };
   const atPoint = aim in points;

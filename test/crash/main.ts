@@ -11,6 +11,8 @@ import type { Database } from './world.js';
  * points of points.ts, and counts: `npm run test:crash -- --kills 25 --database both --workers 2 --seed 7`.
  *   --entrances svarut,svarinn     those only; --points dispatch.pushed,receipt.committed: those only
  *   --shipments 10000 --accounts 20 --kill-every 5s     so many letters, while one worker is killed so often
+ *   --web 4 --workers 4 --kill-every 3s --minutes 5     so long, while any of them is killed so often
+ *   --database galera     three nodes, one of which is killed instead of the database; contents are rows
  *   --power 30     instead of kills: everything is killed, and what was not made durable is gone (needs the right to mount)
  *   --without-fsync     with --power: payloads are not made durable, and the run has to find that out
  *   --results     adds a row to test/bench/RESULTS.md
@@ -44,7 +46,7 @@ async function runOn(database: Database) {
 tell(`seed ${options.seed}`);
 const results = await Promise.all(options.databases.map(runOn));
 for (const { database, checked } of results) {
-  tell(`\n  ${database}, ${options.workers} workers, seed ${options.seed}`);
+  tell(`\n  ${database}, ${options.webs} web, ${options.workers} workers, seed ${options.seed}`);
   for (const { holds, text } of checked) tell(`    ${holds ? '✔' : '✗'} ${text}`);
 }
 await clearUp();

@@ -15,6 +15,7 @@ const databases: Readonly<Record<string, readonly Database[]>> = {
   mariadb: ['mariadb'],
   mysql: ['mariadb'],
   both: ['sqlite', 'mariadb'],
+  galera: ['galera'],
 };
 
 /** Milliseconds by unit. */
@@ -51,6 +52,8 @@ export function readOptions(args: readonly string[]): Asked {
       power: { ...text, default: '0' },
       'kill-every': text,
       shipments: text,
+      minutes: text,
+      web: { ...text, default: '1' },
       accounts: { ...text, default: '2' },
       database: { ...text, default: 'sqlite' },
       db: text,
@@ -69,7 +72,9 @@ export function readOptions(args: readonly string[]): Asked {
   const passed = pointsOf(entrances);
   const at: readonly Point[] = values.points === undefined ? passed : among('points', values.points, pointNames);
   const every = values['kill-every'];
-  if ((every === undefined) !== (values.shipments === undefined)) throw new Error('--kill-every goes with --shipments');
+  const bounds = [values.shipments, values.minutes].filter((bound) => bound !== undefined);
+  if (bounds.length !== (every === undefined ? 0 : 1))
+    throw new Error('--kill-every goes with --shipments, or with --minutes');
   if (values['without-fsync'] && Number(values.power) === 0) throw new Error('--without-fsync goes with --power');
   return {
     databases: chosen,
@@ -77,6 +82,8 @@ export function readOptions(args: readonly string[]): Asked {
     power: whole('power', values.power),
     killEvery: every === undefined ? undefined : duration('kill-every', every),
     shipments: values.shipments === undefined ? undefined : whole('shipments', values.shipments, 1),
+    time: values.minutes === undefined ? undefined : whole('minutes', values.minutes, 1) * 60_000,
+    webs: whole('web', values.web, 1),
     accounts: whole('accounts', values.accounts, 1),
     workers: whole('workers', values.workers ?? (every === undefined ? '0' : '1')),
     entrances,

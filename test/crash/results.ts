@@ -29,11 +29,12 @@ export function rowOf(
   { database, kills, counts }: Outcome,
 ): string[] {
   const all = Object.values(counts);
+  const workers = asked.webs > 1 ? `${asked.workers} (${asked.webs} web)` : String(asked.workers);
   const sum = (of: (one: Counts) => number): string => String(all.reduce((n, one) => n + of(one), 0));
   const cuts = kills.filter(({ aim }) => aim === 'power').length;
   const most = Math.max(0, ...kills.map(({ recovery }) => recovery));
   return [
-    ...[date, commit, machine, asked.seed, database, Object.keys(counts).join(' '), String(asked.workers)],
+    ...[date, commit, machine, asked.seed, database, Object.keys(counts).join(' '), workers],
     ...[String(kills.length - cuts), String(cuts)],
     ...[sum((one) => one.acknowledged), sum((one) => one.delivered), sum((one) => one.recovered)],
     ...[sum((one) => one.lost.length), sum((one) => one.doubled.length), (most / 1000).toFixed(1)],

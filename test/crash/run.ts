@@ -16,10 +16,13 @@ export interface RunOptions {
   readonly at: readonly Point[];
   /** Cuts of the power; instead of kills. */
   readonly power: number;
-  /** Milliseconds between kills of workers, until all letters are sent; instead of kills that are counted. */
+  /** Milliseconds between kills of workers, until all letters are sent, or of any process, until the time is over; instead of kills that are counted. */
   readonly killEvery: number | undefined;
+  /** Milliseconds for which letters are sent; undefined: not bounded so. */
+  readonly time: number | undefined;
   /** Letters that are sent; undefined: as many as come to it while there are kills. */
   readonly shipments: number | undefined;
+  readonly webs: number;
   readonly workers: number;
   readonly accounts: number;
   readonly entrances: readonly EntranceName[];
@@ -28,7 +31,7 @@ export interface RunOptions {
   readonly say: (line: string) => void;
 }
 
-type ClientOptions = Pick<RunOptions, 'shipments' | 'entrances' | 'seed' | 'say'>;
+type ClientOptions = Pick<RunOptions, 'shipments' | 'time' | 'entrances' | 'seed' | 'say'>;
 
 export interface Result {
   readonly kills: readonly Kill[];
@@ -64,14 +67,14 @@ export async function startEntrances(
   options: ClientOptions,
   stopped: () => boolean,
 ): Promise<Started> {
-  const { shipments, seed, say } = options;
+  const { shipments, time, seed, say } = options;
   const share = shares(options, stopped);
   const started = options.entrances.map(async (name) => {
     const entrance = await entrances[name]({
       ...world,
       chance: chanceOf(seed).of(name),
       clients: CLIENTS,
-      onTheirWay: shipments === undefined ? ON_THEIR_WAY.some : ON_THEIR_WAY.many,
+      onTheirWay: shipments === undefined && time === undefined ? ON_THEIR_WAY.some : ON_THEIR_WAY.many,
       more: share(),
       say,
     });
@@ -91,7 +94,7 @@ function told({ aim, reached, recovery }: Kill): string {
 async function killAll(world: CrashWorld, options: RunOptions, started: Started): Promise<Kill[]> {
   const { kills, power, at, seed, say } = options;
   const chance = chanceOf(seed).of('kills');
-  const database = world.server !== undefined;
+  const database = world.servers.length > 0;
   const done: Kill[] = [];
   for (const aim of power > 0 ? cuts(power) : plan(kills, { at, database }, chance)) {
     const one = await kill(world, aim, chance);
@@ -101,18 +104,23 @@ async function killAll(world: CrashWorld, options: RunOptions, started: Started)
   return done;
 }
 
-/** Kills a worker every so often while there are letters to send. */
-async function killWorkers(world: CrashWorld, options: RunOptions, every: number, started: Started): Promise<Kill[]> {
+/** Where time counts, so many kills of processes come before that of a node of the cluster. */
+const NODE_TURN = 5;
+
+/** Kills a worker, or whoever it is, every so often while there are letters to send. */
+async function killOften(world: CrashWorld, options: RunOptions, every: number, started: Started): Promise<Kill[]> {
   const chance = chanceOf(options.seed).of('kills');
-  const [web, ...workers] = world.gateways;
-  const only = workers.length > 0 || web === undefined ? workers : [web];
+  const workers = world.gateways.slice(world.webs);
+  const only = workers.length > 0 && options.time === undefined ? workers : world.gateways;
+  const cluster = world.servers.length > 1;
   const done: Kill[] = [];
   let sending = true;
   const sent = Promise.all([...started.values()].map((entrance) => entrance.sent)).then(() => (sending = false));
   for (let at = Date.now() + every; sending; at += every) {
     await Promise.race([sent, sleep(Math.max(0, at - Date.now()))]);
     if (!sending) break;
-    const one = await kill(world, 'random', { ...chance, next: () => 0 }, only);
+    const aim = cluster && done.length === NODE_TURN ? 'database' : 'random';
+    const one = await kill(world, aim, { ...chance, next: () => 0 }, only);
     done.push(one);
     const left = [...started.values()].reduce((sum, entrance) => sum + entrance.left(), 0);
     options.say(
@@ -151,14 +159,15 @@ export async function look(entrance: Entrance, say: RunOptions['say']): Promise<
 
 /** Runs clients against gateways that are killed, then waits for what is on its way and counts. */
 export async function run(options: RunOptions): Promise<Result> {
-  const { withoutFsync, power, killEvery, say } = options;
+  const { withoutFsync, power, killEvery, time, say } = options;
   const environment: Record<string, string> = withoutFsync ? { CRASH_WITHOUT_FSYNC: 'payloads' } : {};
   const world = await startWorld({ ...options, power: power > 0, environment });
   let stopped = false;
-  const started = await startEntrances(world, options, () => stopped);
+  const end = time === undefined ? Infinity : Date.now() + time;
+  const started = await startEntrances(world, options, () => stopped || Date.now() > end);
   const kills = await (killEvery === undefined
     ? killAll(world, options, started)
-    : killWorkers(world, options, killEvery, started));
+    : killOften(world, options, killEvery, started));
   stopped = options.shipments === undefined;
   await Promise.all([...started.values()].map((entrance) => entrance.sent));
   await drain(started, options);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { registrerKonto } from '../../src/application/svarut/kontoer.js';
 import { loadConfig } from '../../src/config.js';
@@ -10,17 +12,21 @@ import { servicePassword } from '../../src/security/servicePassword.js';
 import { openStore } from '../../src/store/index.js';
 import { postadresse, sender } from '../support/forsendelser.js';
 import { testCertsDir } from '../support/gateway.js';
+import { galeraMissing, startCluster } from '../support/galera.js';
 import { freshDatabase, startServer, type PrivateServer } from '../support/mariadb.js';
 import { startProviders, type TestProviders } from '../support/sending.js';
 import { loopDisk, plainDisk, type Disk } from './disk.js';
 import type { SvarUtBruker } from './entrances/types.js';
 import { startMortal, type Mortal } from './processes.js';
 
-export type Database = 'sqlite' | 'mariadb';
+/** `galera`: three nodes, each process begins with another of them, and nothing is shared beside: contents are rows. */
+export type Database = 'sqlite' | 'mariadb' | 'galera';
 
 export interface WorldOptions {
   readonly database: Database;
-  /** Processes that hand letters on beside one that takes them; 0: one process does both. */
+  /** Processes that take letters. */
+  readonly webs: number;
+  /** Processes that hand letters on beside those that take them; 0: those do both. */
   readonly workers: number;
   /** Accounts that send by SvarUt. */
   readonly accounts: number;
@@ -35,24 +41,52 @@ export interface WorldOptions {
 /** Gateways that can be killed, and what stands around them and cannot. */
 export interface CrashWorld {
   readonly disk: Disk;
-  /** The database's process; undefined where there is none of our own. */
-  readonly server: PrivateServer | undefined;
+  /** The database's processes; none where there is none of our own. */
+  readonly servers: readonly PrivateServer[];
   readonly pki: DevelopmentPki;
   readonly providers: TestProviders;
   readonly accounts: readonly SvarUtBruker[];
-  /** The first takes letters. */
+  /** Those that take letters come first. */
   readonly gateways: readonly Mortal[];
-  /** Where letters are taken. */
+  /** How many take letters. */
+  readonly webs: number;
+  /** Where letters are taken: by turns where several take them. */
   readonly base: () => Promise<string>;
   stop(): Promise<void>;
 }
 
-async function databaseOn(disk: Disk, database: Database) {
-  if (database === 'sqlite') return undefined;
+interface Databases {
+  readonly servers: readonly PrivateServer[];
+  /** Variables of the process of that number. */
+  readonly environment: (process: number) => Readonly<Record<string, string>>;
+}
+
+async function clusterOn(disk: Disk): Promise<Databases> {
+  const missing = galeraMissing();
+  if (missing !== undefined) throw new Error(`--database galera: ${missing}`);
+  // The nodes may have another user than we.
+  await chmod(disk.dir, 0o711);
+  const cluster = await startCluster(join(disk.dir, 'galera'));
+  const { url } = await freshDatabase(Promise.resolve(cluster.nodes[0]?.url ?? ''));
+  const dataKey = randomBytes(32).toString('base64');
+  return {
+    servers: cluster.nodes,
+    environment: (process) => ({
+      POSTHORN_DATABASE_URL: cluster.url(process) + new URL(url).pathname.slice(1),
+      POSTHORN_PAYLOADS: 'db',
+      POSTHORN_DATA_KEY: dataKey,
+      POSTHORN_DATA_DIR: join(disk.dir, `data-${process}`),
+    }),
+  };
+}
+
+async function databaseOn(disk: Disk, database: Database): Promise<Databases> {
+  if (database === 'galera') return clusterOn(disk);
+  if (database === 'sqlite') return { servers: [], environment: () => ({}) };
   const foreign = process.env['TEST_MYSQL_URL'] !== undefined;
   const server = foreign ? undefined : await startServer(join(disk.dir, 'mariadb'));
   const { url } = await freshDatabase(server && Promise.resolve(server.url));
-  return { server, url };
+  return { servers: server === undefined ? [] : [server], environment: () => ({ POSTHORN_DATABASE_URL: url }) };
 }
 
 /** Accounts of one sender, to which every way is open. */
@@ -82,42 +116,50 @@ async function makeAccounts(databaseUrl: string, count: number): Promise<SvarUtB
   return made;
 }
 
-async function startGateways(environment: Readonly<Record<string, string>>, workers: number): Promise<Mortal[]> {
-  const role = (name: string) => startMortal({ ...environment, POSTHORN_ROLE: name });
-  const first = await role(workers === 0 ? 'all' : 'web');
-  return [first, ...(await Promise.all(Array.from({ length: workers }, () => role('worker'))))];
+type Environment = Readonly<Record<string, string>>;
+
+async function startGateways(environment: (process: number) => Environment, { webs, workers }: WorldOptions) {
+  const role = (name: string, process: number) => startMortal({ ...environment(process), POSTHORN_ROLE: name });
+  // The first makes the keys and the tables.
+  const started = [await role(workers === 0 ? 'all' : 'web', 0)];
+  const others = Array.from({ length: webs + workers - 1 }, (_, n) =>
+    role(workers === 0 ? 'all' : n + 1 < webs ? 'web' : 'worker', n + 1),
+  );
+  return [...started, ...(await Promise.all(others))];
 }
 
 /** Starts everything but the clients. */
 export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
+  const { webs } = options;
   const disk = await (options.power ? loopDisk() : plainDisk());
   const database = await databaseOn(disk, options.database);
-  const environment = {
+  const environment = (process: number): Environment => ({
     POSTHORN_PORT: '0',
     POSTHORN_DATA_DIR: join(disk.dir, 'data'),
     POSTHORN_CERTS_DIR: testCertsDir,
     POSTHORN_LOG_LEVEL: 'error',
-    ...(database !== undefined && { POSTHORN_DATABASE_URL: database.url }),
+    ...database.environment(process),
     ...options.environment,
-  };
-  const config = loadConfig(environment);
+  });
+  const config = loadConfig(environment(0));
   const pki = await prepareDevelopment(config);
   const accounts = await makeAccounts(config.databaseUrl.reveal(), options.accounts);
   const gateways: Mortal[] = [];
-  const base = async (): Promise<string> => (await gateways[0]?.url()) ?? '';
+  let turn = 0;
+  const base = async (): Promise<string> => (await gateways[turn++ % webs]?.url()) ?? '';
   const providers = await startProviders(pki, join(disk.elsewhere, 'tray'), async () => {
     const at = await base();
     return (options.reachedBy?.(at) ?? at) + BROKER_PATH;
   });
-  const started = await startGateways({ ...environment, POSTHORN_SDP_PROVIDERS: providers.addresses }, options.workers);
-  gateways.push(...started);
+  const addresses = { POSTHORN_SDP_PROVIDERS: providers.addresses };
+  gateways.push(...(await startGateways((process) => ({ ...environment(process), ...addresses }), options)));
   return {
-    ...{ disk, pki, providers, accounts, gateways, base },
-    server: database?.server,
+    ...{ disk, pki, providers, accounts, gateways, webs, base },
+    servers: database.servers,
     stop: async () => {
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await providers.stopProviders();
-      await database?.server?.kill();
+      await Promise.all(database.servers.map((server) => server.kill()));
       await disk.remove();
     },
   };

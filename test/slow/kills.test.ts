@@ -44,7 +44,16 @@ describe('kill -9: I1 nothing lost, I2 nothing doubled, I3 octets as sent, I8 al
         const kills = 2 * TIMES * at.length;
         const options = {
           ...{ database, kills, at, entrances, seed: fault, say: () => undefined },
-          ...{ power: 0, killEvery: undefined, shipments: undefined, workers: 1, accounts: 2, withoutFsync: false },
+          ...{
+            power: 0,
+            killEvery: undefined,
+            shipments: undefined,
+            time: undefined,
+            webs: 1,
+            workers: 1,
+            accounts: 2,
+            withoutFsync: false,
+          },
         };
         const result = await run(options);
         const wrong = checks(result.counts, result.kills).filter(({ holds }) => !holds);

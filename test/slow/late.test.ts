@@ -16,9 +16,22 @@ describe('a worker that is only slow', function () {
   after(clearUp);
 
   it('F35: stopped for twice its lease in the middle of its work and going on then, it neither loses nor doubles a letter', async () => {
-    const world = await startWorld({ database: 'sqlite', workers: 2, accounts: 2, power: false, environment: {} });
+    const world = await startWorld({
+      database: 'sqlite',
+      webs: 1,
+      workers: 2,
+      accounts: 2,
+      power: false,
+      environment: {},
+    });
     let stopped = false;
-    const clients = { seed: 'F35', say: () => undefined, shipments: undefined, entrances: entranceNames };
+    const clients = {
+      seed: 'F35',
+      say: () => undefined,
+      shipments: undefined,
+      time: undefined,
+      entrances: entranceNames,
+    };
     const started = await startEntrances(world, clients, () => stopped);
     for (let n = 0; n < PAUSES; n++) {
       await sleep(WORK_MS);

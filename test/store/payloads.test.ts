@@ -1,12 +1,12 @@
-import { createHash, createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Payloads } from '../../src/domain/shipmentPorts.js';
 import { openPayloads } from '../../src/store/payloads.js';
+import { collected, describeFeatures, inChunks, outcome, RECORD, sizes } from './support/payloads.js';
 
-const RECORD = 64 * 1024;
 /** Octets of a record in the file, and of what comes before the first. */
 const SEALED = RECORD + 16;
 const HEADER = 28;
@@ -15,35 +15,12 @@ const GATHERED = 16;
 
 const key = createSecretKey(randomBytes(32));
 
-async function* inChunks(octets: Buffer, size = 10_000): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < octets.length; at += size) yield octets.subarray(at, at + size);
-}
-
-async function collected(octets: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of octets) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 /** Files below `dir`. */
 async function filesIn(dir: string): Promise<{ path: string; size: number }[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   return Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })));
 }
-
-/** What came out before the end, and the error that ended it. */
-async function outcome(octets: AsyncIterable<Uint8Array>): Promise<{ read: Buffer; error: unknown }> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of octets) chunks.push(chunk);
-    return { read: Buffer.concat(chunks), error: undefined };
-  } catch (error) {
-    return { read: Buffer.concat(chunks), error };
-  }
-}
-
-const sha256 = (octets: Buffer) => createHash('sha256').update(octets).digest('hex');
 
 describe('the payload store', () => {
   let dir: string;
@@ -57,45 +34,13 @@ describe('the payload store', () => {
   const pathOf = (ref: string, where = dir) => join(where, ref.slice(0, 2), ref);
   const put = (octets: Buffer) => payloads.put(inChunks(octets));
 
-  const sizes = [0, 1, RECORD - 1, RECORD, RECORD + 1, 2 * RECORD, 3 * RECORD + 17];
+  describeFeatures({ open: (dataKey = key) => openPayloads({ dir, key: dataKey }), together: GATHERED });
+
   for (const size of sizes)
-    it(`gives ${size} octets back as they were, with their size and digest`, async () => {
-      const octets = randomBytes(size);
-      const { ref, ...said } = await put(octets);
-      expect(said).to.deep.equal({ size, sha256: sha256(octets) });
-      expect((await collected(payloads.get(ref))).equals(octets)).to.equal(true);
+    it(`takes 16 octets more for each 64 KiB: a payload of ${size}`, async () => {
+      const { ref } = await put(randomBytes(size));
       expect((await stat(pathOf(ref))).size).to.equal(HEADER + size + 16 * Math.max(1, Math.ceil(size / RECORD)));
     });
-
-  it('does not mind how the octets are cut into chunks', async () => {
-    const octets = randomBytes(2 * RECORD + 5);
-    for (const size of [1 << 20, RECORD, RECORD + 1, 4097]) {
-      const { ref } = await payloads.put(inChunks(octets, size));
-      expect((await collected(payloads.get(ref))).equals(octets)).to.equal(true);
-    }
-  });
-
-  it('takes the digest of whoever has it, when all octets have passed', async () => {
-    let passed = 0;
-    async function* counted() {
-      for await (const chunk of inChunks(randomBytes(25_000))) yield ((passed += chunk.length), chunk);
-    }
-    const known = () => createHash('sha256').update(String(passed)).digest();
-    expect((await payloads.put(counted(), known)).sha256).to.equal(sha256(Buffer.from('25000')));
-  });
-
-  it('streams 5 MB both ways, one record at a time', async () => {
-    const octets = randomBytes(5_000_000);
-    const { ref, sha256: digest } = await put(octets);
-    const found = createHash('sha256');
-    let largest = 0;
-    for await (const chunk of payloads.get(ref)) {
-      found.update(chunk);
-      largest = Math.max(largest, chunk.length);
-    }
-    expect(found.digest('hex')).to.equal(digest).and.to.equal(sha256(octets));
-    expect(largest).to.equal(RECORD);
-  });
 
   it('keeps no more in memory than what it gathers for one write', async () => {
     const files = async () => (await filesIn(dir)).length;
@@ -111,13 +56,6 @@ describe('the payload store', () => {
     }
     expect((await payloads.put(source())).size).to.equal(40 * RECORD);
   });
-
-  for (const count of [GATHERED - 1, GATHERED, GATHERED + 1, 2 * GATHERED, 2 * GATHERED + 1])
-    it(`gives ${count} records back, gathered ${GATHERED} at a time`, async () => {
-      const octets = randomBytes(count * RECORD);
-      const { ref } = await put(octets);
-      expect((await collected(payloads.get(ref))).equals(octets)).to.equal(true);
-    });
 
   it('uses every folder, and one for those that are written together', async () => {
     const own = join(dir, 'spread');
@@ -191,33 +129,6 @@ describe('the payload store', () => {
     expect(found.find(({ ref }) => ref === first)?.written).to.deep.equal(then);
     for (const { ref, written } of found)
       if (ref !== first) expect(written.getTime()).to.be.within(Date.now() - 60_000, Date.now() + 1_000);
-  });
-
-  it('lists on when a payload is removed meanwhile', async () => {
-    const own = join(dir, 'removed');
-    const listed = await openPayloads({ dir: own, key });
-    for (let n = 0; n < 20; n++) await listed.put(inChunks(randomBytes(n)));
-    let seen = 0;
-    for await (const { ref } of listed.list()) {
-      seen++;
-      await listed.remove(ref);
-    }
-    expect(seen).to.equal(20);
-  });
-
-  it('is read by another process that has the key', async () => {
-    const { ref } = await put(Buffer.from('shared'));
-    const other = await openPayloads({ dir, key });
-    expect((await collected(other.get(ref))).toString()).to.equal('shared');
-  });
-
-  it('tells another data key from damage', async () => {
-    const { ref } = await put(Buffer.from('locked'));
-    const other = await openPayloads({ dir, key: createSecretKey(randomBytes(32)) });
-    const { read, error } = await outcome(other.get(ref));
-    expect(read).to.have.length(0);
-    expect(error).to.have.property('code', 'INTERNAL');
-    expect(error).to.have.property('detail').that.contains('another data key');
   });
 
   it('takes nothing from a file of another data key that names this one', async () => {
@@ -362,25 +273,5 @@ describe('the payload store', () => {
     await mkdir(dirname(pathOf(ref, restored)), { recursive: true });
     await copyFile(pathOf(ref), pathOf(ref, restored));
     expect((await collected(copy.get(ref))).toString()).to.equal('backed up');
-  });
-
-  it('lets go of the octets that have passed, long before node would of itself', async () => {
-    const MB = 2 ** 20;
-    const before = process.memoryUsage().arrayBuffers;
-    let most = 0;
-    const look = () => (most = Math.max(most, process.memoryUsage().arrayBuffers - before));
-    const { ref } = await payloads.put(
-      (async function* () {
-        for (let i = 0; i < 48 * 16; i++, look()) yield Buffer.alloc(RECORD);
-      })(),
-    );
-    expect(most / MB, 'while it is written').to.be.below(16);
-    most = 0;
-    for await (const { length } of payloads.get(ref)) {
-      expect(length).to.equal(RECORD);
-      look();
-    }
-    expect(most / MB, 'while it is read').to.be.below(16);
-    await payloads.remove(ref);
   });
 });

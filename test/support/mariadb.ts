@@ -13,7 +13,7 @@ import { createConnection } from 'mysql2/promise';
 /** Where tests find a MySQL or MariaDB server, or why there is none. */
 export type ServerChoice = { readonly name: string; readonly own: boolean } | { readonly missing: string };
 
-const onPath = (program: string): boolean =>
+export const onPath = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 
 /** `TEST_MYSQL_URL` when it is set, else a private server when `mariadbd` is on the PATH. */
@@ -82,24 +82,28 @@ esac; echo "$word"; done; kill -9 $!; wait $!; rm -rf "$folder/db" "$folder/log"
 /** Starts a server. @param folder for all its files; undefined: a new one */
 export async function startServer(folder?: string): Promise<PrivateServer> {
   const dir = folder ?? (await mkdtemp(join(tmpdir(), 'posthorn-mariadb-')));
-  const { username } = userInfo();
-  const common = ['--no-defaults', `--user=${username}`, `--datadir=${dir}/db`];
-  await promisify(execFile)('mariadb-install-db', [
-    ...common,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ]);
+  const common = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${dir}/db`];
+  await installDatabase(common);
   const port = await freePort();
-  const server = [
-    'mariadbd',
-    ...common,
-    `--socket=${dir}/s.sock`,
-    `--port=${port}`,
-    '--bind-address=127.0.0.1',
-    '--skip-log-bin',
-    '--innodb-flush-log-at-trx-commit=1',
-  ];
-  const shell = spawn('sh', ['-c', keeper, 'sh', dir, ...server], {
+  const server = await keep(dir, port, ['mariadbd', ...common, ...serverOptions(dir, port), '--skip-log-bin']);
+  await server.start();
+  return server;
+}
+
+/** Makes the files of an empty server. */
+export const installDatabase = (common: readonly string[]): Promise<unknown> =>
+  promisify(execFile)('mariadb-install-db', [...common, '--auth-root-authentication-method=normal', '--skip-test-db']);
+
+export const serverOptions = (dir: string, port: number): readonly string[] => [
+  `--socket=${dir}/s.sock`,
+  `--port=${port}`,
+  '--bind-address=127.0.0.1',
+  '--innodb-flush-log-at-trx-commit=1',
+];
+
+/** A server that is not started yet. @param command what is a server from its start until it is killed */
+export async function keep(dir: string, port: number, command: readonly string[]): Promise<PrivateServer> {
+  const shell = spawn('sh', ['-c', keeper, 'sh', dir, ...command], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
   });
@@ -116,14 +120,23 @@ export async function startServer(folder?: string): Promise<PrivateServer> {
     await obey('start');
     await answers(url, `${dir}/log`);
   };
-  await start();
+  for (const pipe of pipes) pipe.unref();
   return { url, kill: () => obey('kill'), start, freeze: () => obey('freeze'), thaw: () => obey('thaw') };
 }
+
+/** A row where a node of a cluster has not joined it. */
+const OUTSIDE = `select 1 from information_schema.global_variables join information_schema.global_status
+  on global_variables.variable_name = 'WSREP_ON' and global_variables.variable_value = 'ON'
+  and global_status.variable_name = 'WSREP_READY' and global_status.variable_value = 'OFF'`;
 
 async function answers(url: string, log: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
-      return await (await createConnection(url)).end();
+      const connection = await createConnection(url);
+      const [rows] = await connection.query(OUTSIDE);
+      await connection.end();
+      if (Array.isArray(rows) && rows.length === 0) return;
+      throw new Error('it is no part of its cluster yet');
     } catch (error) {
       if (tries === 300) throw new Error(`mariadbd does not answer after 30 s; see ${log}`, { cause: error });
       await wait(100);
@@ -131,7 +144,7 @@ async function answers(url: string, log: string): Promise<void> {
   }
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Backend, Flavour, Step } from '../backend.js';
+import type { Backend, Db, Flavour, Step } from '../backend.js';
 import { register } from './0001-register.js';
 import { senders } from './0002-senders.js';
 import { shipments } from './0003-shipments.js';
@@ -20,6 +20,7 @@ import { eventLanguage } from './0019-event-language.js';
 import { units } from './0021-units.js';
 import { documentTypes } from './0022-document-types.js';
 import { lostTurns } from './0024-lost-turns.js';
+import { payloadChunks } from './0024-payload-chunks.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -46,12 +47,13 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0021-units': units,
   '0022-document-types': documentTypes,
   '0024-lost-turns': lostTurns,
+  '0024-payload-chunks': payloadChunks,
 };
 
 const CREATION = /^create table if not exists (\w+)/;
 
 /** What remembers which migrations have been run. */
-const memory = ({ ddl }: Flavour): string =>
+export const memory = ({ ddl }: Flavour): string =>
   `create table if not exists migration (
   ${ddl.text('name', 64)} not null,
   ${ddl.integer('at')} not null,
@@ -64,22 +66,35 @@ export const tablesOf = (flavour: Flavour): readonly string[] =>
     return table === undefined ? [] : [table];
   });
 
+const done = async (db: Db): Promise<ReadonlySet<string>> =>
+  new Set((await db.selectFrom('migration').select('name').execute()).map((row) => row.name));
+
+/** A process that comes to tables which are up to date waits for nobody, and on a cluster lets nobody wait. */
+async function upToDate(backend: Backend): Promise<boolean> {
+  // An empty database has no such table, and another reason is met again.
+  const names = await backend.read(done).catch(() => new Set<string>());
+  return Object.keys(migrations).every((name) => names.has(name));
+}
+
 /** Brings the tables up to date. Processes that start at the same time wait for each other. */
-export const migrate = (backend: Backend): Promise<void> =>
-  backend.exclusively(async (db) => {
-    const { flavour } = backend;
-    const run = (statement: string) => db.executeQuery(CompiledQuery.raw(statement));
-    const take = async (step: Step): Promise<void> => {
-      if (typeof step === 'string') return void (await run(step));
-      const found = (await run('when' in step ? step.when : step.unless)).rows.length > 0;
-      if (found === 'when' in step) await run(step.run);
-    };
-    await run(memory(flavour));
-    const done = new Set((await db.selectFrom('migration').select('name').execute()).map((row) => row.name));
-    for (const [name, statements] of Object.entries(migrations)) {
-      if (done.has(name)) continue;
-      for (const step of statements(flavour)) await take(step);
-      const unlessThere = sql.raw(flavour.onDuplicate(['name'], []));
-      await db.insertInto('migration').values({ name, at: Date.now() }).modifyEnd(unlessThere).execute();
-    }
-  });
+export async function migrate(backend: Backend): Promise<void> {
+  if (!(await upToDate(backend))) await backend.exclusively((db) => runAll(backend, db));
+}
+
+async function runAll(backend: Backend, db: Db): Promise<void> {
+  const { flavour } = backend;
+  const run = (statement: string) => db.executeQuery(CompiledQuery.raw(statement));
+  const take = async (step: Step): Promise<void> => {
+    if (typeof step === 'string') return void (await run(step));
+    const found = (await run('when' in step ? step.when : step.unless)).rows.length > 0;
+    if (found === 'when' in step) await run(step.run);
+  };
+  await run(memory(flavour));
+  const names = await done(db);
+  for (const [name, statements] of Object.entries(migrations)) {
+    if (names.has(name)) continue;
+    for (const step of statements(flavour)) await take(step);
+    const unlessThere = sql.raw(flavour.onDuplicate(['name'], []));
+    await db.insertInto('migration').values({ name, at: Date.now() }).modifyEnd(unlessThere).execute();
+  }
+}

@@ -14,6 +14,8 @@ export interface SvarUtBruker {
 export interface World {
   /** Scheme, host and port of the gateway of the moment. */
   readonly base: () => Promise<string>;
+  /** Processes that take letters. */
+  readonly webs: number;
   readonly pki: DevelopmentPki;
   readonly providers: TestProviders;
   readonly accounts: readonly SvarUtBruker[];

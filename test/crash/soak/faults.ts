@@ -11,7 +11,7 @@ import type { CrashWorld } from '../world.js';
 
 /* What goes wrong in a soak, each for a while and then no more. The first processes are left alone: they are the ones that are measured. */
 
-export interface SoakWorld extends Pick<CrashWorld, 'server' | 'providers' | 'base'> {
+export interface SoakWorld extends Pick<CrashWorld, 'servers' | 'providers' | 'base'> {
   /** May be killed. */
   readonly mortals: readonly Mortal[];
   /** Receipts come by this way. */
@@ -80,7 +80,7 @@ const always: Readonly<Record<string, Fault>> = {
 };
 
 const ofTheDatabase: Readonly<Record<string, Fault>> = {
-  'the database is killed': async ({ server }, chance) => {
+  'the database is killed': async ({ servers: [server] }, chance) => {
     await server?.kill();
     await forAWhile(chance);
     await server?.start();
@@ -88,5 +88,5 @@ const ofTheDatabase: Readonly<Record<string, Fault>> = {
 };
 
 /** By what is said of them. */
-export const faultsOf = ({ server }: Pick<SoakWorld, 'server'>): Readonly<Record<string, Fault>> =>
-  server === undefined ? always : { ...always, ...ofTheDatabase };
+export const faultsOf = ({ servers }: Pick<SoakWorld, 'servers'>): Readonly<Record<string, Fault>> =>
+  servers.length === 0 ? always : { ...always, ...ofTheDatabase };

@@ -79,14 +79,14 @@ async function watch(
 /** Load on every entrance while things fail by chance; then waits for what is on its way, and counts. */
 export async function soak({ seed, minutes, database, say }: SoakOptions): Promise<SoakResult> {
   let through = '';
-  const options = { database, workers: 2, accounts: 2, power: false };
+  const options = { database, webs: 1, workers: 2, accounts: 2, power: false };
   const world = await startWorld({ ...options, environment: asStarted, reachedBy: (base) => through || base });
   const base = await world.base();
   const home = await startTap(() => base);
   through = home.url;
   const until = Date.now() + minutes * 60_000;
   const ended = (): boolean => Date.now() >= until;
-  const clients = { seed, say, shipments: undefined, entrances: entranceNames, withoutFsync: false };
+  const clients = { seed, say, shipments: undefined, time: undefined, entrances: entranceNames, withoutFsync: false };
   const started = await startEntrances(world, clients, ended);
   const watched = watch(world, until, started, say);
   const [, , ...mortals] = world.gateways;
