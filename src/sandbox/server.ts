@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
+import type { Calendar } from '../domain/ports.js';
 import type { ErrorCode } from '../errors.js';
 import { errors, errorText } from '../errors.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
@@ -37,18 +38,20 @@ function refuse(response: Response, code: ErrorCode): void {
 }
 
 /** Altinn, where one of the businesses of development has no address for notices. */
-const altinnOf = (app: express.Express, { identities }: DevelopmentPki) =>
+const altinnOf = (app: express.Express, { identities }: DevelopmentPki, calendar: Calendar) =>
   addAltinn(app, {
     ...altinnUtvikling,
     utenAdresse: new Set([identities['sender-seid2'].organisasjonsnummer]),
     ukjente: new Set(),
     reserverte: new Set(),
     now: clock.now,
+    calendar,
   });
 
 /** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, and the authority's revocation lists. */
 function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'>): express.Express {
   const { identities } = pki;
+  const calendar = providers.calendar ?? clock;
   const lookup = nationalLookup({
     persons: testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person])),
     key: signingKey(identities.oppslagstjenesten.privateKey, identities.oppslagstjenesten.certificate),
@@ -56,7 +59,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
       suppliers.map((name) => [identities[name].organisasjonsnummer, identities[name].certificate.toString('base64')]),
     ),
     printSupplier: identities.utskrift.organisasjonsnummer,
-    calendar: providers.calendar ?? clock,
+    calendar,
   });
   const crls = pki.crls.map(parseCrl);
   const trust = createTrust({
@@ -81,7 +84,7 @@ function sandboxApp(pki: DevelopmentPki, providers: Omit<ProvidersOptions, 'pki'
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
-  addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki) });
+  addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki, calendar) });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);
     const crl = pki.crls[index];
