@@ -5,6 +5,7 @@ import { delegateSender, type DelegateSenderResult } from '../application/delega
 import type { Clock } from '../domain/ports.js';
 import { sektorer, type Sektor, type SenderData, type Tjeneste } from '../domain/sender.js';
 import { fileOf } from './files.js';
+import { onboarding } from './onboarding.js';
 import { CommandError, printer, table, UsageError } from './output.js';
 import { noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
 import { withStore, type Open } from './withStore.js';
@@ -54,7 +55,10 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
           ...(options.sector && { sektor: options.sector }),
           ...(file && { sertifikat: file }),
         });
-        printer(command).out(`${organisation} ${navn} ${say(organisation, result)}.`);
+        const print = printer(command);
+        print.out(`${organisation} ${navn} ${say(organisation, result)}.`);
+        if (options.sector !== undefined && options.sector !== 'PRIVAT')
+          for (const item of onboarding[options.sector]) print.out(`[ ] ${item}`);
       }),
     );
 }
