@@ -55,10 +55,8 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
           ...(options.sector && { sektor: options.sector }),
           ...(file && { sertifikat: file }),
         });
-        const print = printer(command);
-        print.out(`${organisation} ${navn} ${say(organisation, result)}.`);
-        if (options.sector !== undefined && options.sector !== 'PRIVAT')
-          for (const item of onboarding[options.sector]) print.out(`[ ] ${item}`);
+        const registered = `${organisation} ${navn} ${say(organisation, result)}.`;
+        for (const line of [registered, ...onboarding(options.sector)]) printer(command).out(line);
       }),
     );
 }
