@@ -7,6 +7,7 @@ import { billed, type Bill } from './bill.js';
 import { citizens, type Citizens } from './citizens.js';
 import { posthorn, type Instance } from './instance.js';
 import { follow, person, sendBySvarUt, type User } from './municipality.js';
+import { openPortal, type Portal } from './portal.js';
 import { ended, idOf, letter, letterTo, outcomeOf, serviceOf, watch } from './sending.js';
 import { chapter, say, show, type Shown } from './story.js';
 
@@ -54,6 +55,7 @@ const SVARUT_USER = 'demo-law';
 interface Stage {
   readonly instance: Instance;
   readonly users: Citizens;
+  readonly portal: Portal;
   /** In every title, so that letters of an earlier demo are others. */
   readonly mark: string;
 }
@@ -178,7 +180,7 @@ async function weeks(
   const [opened] = await watch(serviceOf(stage.instance), [read], ({ tilstand }) => tilstand === 'AAPNET');
   shown.push({ what: 'Day 1: the opening is told', expected: 'AAPNET', got: opened?.tilstand ?? 'unknown' });
   await move(stage, '+5d');
-  shown.push(...(await toldNow(stage, 6, 1, 1)));
+  shown.push(...(await toldNow(stage, 6, 1, 1)), await stage.portal.told(6, 1));
   await move(stage, '+3d');
   shown.push(...(await toldNow(stage, 9, 2, 1)));
   await move(stage, '+13d');
@@ -187,7 +189,7 @@ async function weeks(
     expected: 'PRINTET',
     got: await follow(user, id, 'PRINTET'),
   });
-  shown.push(...(await toldNow(stage, 22, 2, 1)));
+  shown.push(...(await toldNow(stage, 22, 2, 1)), await stage.portal.told(22, 2));
   return [
     ...shown,
     { what: 'Reserved: who was told', expected: 'nobody', got: await told(stage, 'reserved', 'reserved') },
@@ -217,22 +219,29 @@ async function paid(stage: Stage, before: Bill): Promise<Shown[]> {
   ];
 }
 
-/** Sends six decisions, and follows them for three weeks of the calendar. The calendar is put back afterwards. @throws Error when it has been moved before */
+/** Sends seven decisions, and follows them for three weeks of the calendar. The calendar is put back afterwards. @throws Error when it has been moved before */
 export async function law(instance: Instance): Promise<Shown[]> {
-  const stage = { instance, users: citizens(instance), mark: randomUUID().slice(0, 8) };
-  if (!(await stage.users.run('clock')).includes("the clock's"))
+  const users = citizens(instance);
+  if (!(await users.run('clock')).includes("the clock's"))
     throw new Error(
       'The calendar of this sandbox has been moved. Take it back first: npm run posthorn -- sandbox clock reset',
     );
   try {
-    const before = await billed(stage.users);
+    const before = await billed(users);
+    const portal = await openPortal(instance, users);
+    const stage = { instance, users, portal, mark: randomUUID().slice(0, 8) };
     // First of all, since a gateway notices new accounts within seconds.
     const user = await svarutUser(instance);
     const { ids, shown } = await arrived(stage);
     const { id, shown: inAltinn } = await bySvarUt(stage, user);
-    shown.push(...inAltinn, ...(await weeks(stage, { user, id }, ids.read)), ...(await paid(stage, before)));
+    shown.push(
+      ...inAltinn,
+      await portal.sent(),
+      ...(await weeks(stage, { user, id }, ids.read)),
+      ...(await paid(stage, before)),
+    );
     return shown;
   } finally {
-    say('', ...(await stage.users.run('clock', 'reset')).split('\n').slice(0, 1));
+    say('', ...(await users.run('clock', 'reset')).split('\n').slice(0, 1));
   }
 }
