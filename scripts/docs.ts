@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { readProgram } from './docs/program.js';
 import { tables, withTables } from './docs/tables.js';
 
-/* Writes the tables that README.md takes from the program: test persons, commands, configuration, errors. */
+/* Writes the tables that README.md takes from the program: test persons, commands, configuration, errors, and what happens to a letter. */
 
 const file = new URL('../README.md', import.meta.url);
 const readme = readFileSync(file, 'utf8');

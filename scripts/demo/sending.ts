@@ -61,7 +61,7 @@ const scenes: readonly Scene[] = [
 ];
 
 const cast = testpersons(new Date());
-const idOf = (navn: string): string => cast.find((t) => t.navn === navn)?.personidentifikator ?? '';
+export const idOf = (navn: string): string => cast.find((t) => t.navn === navn)?.personidentifikator ?? '';
 
 const address = (navn: string) => ({ navn, adresselinjer: ['Storgata 1'], postnummer: '0155', poststed: 'OSLO' });
 
@@ -124,13 +124,13 @@ export async function watch(
   }
 }
 
-const ended = ({ tilstand }: StatusISvar): boolean => !['MOTTATT', 'SENDT', 'I_PRODUKSJON'].includes(tilstand);
+export const ended = ({ tilstand }: StatusISvar): boolean => !['MOTTATT', 'SENDT', 'I_PRODUKSJON'].includes(tilstand);
 
 const placeOf = ({ kanal, leverandoer }: StatusISvar['beslutning']): string =>
   kanal === 'ALTINN' ? 'Altinn' : (suppliers[leverandoer ?? ''] ?? 'nowhere');
 
 /** Where a letter ended, and what came in between, in a few words. */
-function outcomeOf({ tilstand, beslutning, hendelser }: StatusISvar): string {
+export function outcomeOf({ tilstand, beslutning, hendelser }: StatusISvar): string {
   const count = (type: string): number => hendelser.filter((h) => h.type === type).length;
   const notices = beslutning.varsler.map((v) => v.varslingskanal).join(' ');
   const putOff = count('FORSOEK_UTSATT');

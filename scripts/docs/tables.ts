@@ -3,6 +3,7 @@ import { describeConfig } from '../../src/config.js';
 import { errors } from '../../src/errors.js';
 import type { ErrorRow } from '../../src/errors.js';
 import { testpersons } from '../../src/sandbox/testpersons.js';
+import { routingRows, statePicture } from './letter.js';
 import { leavesOf } from './program.js';
 
 type Row = readonly string[];
@@ -68,6 +69,8 @@ export const tables = (program: Command): ReadonlyMap<string, string> =>
     ['commands', commands(program)],
     ['configuration', configuration()],
     ['errors', errorTable()],
+    ['routing', table(['#', 'when', 'then the letter goes to', 'rule', 'by'], routingRows())],
+    ['states', statePicture()],
   ]);
 
 /** README with what stands between `<!-- table: NAME -->` and `<!-- end -->` made anew. @throws Error when a marker is missing */

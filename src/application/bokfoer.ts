@@ -26,14 +26,15 @@ export async function bokfoer(tx: Tx, calendar: Calendar, shipment: Shipment, ty
     if (!charged.has(post)) await tx.charge({ ...felles, post, leverandoer }, teller, oere);
 }
 
-/** Writes what a message of another costs that a provider has taken over from the broker: its signer is charged. */
+/** Writes what a message of another costs that a provider has taken over from the broker: the body whose letter it is is charged. */
 export async function bokfoerFormidling(
   tx: Tx,
   calendar: Calendar,
-  { id, dokumentavsender }: Pick<Formidling, 'id' | 'dokumentavsender'>,
+  { id, regning }: Pick<Formidling, 'id' | 'regning'>,
 ): Promise<void> {
+  if (regning === null) return;
   const at = calendar.now();
-  const { post, leverandoer, teller, oere } = formidlet(at, await tx.priceList(dokumentavsender));
-  const hvem = { shipmentId: id, avsender: dokumentavsender, kostnadskode: null, prisdato: at };
+  const { post, leverandoer, teller, oere } = formidlet(at, await tx.priceList(regning.avsender));
+  const hvem = { shipmentId: id, ...regning, prisdato: at };
   await tx.charge({ ...linje(calendar, hvem), post, leverandoer }, teller, oere);
 }

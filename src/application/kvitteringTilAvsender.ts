@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mayUse } from '../domain/access.js';
-import type { Koe, Mpc } from '../domain/formidling.js';
+import type { Formidling, Koe, Mpc } from '../domain/formidling.js';
 import type { FormidlingReads, Formidlingsrute } from '../domain/formidlingPorts.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import type { BraktKvittering } from '../domain/receipts.js';
@@ -34,11 +34,19 @@ function elsewhere({ senders, clock }: TilAvsenderDeps, mottaker: string, mpc: M
 }
 
 /** The provider has taken over what it reports on, whatever became of its answer to the push. */
-async function settled(tx: Tx, calendar: Calendar, message: Formidlingsrute): Promise<void> {
+async function settled(tx: Tx, calendar: Calendar, message: Pick<Formidling, 'id' | 'regning'>): Promise<void> {
   if ((await tx.lockFormidling(message.id)) !== 'MOTTATT') return;
   await tx.settleFormidling(message.id, 'SENDT');
   await bokfoerFormidling(tx, calendar, message);
 }
+
+/** The message, when it may be one that its provider reports on before it has answered the push. */
+const unsettled = async (
+  { formidlinger }: TilAvsenderDeps,
+  message: Formidlingsrute | undefined,
+  leverandoer: string,
+) =>
+  message?.tilstand === 'MOTTATT' && message.leverandoer === leverandoer ? formidlinger.byId(message.id) : undefined;
 
 /**
  * Puts a provider's receipt where whoever sent the message fetches it. The same receipt again changes nothing.
@@ -53,14 +61,14 @@ export const kvitteringTilAvsender =
     const message = found === 'unknown' ? undefined : found;
     const koe = found === 'unknown' ? elsewhere(deps, mottaker, mpc) : found;
     if (koe === undefined) return false;
+    const early = await unsettled(deps, message, kvittering.leverandoer);
     const waiting = { id: randomUUID(), mottatt: deps.clock.now(), eier: koe.eier, mpc: koe.mpc, instansId, sbd };
     await deps.unitOfWork(async (tx) => {
       const seen = await tx.rememberMessage(melding);
       if (seen === 'other') throw new Failure('MESSAGE_ID_USED', 'a receipt with other content');
       if (!(await tx.remember(replay))) return;
       await tx.putKoekvittering(waiting);
-      if (message !== undefined && message.leverandoer === kvittering.leverandoer)
-        await settled(tx, deps.calendar, message);
+      if (early !== undefined) await settled(tx, deps.calendar, early);
     });
     return true;
   };

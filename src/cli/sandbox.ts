@@ -27,6 +27,7 @@ interface InboxLetter {
   readonly opened: string | null;
   readonly files: readonly { readonly name: string; readonly octets: number }[];
   readonly notices: readonly string[];
+  readonly notified: readonly { readonly at: string; readonly by: string }[];
 }
 
 interface Opening {
@@ -110,7 +111,7 @@ function addInbox(group: Command, deps: SandboxCommandDeps): void {
     .command('inbox')
     .description('Show the letters that a person or a business has in the simulated mailboxes and Altinn')
     .argument('<id>', 'personidentifikator, 11 digits, or organisation number, 9')
-    .option('--json', 'print them as JSON, with the notices');
+    .option('--json', 'print them as JSON, with the texts of notices');
   command.action(async (id: string, { json }: { json?: true }) => {
     const print = printer(command);
     const letters = (await ask(deps, 'GET', `inbox/${recipient(id)}`)) as readonly InboxLetter[];
@@ -118,7 +119,10 @@ function addInbox(group: Command, deps: SandboxCommandDeps): void {
     if (letters.length === 0) return print.out(id.length === 9 ? noneOfBusiness : noneOfPerson);
     const head = ['mailbox', 'received', 'title', 'from', 'level', 'opened', 'files (octets)'];
     for (const line of table([head, ...letters.map(inboxRow)])) print.out(line);
-    for (const letter of letters) for (const n of letter.notices) print.out(`${cell(letter.title)}: notice ${cell(n)}`);
+    for (const { title, notices, notified } of letters) {
+      for (const notice of notices) print.out(`${cell(title)}: notice ${cell(notice)}`);
+      for (const { at, by } of notified) print.out(`${cell(title)}: notified ${instant(new Date(at))} by ${cell(by)}`);
+    }
   });
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../domain/ports.js';
 import { sektorer, type Sektor, type SenderData, type Tjeneste } from '../domain/sender.js';
 import { documentTypeCommands } from './documentTypes.js';
 import { fileOf } from './files.js';
+import { onboarding } from './onboarding.js';
 import { CommandError, printer, table, UsageError } from './output.js';
 import { noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
 import { withStore, type Open } from './withStore.js';
@@ -55,7 +56,8 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
           ...(options.sector && { sektor: options.sector }),
           ...(file && { sertifikat: file }),
         });
-        printer(command).out(`${organisation} ${navn} ${say(organisation, result)}.`);
+        const registered = `${organisation} ${navn} ${say(organisation, result)}.`;
+        for (const line of [registered, ...onboarding(options.sector)]) printer(command).out(line);
       }),
     );
 }

@@ -33,6 +33,14 @@ export interface Innhold {
   readonly cms: Blob;
 }
 
+/** Who is charged for a message. */
+export interface Regning {
+  /** Organisation number of the body whose letter it is, whoever has signed it (R-61). */
+  readonly avsender: string;
+  /** The reference that the body wants on its bill. */
+  readonly kostnadskode: string | null;
+}
+
 export interface Formidling extends Koe {
   /** `formidling-` and a UUID. */
   readonly id: string;
@@ -48,6 +56,8 @@ export interface Formidling extends Koe {
   readonly konversasjonsId: string;
   /** Organisation number in the document's Sender, which receipts are addressed to. */
   readonly dokumentavsender: string;
+  /** null for what a recipient takes along to another mailbox, which is no letter of a sender's (R-28, R-30). */
+  readonly regning: Regning | null;
   readonly tilstand: Formidlingstilstand;
   readonly innhold: Innhold;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import { headerBlocks, PATH } from '../contract/oppslagstjenesten/names.js';
+import type { Calendar } from '../domain/ports.js';
 import type { ErrorCode } from '../errors.js';
 import { errors, errorText } from '../errors.js';
 import { oppslagstjenestenPolicy } from '../security/policy.js';
@@ -39,13 +40,14 @@ function refuse(response: Response, code: ErrorCode): void {
 }
 
 /** Altinn, where one of the businesses of development has no address for notices. */
-const altinnOf = (app: express.Express, { identities }: DevelopmentPki) =>
+const altinnOf = (app: express.Express, { identities }: DevelopmentPki, calendar: Calendar) =>
   addAltinn(app, {
     ...altinnUtvikling,
     utenAdresse: new Set([identities['sender-seid2'].organisasjonsnummer]),
     ukjente: new Set(),
     reserverte: new Set(),
     now: clock.now,
+    calendar,
   });
 
 /** What the doubles need to know, and the mail server beside them. */
@@ -54,6 +56,7 @@ export type SandboxOptions = Omit<ProvidersOptions, 'pki'> & Partial<Pick<Varsel
 /** The simulated national services on one port of the loopback address: look-up service, mailboxes, print, SMS, and the authority's revocation lists. */
 function sandboxApp(pki: DevelopmentPki, { smtp, ...providers }: SandboxOptions): express.Express {
   const { identities } = pki;
+  const calendar = providers.calendar ?? clock;
   const lookup = nationalLookup({
     persons: testpersons(new Date()).flatMap((t) => (t.person === undefined ? [] : [t.person])),
     key: signingKey(identities.oppslagstjenesten.privateKey, identities.oppslagstjenesten.certificate),
@@ -61,7 +64,7 @@ function sandboxApp(pki: DevelopmentPki, { smtp, ...providers }: SandboxOptions)
       suppliers.map((name) => [identities[name].organisasjonsnummer, identities[name].certificate.toString('base64')]),
     ),
     printSupplier: identities.utskrift.organisasjonsnummer,
-    calendar: providers.calendar ?? clock,
+    calendar,
   });
   const crls = pki.crls.map(parseCrl);
   const trust = createTrust({
@@ -86,7 +89,7 @@ function sandboxApp(pki: DevelopmentPki, { smtp, ...providers }: SandboxOptions)
       response.send(faultEnvelope(asFailure(error), version, policy.versions, randomUUID()));
     }
   });
-  addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki) });
+  addProviders(app, { pki, ...providers, elsewhere: altinnOf(app, pki, calendar) });
   addVarselkontroll(app, { smtp, sms: addSms(app, clock.now) });
   app.get('/crl/:name', (request, response, next) => {
     const index = ['issuing.crl', 'root.crl'].indexOf(request.params.name);

@@ -20,6 +20,9 @@ const ruteOf = (row: Omit<FormidlingRow, 'innhold'>): Formidlingsrute => ({
   art: row.art,
 });
 
+/** What is sealed of a message. */
+type Kept = Pick<Formidling, 'konversasjonsId' | 'innhold'> & Partial<Pick<Formidling, 'regning'>>;
+
 /** Messages of one conversation that a receipt is held against. */
 const CONVERSATION = 100;
 
@@ -44,12 +47,15 @@ export const formidlingReads = ({ read }: Backend, seal: Seal): FormidlingReads 
     read(async (db) => {
       const row = await db.selectFrom('formidling').selectAll().where('id', '=', id).executeTakeFirst();
       if (row === undefined) return undefined;
+      const { regning, ...kept } = seal.open(row.innhold, `formidling ${id}`) as Kept;
       return {
         ...ruteOf(row),
         mottatt: new Date(row.mottatt),
         meldingsId: row.meldings_id,
         videreId: row.videre_id,
-        ...(seal.open(row.innhold, `formidling ${id}`) as Pick<Formidling, 'konversasjonsId' | 'innhold'>),
+        ...kept,
+        // What was taken over before bills were kept is charged to whoever signed it.
+        regning: regning === undefined ? { avsender: row.dokumentavsender, kostnadskode: null } : regning,
       };
     }),
   utlevert: (eier, meldingsId) =>
@@ -79,7 +85,7 @@ export const formidlingReads = ({ read }: Backend, seal: Seal): FormidlingReads 
 const koeOf = ({ eier, mpc }: Koe): string => `${eier} ${mpc.prioritet} ${mpc.id ?? ''}`;
 
 async function insertFormidling(db: Db, flavour: Flavour, seal: Seal, f: Formidling): Promise<void> {
-  const { konversasjonsId, innhold } = f;
+  const { konversasjonsId, innhold, regning } = f;
   const row: FormidlingRow = {
     id: f.id,
     eier: f.eier,
@@ -93,7 +99,7 @@ async function insertFormidling(db: Db, flavour: Flavour, seal: Seal, f: Formidl
     dokumentavsender: f.dokumentavsender,
     tilstand: f.tilstand,
     mottatt: f.mottatt.getTime(),
-    innhold: seal.seal({ konversasjonsId, innhold }, `formidling ${f.id}`),
+    innhold: seal.seal({ konversasjonsId, innhold, regning }, `formidling ${f.id}`),
   };
   await insertRow(db, 'formidling', row);
   await insertRow(

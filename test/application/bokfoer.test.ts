@@ -8,6 +8,7 @@ import { cost } from '../../src/domain/overslag.js';
 import type { Tx } from '../../src/domain/ports.js';
 import type { Beslutning } from '../../src/domain/routing/decision.js';
 import type { Hendelsestype, Shipment, Tilstand } from '../../src/domain/shipment.js';
+import { formidling } from '../support/formidlinger.js';
 import { memoryLedgerReads, memoryLedgerTx, noLedger } from '../support/memoryLedger.js';
 import { beslutning, shipment } from '../store/support/shipments.js';
 
@@ -135,7 +136,7 @@ describe('application/bokfoer', () => {
     l.state.counters.set('formidlet', 24_999_999);
     const tx = memoryLedgerTx(l.state) as Tx;
     for (const id of ['formidling-1', 'formidling-1', 'formidling-2'])
-      await bokfoerFormidling(tx, l.calendar, { id, dokumentavsender: '310000019' });
+      await bokfoerFormidling(tx, l.calendar, { id, regning: { avsender: '310000019', kostnadskode: null } });
     await l.all(brev(sendes('POSTKASSE', eboks), 1), 'LEVERING');
     const broker = l.state.lines.filter(({ post }) => post === 'MELDINGSFORMIDLER');
     expect(broker.map(({ nummer, oere }) => [nummer, oere])).to.deep.equal([
@@ -143,6 +144,18 @@ describe('application/bokfoer', () => {
       [25_000_001, 10],
       [25_000_002, 10],
     ]);
+  });
+
+  it('R-61: a message that a supplier passes on is charged to the body whose letter it is, by its reference; moved mail to nobody', async () => {
+    const l = ledger();
+    const tx = memoryLedgerTx(l.state) as Tx;
+    const regning = { avsender: '310000019', kostnadskode: 'K-17' };
+    await bokfoerFormidling(tx, l.calendar, formidling({ dokumentavsender: '310000035', eier: '310000035', regning }));
+    await bokfoerFormidling(tx, l.calendar, formidling({ dokumentavsender: digipost, art: 'flyttet', regning: null }));
+    expect(l.state.lines.map(({ avsender, kostnadskode }) => [avsender, kostnadskode])).to.deep.equal([
+      ['310000019', 'K-17'],
+    ]);
+    expect(l.state.counters.get('formidlet')).to.equal(1);
   });
 
   it('R-62: what the dry run calls certain is what is charged afterwards, at every boundary', async () => {

@@ -31,8 +31,18 @@ const mpc: Mpc = { prioritet: 'NORMAL', id: 'a' };
 describe('application/taImotMelding', () => {
   async function taking() {
     const [store, payloads] = [memoryStore(), memoryPayloads()];
-    const { eier, mpc: koe, meldingsId, art, leverandoer, konversasjonsId, dokumentavsender, innhold } = formidling();
-    const one = { eier, mpc: koe, meldingsId, art, leverandoer, konversasjonsId, dokumentavsender, innhold };
+    const {
+      eier,
+      mpc: koe,
+      meldingsId,
+      art,
+      leverandoer,
+      konversasjonsId,
+      dokumentavsender,
+      regning,
+      innhold,
+    } = formidling();
+    const one = { eier, mpc: koe, meldingsId, art, leverandoer, konversasjonsId, dokumentavsender, regning, innhold };
     const put = () =>
       payloads.put(
         (async function* () {
@@ -300,6 +310,15 @@ describe('application/kvitteringTilAvsender', () => {
     expect(await r.waiting(message)).to.deep.equal(['<kvittering/>']);
     expect(await r.waiting({ eier: numbers.sender, mpc })).to.deep.equal([]);
     expect(await r.state(), 'the provider has it').to.equal('SENDT');
+  });
+
+  it('R-60, R-61: a receipt that is faster than the answer to the push charges the body once, however many come', async () => {
+    const r = await receiving();
+    for (const type of ['mottak', 'levering'] as const) await r.til(receipt({ type }));
+    const lines = await r.store.ledger.lines(message.id);
+    expect(lines.map(({ avsender, post, kostnadskode }) => [avsender, post, kostnadskode])).to.deep.equal([
+      [numbers.sender, 'MELDINGSFORMIDLER', 'K-17'],
+    ]);
   });
 
   it('every kind of receipt goes the same way', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -74,6 +74,17 @@ describe('cli/statement and cli/prices', () => {
     expect((await run('statement', '--sender', sender, '--month', '2026-10')).out).to.equal(
       'Nothing was charged in 2026-10.\n',
     );
+  });
+
+  it('R-61: the statement is as it was agreed, octet by octet, as CSV and as JSON', async () => {
+    await example();
+    await charge(1, 'UTSKRIFT_RETTELSE', -60);
+    await charge(5, 'SMS', null);
+    for (const format of ['csv', 'json']) {
+      const golden = await readFile(new URL(`../fixtures/statement.${format}`, import.meta.url), 'utf8');
+      const { out } = await run('statement', '--sender', sender, '--month', '2026-11', `--${format}`);
+      expect(out).to.equal(golden);
+    }
   });
 
   it('R-60, R-61: without a sender all of them, and what the broker has passed on; what has no price is told', async () => {

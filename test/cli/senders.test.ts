@@ -65,6 +65,15 @@ describe('cli/senders', () => {
     expect((await data()).organisasjoner.find((o) => o.organisasjonsnummer === sender)?.navn).to.equal('Ny kommune');
   });
 
+  it('R-52, R-63: given a state body, when it is added, then it is told what it must; a municipality that it may; all, to tell their users of the choice', async () => {
+    const told = async (sector: string) => (await run('add', sender, 'Etat', '--sector', sector)).out.split('\n');
+    const [state, municipality, other] = [await told('STAT'), await told('KOMMUNE'), await told('ANNEN_OFFENTLIG')];
+    expect(state[1]).to.match(/^\[ \] A state body must use digital mail/);
+    expect(municipality[1]).to.match(/^\[ \] The circular does not bind municipalities/);
+    for (const list of [state, municipality, other]) expect(list.join()).to.contain('theirs to choose');
+    expect((await run('add', sender, 'Etat')).out.trim().split('\n')).to.have.length(1);
+  });
+
   it('R-14, R-23: says where letters go without a mailbox, and who notifies; paper and we, unless told', async () => {
     const policy = async () =>
       (await data()).organisasjoner.find((o) => o.organisasjonsnummer === sender)?.avsenderpolicy;

@@ -186,8 +186,9 @@ async function answered(door: Door, octets: string | Buffer, type?: string): Pro
 async function ofMailbox(): Promise<string> {
   const pki = await ensureDevelopmentPki(testCertsDir);
   const { digipost: identity, meldingsformidler, sender: other } = pki.identities;
+  const clock = { now: () => new Date() };
   const double = createDouble({
-    ...{ name: 'digipost', identity, trust: trustIn(pki), clock: { now: () => new Date() } },
+    ...{ name: 'digipost', identity, trust: trustIn(pki), clock, calendar: clock },
     broker: { ...meldingsformidler, fingeravtrykk: fingerprint(meldingsformidler.certificate) },
     wrongKey: signingKey(other.privateKey, other.certificate),
     mailboxes: new Set<string>(),

@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { expect } from 'chai';
+import { expectShown, type Shown } from './shown.js';
 
 /* What a broker of digital post, its senders and its providers can do, by its number in the list of features, and the tests that show it here. */
-
-/** A spec below test/, and a piece of one title in it. */
-type Shown = readonly [spec: string, title: string];
 
 const letters = 'http/broker/letters';
 const signals = 'http/broker/signals';
@@ -104,15 +100,6 @@ const features: readonly (readonly [number: number, what: string, ...shown: read
   [50, 'right time', ['http/health', 'SECURITY 120']],
 ];
 
-const folder = resolve(import.meta.dirname, '..');
-const TITLE = /\b(?:it|describe)\(\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`)/g;
-
-/** Titles of the tests in a spec, as its source has them. */
-const titlesIn = (spec: string): readonly string[] =>
-  [...readFileSync(join(folder, `${spec}.test.ts`), 'utf8').matchAll(TITLE)].map(
-    ([, single, double, template]) => single ?? double ?? template ?? '',
-  );
-
 describe('the features of digital post', () => {
   it('are all in the table, once and in their order', () => {
     expect(features.map(([number]) => number)).to.deep.equal(Array.from({ length: 50 }, (_, i) => i + 1));
@@ -120,11 +107,6 @@ describe('the features of digital post', () => {
 
   for (const [number, what, ...shown] of features)
     it(`${number}: ${what}`, () => {
-      expect(shown).not.to.deep.equal([]);
-      for (const [spec, title] of shown)
-        expect(
-          titlesIn(spec).filter((one) => one.includes(title)),
-          `${spec}: ${title}`,
-        ).not.to.deep.equal([]);
+      expectShown(shown);
     });
 });

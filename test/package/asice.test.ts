@@ -6,6 +6,7 @@ import { unpack } from '../../src/package/asice.js';
 import { signFiles } from '../../src/package/xades.js';
 import { readZip } from '../../src/package/zip.js';
 import { digest } from '../../src/security/sign.js';
+import { parseCertificate } from '../../src/security/x509.js';
 import { limits } from '../../src/limits.js';
 import { ZipFile as Writer } from 'yazl';
 import { makeChain, testKey, testTime, trustOf } from '../support/pki.js';
@@ -293,6 +294,13 @@ describe('SECURITY 98: a XAdES signature', () => {
     const zip = await packed();
     expect((await failing(open(zip, new Date(testTime.getTime() - 60_001)))).code).to.equal('INVALID_SECURITY');
     expect((await open(zip, new Date(testTime.getTime() - 60_000))).documents).to.have.length(3);
+  });
+
+  it('R-32: kept for years, verifies offline as of the day on which it was made; as of a day after the end of its certificate it does not', async () => {
+    const zip = await packed();
+    const { notAfter } = parseCertificate(chain.leaf);
+    expect((await open(zip)).signer.organisasjonsnummer).to.equal('310000019');
+    expect((await failing(open(zip, new Date(notAfter.getTime() + 1_000)))).code).to.equal('INVALID_SECURITY_TOKEN');
   });
 
   it('with a certificate that is not the one of SigningCertificate is refused', async () => {

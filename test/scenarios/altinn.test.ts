@@ -136,6 +136,17 @@ describe('letters in Altinn', function () {
       expect(history.join()).to.contain('ingen er varslet');
     });
 
+    it('R-52: given a municipality that does not use mailboxes, then a person with a mailbox has the letter in Altinn', async () => {
+      await svarut.policy({ sdp: false });
+      const person = await svarut.registered();
+      const id = await svarut.send(await svarut.order(person));
+      await svarut.until(id, 'VARSLET');
+      const letter = await world.store.shipments.byId(id);
+      expect(letter?.beslutning).to.deep.include({ kanal: 'ALTINN' });
+      expect(double.meldinger.at(-1)).to.include({ mottaker: person.fnr });
+      await svarut.policy({ sdp: true });
+    });
+
     it('409: an answer that was lost is one letter there; 429 is waited for as long as it says', async () => {
       double.behaviour.loseAnswer = true;
       const ref = await accepted(toBusiness());

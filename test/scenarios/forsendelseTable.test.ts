@@ -152,6 +152,11 @@ describe('table K: where a letter goes', function () {
         (letter) => sendBrev(world.url, { ...letter, mottaker: { id: '310000028', postadresse } }),
       ],
       [
+        'a number of 10 digits, neither a person’s nor a business’s (R-56)',
+        '[P-2001]',
+        (letter) => sendBrev(world.url, { ...letter, mottaker: { id: '1581901006', postadresse } }),
+      ],
+      [
         'a letter that is not as the contract says',
         'Invalid request: tittel ',
         (letter) => sendBrev(world.url, { ...letter, tittel: '' }),

@@ -8,6 +8,7 @@ import {
   encodePaaVegneAv,
 } from '../../src/contract/oppslagstjenesten/encode.js';
 import { tns, WSDL_NS } from '../../src/contract/oppslagstjenesten/names.js';
+import { maanedAv } from '../../src/domain/ledger.js';
 import type { Informasjonsbehov, Person } from '../../src/domain/person.js';
 import { informasjonsbehov } from '../../src/domain/person.js';
 import { Failure } from '../../src/errors.js';
@@ -254,6 +255,17 @@ describe('Oppslagstjenesten 16-02', function () {
         expect(await faultOf(callAs(gateway, 'sender2', person, '310000019'))).to.equal(
           NO_ACCESS('310000019', 'OPPSLAGSTJENESTEN'),
         );
+      });
+
+      it('R-09: given a look-up on behalf of another, then it is written down who asked, for whom, about how many and when, and it costs nothing', async () => {
+        const store = await database.open();
+        const [before, began] = [await store.ledger.sums({ maaned: maanedAv(new Date()) }), Date.now()];
+        await callAs(gateway, 'supplier', person, '310000019');
+        const [event] = await store.reads.events(1);
+        expect(event).to.include({ organisasjon: '310000035', paaVegneAv: '310000019', operasjon: 'HentPersoner' });
+        expect([event?.personer.length, before]).to.deep.equal([16, []]);
+        expect(event?.at.getTime()).to.be.within(began - 1_000, Date.now() + 1_000);
+        expect(await store.ledger.sums({ maaned: maanedAv(new Date()) })).to.deep.equal([]);
       });
 
       it('reads PaaVegneAv in the namespace of the WSDL too, and refuses it twice or misshapen', async () => {

@@ -56,10 +56,10 @@ function rules(stores: () => readonly Subject[]): void {
     expect(await by(0).formidlinger.byConversation(randomUUID())).to.deep.equal([]);
   });
 
-  it('keeps a message without a channel of its own', async () => {
-    const one = formidling({ mpc: { prioritet: 'NORMAL', id: undefined } });
+  it('keeps a message without a channel of its own, that nobody pays for', async () => {
+    const one = formidling({ mpc: { prioritet: 'NORMAL', id: undefined }, regning: null });
     await tx((t) => t.insertFormidling(one));
-    expect((await by(0).formidlinger.byId(one.id))?.mpc).to.deep.equal({ prioritet: 'NORMAL', id: undefined });
+    expect(await by(0).formidlinger.byId(one.id)).to.deep.equal(one);
   });
 
   it('the newest message of a conversation comes first', async () => {

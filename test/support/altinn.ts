@@ -15,8 +15,8 @@ export interface TestAltinn extends AltinnDouble {
   stop(): Promise<void>;
 }
 
-/** The double of the sandbox, in this process. @param now its clock */
-export async function startAltinn(now = () => new Date()): Promise<TestAltinn> {
+/** The double of the sandbox, in this process. @param now its clock @param calendar by which it notifies */
+export async function startAltinn(now = () => new Date(), calendar = now): Promise<TestAltinn> {
   const app = express();
   const double = addAltinn(app, {
     ...altinnUtvikling,
@@ -24,6 +24,7 @@ export async function startAltinn(now = () => new Date()): Promise<TestAltinn> {
     ukjente: new Set([ukjent]),
     reserverte: new Set([reservert]),
     now,
+    calendar: { now: calendar },
   });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -21,6 +21,7 @@ export const formidling = (changes: Partial<Formidling> = {}): Formidling => ({
   leverandoer: mailbox,
   konversasjonsId: '537DED9B-13b9-45d3-beca-750d1b3eed25',
   dokumentavsender: '310000019',
+  regning: { avsender: '310000019', kostnadskode: 'K-17' },
   tilstand: 'MOTTATT',
   innhold: {
     conversationId: '537DED9B-13b9-45d3-beca-750d1b3eed25',

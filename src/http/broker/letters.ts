@@ -3,7 +3,7 @@ import { actionOf } from '../../contract/ebms/names.js';
 import { checkParts } from '../../contract/ebms/parts.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
 import type { DigitalPost, FlyttetDigitalPost, FysiskPost, Header } from '../../contract/sdp/types.js';
-import type { Art } from '../../domain/formidling.js';
+import type { Art, Regning } from '../../domain/formidling.js';
 import type { Leverandoer } from '../../domain/sender.js';
 import type { Trusted } from '../../security/trusted.js';
 import { transportReceipt } from './answers.js';
@@ -60,6 +60,13 @@ function checkPackage(envelope: Trusted, { fingeravtrykk }: Letter): void {
   }
 }
 
+/** The body whose letter it is is charged, by the reference that it wants on its bill; .NET writes an empty one. */
+const regningFor = (letter: Letter): Regning | null => {
+  if (letter.type === 'flyttetDigitalPost') return null;
+  const { organisasjonsnummer: avsender, fakturaReferanse } = letter.avsender;
+  return { avsender, kostnadskode: fakturaReferanse === '' ? null : fakturaReferanse };
+};
+
 /** Everything that the envelope alone can tell. @returns what is left to do */
 function judged(envelope: Trusted, message: UserMessage, signed: SignedDocument, letter: Letter, deps: Broker): Rest {
   const { header } = signed.document;
@@ -76,14 +83,14 @@ function judged(envelope: Trusted, message: UserMessage, signed: SignedDocument,
     konversasjonsId: header.conversationId,
     dokumentavsender: header.sender,
   };
-  const noekkel = noekkelOf(envelope, message);
+  const more = { noekkel: noekkelOf(envelope, message), regning: regningFor(letter) };
   // Not more of the document than its text waits with the letter for the disk.
   const { text: sbd } = signed;
   return async (trusted, stage, { log }) => {
     checkParts(message, trusted);
     const { conversationId } = message;
     const innhold = { conversationId, sbd, cms: stage.take() };
-    const isNew = await deps.taImot({ ...melding, noekkel, innhold });
+    const isNew = await deps.taImot({ ...melding, ...more, innhold });
     const { instanceIdentifier } = header;
     log.info(isNew ? 'message taken over' : 'message seen before', { ...melding, instanceIdentifier });
     const envelope = await transportReceipt(deps, trusted, message.info.messageId);

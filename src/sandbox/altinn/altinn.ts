@@ -4,6 +4,7 @@ import { limits } from '../../limits.js';
 import { basicSvar } from './basic.js';
 import { correspondenceSvar } from './correspondence.js';
 import { maskinportenSvar, vekslingSvar } from './tokens.js';
+import { notifiedOn, type Notified } from '../notices.js';
 import type { InboxLetter } from '../providers/inbox.js';
 import type { Altinnoppsett, Altinntilstand, Behaviour, Melding, Spurt, Svart } from './types.js';
 
@@ -106,7 +107,18 @@ function noticesOf({ varsel }: Melding): string[] {
   return [`e-mail, else SMS, on day ${days}: ${varsel.epost}`];
 }
 
-const shown = (m: Melding): InboxLetter => ({
+/** What its reader has been told until `now`: by mail, else SMS, and once more after seven days unless it has been read (R-51). */
+function notifiedOf({ varsel, opprettet, lest }: Melding, now: Date): Notified[] {
+  if (varsel?.sendt !== true) return [];
+  const told = { from: opprettet, opened: lest };
+  return notifiedOn(varsel.gjentas ? [0, 7] : [0], told, now).map((at) => ({
+    at: at.toISOString(),
+    by: 'e-mail, else SMS',
+    text: varsel.epost,
+  }));
+}
+
+const shown = (m: Melding, now: Date): InboxLetter => ({
   provider: 'altinn',
   conversationId: m.id,
   received: m.opprettet.toISOString(),
@@ -116,6 +128,7 @@ const shown = (m: Melding): InboxLetter => ({
   opened: m.lest?.toISOString() ?? null,
   files: m.vedlegg.map(({ navn, octets }) => ({ name: navn, type: 'application/octet-stream', octets: octets.length })),
   notices: noticesOf(m),
+  notified: notifiedOf(m, now),
 });
 
 /** Adds the double of Altinn at `/altinn`, and of Maskinporten at `/maskinporten`. */
@@ -134,10 +147,11 @@ export function addAltinn(app: Express, oppsett: Altinnoppsett): AltinnDouble {
   });
   return {
     ...tilstand,
-    inbox: (mottaker) => tilstand.meldinger.filter((m) => m.mottaker === mottaker).map(shown),
+    inbox: (mottaker) =>
+      tilstand.meldinger.filter((m) => m.mottaker === mottaker).map((m) => shown(m, oppsett.calendar.now())),
     open: (mottaker) => {
       const unread = tilstand.meldinger.filter((m) => m.mottaker === mottaker && m.lest === null);
-      for (const m of unread) Object.assign(m, { lest: oppsett.now(), endret: oppsett.now(), status: 'Read' });
+      for (const m of unread) Object.assign(m, { lest: oppsett.calendar.now(), endret: oppsett.now(), status: 'Read' });
       return unread.map(({ id }) => id);
     },
     tell: (id, status) => {

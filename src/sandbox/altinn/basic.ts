@@ -61,7 +61,7 @@ function meldingAv(
   op: XmlElement,
   contents: readonly Buffer[],
   id: string,
-  { now, ressurser }: Altinnoppsett,
+  { now, calendar, ressurser }: Altinnoppsett,
 ): Melding {
   const text = (name: string): string => {
     const [found] = below(op, name);
@@ -95,7 +95,7 @@ function meldingAv(
             gjentas: below(op, 'NotificationType').some((t) => textOf(t).includes('MedRevarsel')),
             sendt: true,
           },
-    opprettet: now(),
+    opprettet: calendar.now(),
     status: 'Created',
     endret: now(),
     lest: null,

@@ -95,7 +95,6 @@ function meldingAv(asked: InitializeCorrespondences, tilstand: Altinntilstand, o
   const { correspondence: c, recipients, idempotentKey } = asked;
   const [, orgnr, fnr] = URN.exec(recipients[0] ?? '') ?? [];
   const mottaker = orgnr ?? fnr ?? '';
-  const now = oppsett.now();
   return {
     id: randomUUID(),
     noekkel: idempotentKey ?? '',
@@ -117,9 +116,9 @@ function meldingAv(asked: InitializeCorrespondences, tilstand: Altinntilstand, o
             gjentas: c.notification.sendReminder ?? false,
             sendt: !oppsett.utenAdresse.has(mottaker),
           },
-    opprettet: now,
+    opprettet: oppsett.calendar.now(),
     status: 'Published',
-    endret: now,
+    endret: oppsett.now(),
     lest: null,
   };
 }

@@ -1,3 +1,5 @@
+import type { Calendar } from '../../domain/ports.js';
+
 /* A double of Altinn, and of the issuer of tokens before it. */
 
 export interface Vedlegg {
@@ -86,6 +88,8 @@ export interface Altinnoppsett {
   readonly passord: string;
   readonly systemkode: string;
   readonly now: () => Date;
+  /** When letters come and are read, and so when notices go out. */
+  readonly calendar: Calendar;
 }
 
 /** What the double is asked: the path from its own root. */

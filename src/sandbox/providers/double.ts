@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeReceipt, payloadReferences } from '../../contract/ebms/encode.js';
 import { ebmsFailure } from '../../contract/ebms/errors.js';
 import type { UserMessage } from '../../contract/ebms/types.js';
+import type { Calendar } from '../../domain/ports.js';
 import { signingKey, type SigningKey } from '../../security/sign.js';
 import { signEbms } from '../../security/signEbms.js';
 import type { Incoming } from '../../security/signature.js';
@@ -19,6 +20,8 @@ import type { Letter, Report } from './types.js';
  */
 
 export interface DoubleDeps extends ReaderDeps, Omit<Reporter, 'key' | 'organisasjonsnummer'> {
+  /** When a letter came, for its reader. */
+  readonly calendar: Calendar;
   /** Signs where a double is to sign wrongly. */
   readonly wrongKey: SigningKey;
   /** Whether a mailbox address is (still) one of this provider's. */
@@ -129,7 +132,7 @@ function countPush(seen: Map<string, Seen>, messageId: string, { header, payload
 
 /** One provider of the sandbox. Its letters are kept in memory. */
 export function createDouble(deps: DoubleDeps): Double {
-  const { identity, clock } = deps;
+  const { identity, calendar } = deps;
   const key = signingKey(identity.privateKey, identity.certificate);
   const reporter: Reporter = { ...deps, key, organisasjonsnummer: identity.organisasjonsnummer };
   const letters: Letter[] = [];
@@ -144,7 +147,7 @@ export function createDouble(deps: DoubleDeps): Double {
       throw ebmsFailure('OTHER', 'The mailbox is down; try again later');
     }
     if (known.letter === undefined) {
-      known.letter = letterOf(message, document, cms, clock.now());
+      known.letter = letterOf(message, document, cms, calendar.now());
       letters.push(known.letter);
       follow(deps, reporter, known.letter, wrongs).catch((error: unknown) => deps.lost(String(error)));
     }

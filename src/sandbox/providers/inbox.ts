@@ -1,8 +1,8 @@
-import type { Varsel } from '../../contract/sdp/types.js';
 import type { Sikkerhetsnivaa } from '../../domain/forsendelse.js';
-import { osloInstant } from '../../domain/oslo.js';
 import type { Calendar } from '../../domain/ports.js';
+import type { Notified } from '../notices.js';
 import type { NewMailbox } from './move.js';
+import { noticesOf, notifiedOf, visibleFrom } from './notices.js';
 import type { Doubles } from './routes.js';
 import type { Letter, ProviderName } from './types.js';
 
@@ -18,6 +18,8 @@ export interface InboxLetter {
   readonly files: readonly { readonly name: string; readonly type: string; readonly octets: number }[];
   /** What the recipient is told, and how. */
   readonly notices: readonly string[];
+  /** What it has been told so far. */
+  readonly notified: readonly Notified[];
 }
 
 /** What came of trying to open the letters that are not open yet. */
@@ -45,33 +47,17 @@ export interface Moving {
 export const mailboxes = ['digipost', 'eboks'] as const satisfies readonly ProviderName[];
 export type Mailbox = (typeof mailboxes)[number];
 
-/** The sender's notice stands beside the citizen's own settings in Digipost, and instead of them in e-Boks (R-21). */
-const own: Readonly<Record<ProviderName, string>> = {
-  digipost: 'as the recipient has asked for (Digipost adds the notice of the sender to it)',
-  eboks: '',
-  utskrift: '',
-};
-
-function noticesOf(provider: ProviderName, { post }: Letter): string[] {
-  if (post.digital === null) return [];
-  const line = (channel: string, varsel: Varsel | null): string[] =>
-    varsel === null ? [] : [`${channel} on day ${varsel.dagerEtter.join(', ')}: ${varsel.tekst.tekst}`];
-  const ordered = [...line('e-mail', post.digital.epostVarsel), ...line('SMS', post.digital.smsVarsel)];
-  return own[provider] === '' ? ordered : [...ordered, own[provider]];
-}
-
 const isTo = ({ post }: Letter, id: string): boolean =>
   post.fysisk === null && post.mottaker.personidentifikator === id;
 
-/** Whether the recipient sees the letter: from virkningstidspunkt on, or from the beginning of virkningsdato (R-35). */
+/** Whether the recipient sees the letter yet. */
 function isVisible({ post: { digital } }: Letter, now: Date): boolean {
   if (digital === null) return false;
-  const { virkning } = digital;
-  const from = typeof virkning === 'string' ? osloInstant(Date.parse(virkning)) : virkning;
+  const from = visibleFrom(digital);
   return from === null || from <= now;
 }
 
-function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
+function shown(provider: ProviderName, letter: Letter, now: Date): InboxLetter[] {
   const { post, documents } = letter;
   if (post.digital === null) return [];
   return [
@@ -85,6 +71,7 @@ function shown(provider: ProviderName, letter: Letter): InboxLetter[] {
       opened: letter.opened?.toISOString() ?? null,
       files: documents.map((d) => ({ name: d.filnavn, type: d.mimetype, octets: d.innhold.length })),
       notices: noticesOf(provider, letter),
+      notified: notifiedOf(provider, letter, now),
     },
   ];
 }
@@ -104,7 +91,7 @@ export function inboxes(
     return mailboxes.flatMap((name) => letters(name, id).filter(([, letter]) => isVisible(letter, now)));
   };
   return {
-    inbox: (id) => lettersOf(id).flatMap(([name, letter]) => shown(name, letter)),
+    inbox: (id) => lettersOf(id).flatMap(([name, letter]) => shown(name, letter, calendar.now())),
 
     async open(id, level) {
       const closed = lettersOf(id).filter(([, { opened }]) => opened === null);

@@ -52,6 +52,7 @@ function createDoubles(options: ProvidersOptions, moved: ReadonlyMap<string, Pro
       identity,
       trust,
       clock,
+      calendar: options.calendar ?? clock,
       broker: {
         organisasjonsnummer: meldingsformidler.organisasjonsnummer,
         fingeravtrykk: fingerprint(meldingsformidler.certificate),

@@ -76,6 +76,7 @@ describe('http/broker/letters', () => {
       leverandoer: mailbox,
       konversasjonsId: sent.conversationId,
       dokumentavsender: '310000019',
+      regning: { avsender: '310000019', kostnadskode: null },
     });
     expect([noekkel.key.length, noekkel.digest.length]).to.deep.equal([32, 32]);
     expect(noekkel.expires.getTime() - testTime.getTime()).to.be.above(35 * 86_400_000);
@@ -159,6 +160,19 @@ describe('http/broker/letters', () => {
       ['310000035', '310000035'],
       ['310000035', '310000019'],
     ]);
+    expect(
+      door.taken.map(({ regning }) => regning?.avsender),
+      'R-61',
+    ).to.deep.equal(['310000019', '310000019']);
+  });
+
+  it('R-61: the body wants its own reference on the bill; an empty one is none', async () => {
+    for (const fakturaReferanse of ['K-17', '']) {
+      const avsender = { ...digital.avsender, fakturaReferanse };
+      const { octets, type } = await letter({ payload: letterAbout('310000019', cms, { ...digital, avsender }) });
+      expect((await door.post(octets, type)).status).to.equal(200);
+    }
+    expect(door.taken.map(({ regning }) => regning?.kostnadskode)).to.deep.equal(['K-17', null]);
   });
 
   it('R-41, SECURITY 86: who may not send is EBMS:0101, before the package has come', async () => {
@@ -328,6 +342,7 @@ describe('http/broker/letters', () => {
     const [melding] = door.taken;
     expect(melding).to.include({ art: 'flyttet', eier: mailbox, leverandoer: '996460320', dokumentavsender: mailbox });
     expect(melding?.innhold.sbd).to.contain('flyttetDigitalPost');
+    expect(melding?.regning, 'R-30: nobody pays for a move').to.equal(null);
   });
 
   const wrongMoves: Readonly<Record<string, readonly [code: string, changes: LetterChanges]>> = {

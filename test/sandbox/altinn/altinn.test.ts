@@ -12,8 +12,9 @@ type Json = Record<string, unknown>;
 describe('sandbox/altinn refuses what breaks the contract', () => {
   let double: TestAltinn;
   let headers: Record<string, string>;
+  let calendar = new Date('2026-03-02T12:00:00Z');
   before(async () => {
-    double = await startAltinn();
+    double = await startAltinn(undefined, () => calendar);
     const { klient: klientId, scope } = altinnUtvikling;
     const now = () => new Date();
     const common = { timeout: 5_000, now };
@@ -74,6 +75,25 @@ describe('sandbox/altinn refuses what breaks the contract', () => {
       expect(await post('correspondence', letter(change))).to.deep.equal(expected);
     });
   }
+
+  it('R-51: given a decision, then it tells once more at T + 7 days by the calendar, unless it has been read, and nobody without an address', async () => {
+    const to = (orgnr: string) =>
+      post(
+        'correspondence',
+        letter((j) => (j['recipients'] = [`urn:altinn:organization:identifier-no:${orgnr}`])),
+      );
+    const told = (orgnr: string) => double.inbox(orgnr).flatMap(({ notified }) => notified.map(({ at }) => at));
+    calendar = new Date('2026-03-02T12:00:00Z');
+    for (const orgnr of ['310000019', '310000027', '310000043']) expect((await to(orgnr))[0]).to.equal(200);
+    const [first, repeat] = ['2026-03-02T12:00:00.000Z', '2026-03-09T12:00:00.000Z'];
+    calendar = new Date(Date.parse(repeat) - 1_000);
+    expect(told('310000019')).to.deep.equal([first]);
+    expect(double.open('310000027')).to.have.length(1);
+    calendar = new Date('2027-03-09T12:00:00Z');
+    expect(told('310000019')).to.deep.equal([first, repeat]);
+    expect(told('310000027')).to.deep.equal([first]);
+    expect(told('310000043')).to.deep.equal([]);
+  });
 
   it('a letter whose document is not uploaded', async () => {
     const [first] = altinnbrev().dokumenter;

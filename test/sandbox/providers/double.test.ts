@@ -46,12 +46,13 @@ describe('sandbox/providers/double', function () {
   let reports: Omit<Awaited<ReturnType<typeof reportIn>>, 'answer'>[];
   let lost: string[];
   let hasMailbox: boolean;
+  let calendar: Date;
 
   before(async () => {
     pki = await ensureDevelopmentPki(testCertsDir);
   });
   beforeEach(async () => {
-    [reports, lost, hasMailbox] = [[], [], true];
+    [reports, lost, hasMailbox, calendar] = [[], [], true, new Date()];
     broker = await startStub((response, { body }) => {
       reportIn(pki, Buffer.from(body)).then(
         ({ answer, ...report }) => {
@@ -68,6 +69,7 @@ describe('sandbox/providers/double', function () {
       identity: digipost,
       trust: trustIn(pki),
       clock: { now: () => new Date() },
+      calendar: { now: () => calendar },
       broker: {
         organisasjonsnummer: meldingsformidler.organisasjonsnummer,
         fingeravtrykk: fingerprint(meldingsformidler.certificate),
@@ -122,6 +124,12 @@ describe('sandbox/providers/double', function () {
         ? p.type
         : [p.hendelse.type, ...('varslingskanal' in p.hendelse ? [p.hendelse.varslingskanal] : [])].join(' '),
     );
+
+  it('R-21: a letter has come on the day of the calendar', async () => {
+    calendar = new Date('2030-02-28T12:00:00Z');
+    await receive();
+    expect(double.letters[0]?.received).to.deep.equal(calendar);
+  });
 
   it('takes a good letter, opens it, and reports that it is delivered', async () => {
     expect(await readAnswer(await receive())).to.equal(messageId);

@@ -83,11 +83,50 @@ describe('sandbox/providers/inbox', () => {
     expect(users.inbox('15903915215')).to.deep.equal([]);
   });
 
-  it('R-21: the notice of the sender stands beside the settings of the recipient in Digipost only', () => {
-    const varsler = { epostVarsel: null, smsVarsel: null };
-    held.digipost.push(letter('one', varsler));
-    held.eboks.push(letter('two', varsler));
-    expect(users.inbox(reader).map((l) => l.notices.length)).to.deep.equal([1, 0]);
+  const texts = { lang: 'nb', tekst: 'Du har post' };
+  const sms = (dagerEtter: readonly number[]) => ({ til: '+4799990000', tekst: texts, dagerEtter });
+  const told = (conversationId: string): string[] =>
+    users
+      .inbox(reader)
+      .filter((l) => l.conversationId === conversationId)
+      .flatMap(({ notified }) => notified.map(({ at, by }) => `${by} ${at}`));
+
+  it('R-21: given the notice of a sender, then Digipost tells as its reader wishes too, and e-Boks only without one', () => {
+    now = new Date('2026-03-02T12:00:00Z');
+    for (const [name, smsVarsel] of [
+      ['ordered', sms([0])],
+      ['none', null],
+    ] as const)
+      for (const provider of ['digipost', 'eboks'] as const)
+        held[provider].push(letter(`${provider} ${name}`, { epostVarsel: null, smsVarsel }));
+    const at = '2026-03-02T12:00:00.000Z';
+    expect(told('digipost ordered')).to.deep.equal([`SMS ${at}`, `own settings ${at}`]);
+    expect(told('eboks ordered')).to.deep.equal([`SMS ${at}`]);
+    for (const provider of ['digipost', 'eboks'] as const)
+      expect(told(`${provider} none`)).to.deep.equal([`own settings ${at}`]);
+    expect(users.inbox(reader).map((l) => l.notices.length)).to.deep.equal([2, 1, 1, 1]);
+  });
+
+  it('R-17, R-21: given days 0 and 7 and no reader, then exactly one repeat at T + 7 days by the calendar; none where it was opened before', async () => {
+    const varsler = { epostVarsel: null, smsVarsel: sms([0, 7]), sikkerhetsnivaa: 3 } as const;
+    held.eboks.push(letter('unread', varsler), letter('read', varsler));
+    const repeat = Date.parse('2026-03-09T12:00:00Z');
+    const first = 'SMS 2026-03-02T12:00:00.000Z';
+    now = new Date(repeat - 1);
+    expect([told('unread'), told('read')]).to.deep.equal([[first], [first]]);
+    const [, read] = held.eboks;
+    if (read !== undefined) read.opened = now;
+    now = new Date(repeat);
+    expect([told('unread'), told('read')]).to.deep.equal([[first, 'SMS 2026-03-09T12:00:00.000Z'], [first]]);
+    now = new Date(repeat + 365 * 86_400_000);
+    expect([told('unread').length, told('read').length]).to.deep.equal([2, 1]);
+  });
+
+  it('R-22: given an address that does not work, then nobody was told by it', () => {
+    const failed = letter('failed', { epostVarsel: null, smsVarsel: sms([0]) });
+    failed.reported.push('levering', 'varslingfeilet');
+    held.eboks.push(failed);
+    expect(told('failed')).to.deep.equal([]);
   });
 
   it('shows no letter whose package has not been opened: it is late, or was refused', () => {

@@ -55,7 +55,7 @@ async function makeWorkplace(compiled: ReadonlyMap<string, string>): Promise<str
     await mkdir(join(place, folder), { recursive: true });
   await Promise.all([...compiled].map(([path, code]) => writeFile(join(place, path), code)));
   await writeFile(join(place, 'package.json'), '{ "type": "module" }\n');
-  for (const name of ['node_modules', 'xsd']) await symlink(join(root, name), join(place, name));
+  for (const name of ['node_modules', 'xsd', 'wsdl']) await symlink(join(root, name), join(place, name));
   return place;
 }
 

@@ -1,4 +1,5 @@
 import type { Mutation } from './mutation.js';
+import { altinnMutations } from './altinnMutations.js';
 import { brokerMutations } from './brokerMutations.js';
 import { letterMutations } from './letterMutations.js';
 import { mailboxMutations } from './mailboxMutations.js';
@@ -20,4 +21,5 @@ export const mutations: readonly Mutation[] = [
   ...messageMutations,
   ...brokerMutations,
   ...mailboxMutations,
+  ...altinnMutations,
 ];
