@@ -8,6 +8,7 @@ import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { errorText, Failure, type ErrorCode } from '../errors.js';
 import type { Circuits } from './circuits.js';
 import { happen, hendelse } from './hendelser.js';
+import { overlat, overlatt } from './overlat.js';
 import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt } from './svarut/omdiriger.js';
 
 export interface DispatchDeps {
@@ -238,8 +239,9 @@ const handBack = (deps: DispatchDeps, shipment: Shipment, job: Job): Promise<voi
   deps.unitOfWork(async (tx) => {
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined || !(await tx.endJob(job))) return;
-    const event = hendelse('OVERLATT', deps.clock.now(), null, tekst('GITT_TILBAKE'));
+    const event = hendelse('OVERLATT', deps.clock.now(), null, overlatt(current));
     await happen(tx, deps.calendar, current, event, true);
+    await overlat(tx, deps.calendar, current);
   });
 
 /** Sends a SvarUt letter another way that nobody would take this way, unless the letter has moved on meanwhile. */

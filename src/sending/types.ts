@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import type { Clock } from '../domain/ports.js';
 import type { Leverandoer, SenderData } from '../domain/sender.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
+import type { Varselsender } from '../domain/varselPorts.js';
 import type { Metrics } from '../http/metrics.js';
 import type { Log } from '../log.js';
 import type { Trust } from '../security/trust.js';
@@ -26,6 +27,8 @@ export interface SendingDeps {
   /** In [0, 1): spreads the pauses between attempts. */
   readonly random?: () => number;
   readonly around?: Around;
+  /** The way out for notices; absent or null: none is configured, and whoever shows a letter notifies of it. */
+  readonly varselsender?: Varselsender | null;
 }
 
 /** What the parts of sending share. */

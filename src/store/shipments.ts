@@ -6,7 +6,7 @@ import type { Hendelse, Pakke, Shipment } from '../domain/shipment.js';
 import type { QueueRow, ShipmentReads, ShipmentTx } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import { laneOf, type Whose } from './lanes.js';
+import { laneOf, NOTICES, type Whose } from './lanes.js';
 import { notePayloads, replacePackage } from './payloadRows.js';
 import type { EventRow, JobRow, ShipmentRow } from './schema.js';
 import type { Seal } from './sealed.js';
@@ -108,7 +108,7 @@ export function shipmentReads({ read }: Backend, seal: Seal): ShipmentReads {
   };
 }
 
-/** As `ShipmentReads.queue`; jobs that somebody is at are among them. The last event is its type and its English text. */
+/** As `ShipmentReads.queue`; jobs that somebody is at are among them, but not notices whose day has not come. The last event is its type and its English text. */
 async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
   const rows = await db
     .selectFrom('job as j')
@@ -116,7 +116,7 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
     .leftJoin('formidling as f', 'f.id', 'j.shipment_id')
     .select(['j.shipment_id', 'j.leverandoer', 'j.forsoek', 'j.neste', 'j.klar'])
     .select((eb) => [
-      eb.fn.coalesce('s.avsender', 'f.eier').as('avsender'),
+      eb.fn.coalesce('s.avsender', 'f.eier', 'j.eier').as('avsender'),
       eb
         .selectFrom('shipment_event as e')
         .select(sql<string>`concat(e.type, ': ', coalesce(e.tekst_en, e.tekst))`.as('siste'))
@@ -125,6 +125,7 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
         .limit(1)
         .as('siste'),
     ])
+    .where((eb) => eb.or([eb('j.leverandoer', '!=', NOTICES), eb('j.forsoek', '>', 0)]))
     .orderBy('j.nr')
     .limit(limit)
     .execute();

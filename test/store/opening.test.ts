@@ -72,6 +72,7 @@ describe('opening a store', () => {
         '0016-sender-register': '33fff59e98b6ada3',
         '0018-svarut-accounts': 'b8f456680138674a',
         '0019-event-language': '761e51cdf5204a42',
+        '0020-notices': 'd595c7ab6190dd3b',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -91,6 +92,7 @@ describe('opening a store', () => {
         '0016-sender-register': 'fa21c29fc3ab8f08',
         '0018-svarut-accounts': 'a01003b29a846f22',
         '0019-event-language': '346c50b2e34f958f',
+        '0020-notices': '9ab0c36a09daee57',
       },
     });
   });

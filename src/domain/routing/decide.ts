@@ -1,10 +1,11 @@
 import type { Beslutning } from './decision.js';
 import { registertilstand, type Fakta } from './facts.js';
-import { varselbestillinger } from './notices.js';
-import { avsendelse, krav } from './requirements.js';
-import { ellersPapir, regler, type Valg } from './rules.js';
+import { varselbestillinger, varslesHerfra } from './notices.js';
+import { avsendelse, krav, paaminnelse } from './requirements.js';
+import { ellersPapir, regler } from './rules.js';
 import { svarutPapir, svarutRegler } from './svarutRules.js';
 import { spoer } from './table.js';
+import type { Valg } from './valg.js';
 
 /** What a table chooses, and what its rows said. */
 function velg(fakta: Fakta): ReturnType<typeof spoer<Fakta, Valg>> {
@@ -27,11 +28,12 @@ export function decide(fakta: Fakta): Beslutning {
   const { kanal, leverandoer } = valg.utfall;
   const kanalensKrav = krav.filter((rad) => rad.kanaler.includes(kanal));
   const klarering = spoer(kanalensKrav, avsendelse[kanal], { fakta, kanal });
-  const alt = [...valg.spor, ...klarering.spor];
+  const alt = [...valg.spor, ...paaminnelse(fakta, kanal), ...klarering.spor];
   if ('kode' in klarering.utfall) {
     return { ...felles, spor: alt, varsler: [], utfall: 'AVVIS', kode: klarering.utfall.kode };
   }
   const { tidligst } = klarering.utfall;
   const varsler = varselbestillinger(fakta, kanal);
-  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, tidligst };
+  const herfra = varslesHerfra(fakta, kanal) && { varslesHerfra: true as const };
+  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, tidligst, ...herfra };
 }

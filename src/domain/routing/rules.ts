@@ -1,13 +1,10 @@
 import { parsePersonnummer, validOrganisasjonsnummer } from '../identifier.js';
-import type { Beslutning, Kanal } from './decision.js';
 import { feilSerie, kanMotta, valgtPostkasse, type Fakta } from './facts.js';
+import { varslene } from './noticeRules.js';
 import { aldre, ingenFersk, mottakerart, punkter, reservert, setning, utenPostkasse, vedtak } from './reasons.js';
 import type { Regel, Sisteregel } from './table.js';
+import { papir, type Avvisningskode, type Valg } from './valg.js';
 import { dato, si, stor } from './words.js';
-
-export type Avvisningskode = Extract<Beslutning, { utfall: 'AVVIS' }>['kode'];
-/** What a rule chooses: a channel, with its supplier where it has one, or a refusal. */
-export type Valg = { readonly kanal: Kanal; readonly leverandoer: string | null } | { readonly kode: Avvisningskode };
 
 const reservasjon = 'eForvaltningsforskriften § 9';
 const varsling = 'eForvaltningsforskriften § 8';
@@ -21,8 +18,6 @@ const ikkePerson = {
   en: 'The recipient is not given with a fødselsnummer or D-number.',
 };
 
-/** Paper, by the print supplier of this installation. */
-export const papir = (f: Fakta): Valg => ({ kanal: 'UTSKRIFT', leverandoer: f.utskriftsleverandoer });
 const til = (kanal: 'ALTINN' | 'PORTAL') => (): Valg => ({ kanal, leverandoer: null });
 const avvis = (kode: Avvisningskode) => (): Valg => ({ kode });
 
@@ -283,6 +278,7 @@ export const regler: readonly Regel<Fakta, Valg>[] = [
   ...identifikatorer,
   ...utenomRegisteret,
   ...etterRegisteret,
+  ...varslene,
   ...kanalvalg,
 ];
 

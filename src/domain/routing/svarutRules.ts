@@ -3,8 +3,9 @@ import type { Mottakersystem, SvarUtBestilling } from '../svarut/bestilling.js';
 import type { Kanal } from './decision.js';
 import { kanMotta, valgtPostkasse, type Fakta, type SvarUtFakta } from './facts.js';
 import { mottakerart, utenPostkasse } from './reasons.js';
-import { etterRegisteret, identifikatorer, papir, utenomRegisteret, type Valg } from './rules.js';
+import { etterRegisteret, identifikatorer, utenomRegisteret } from './rules.js';
 import type { Regel, Sisteregel } from './table.js';
+import { papir, type Valg } from './valg.js';
 import { kanalvei, si, type Tekst } from './words.js';
 
 /*

@@ -17,6 +17,7 @@ import { lanes } from './0015-lanes.js';
 import { senderRegister } from './0016-sender-register.js';
 import { svarutAccounts } from './0018-svarut-accounts.js';
 import { eventLanguage } from './0019-event-language.js';
+import { notices } from './0020-notices.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -40,6 +41,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0016-sender-register': senderRegister,
   '0018-svarut-accounts': svarutAccounts,
   '0019-event-language': eventLanguage,
+  '0020-notices': notices,
 };
 
 const CREATION = /^create table if not exists (\w+)/;
