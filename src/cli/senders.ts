@@ -13,6 +13,7 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
   interface Options {
     readonly withoutMailbox: 'UTSKRIFT' | 'PORTAL' | 'ALTINN';
     readonly ownNotices: boolean;
+    readonly paperUnnotified: boolean;
     certificate?: string;
     allowUnsignedOnBehalf: boolean;
     readonly sector?: Sektor | 'PRIVAT';
@@ -43,6 +44,7 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
     )
     .addOption(new Option('--sector <sector>', 'what kind of body it is').choices([...sektorer, 'PRIVAT']))
     .option('--own-notices', 'the organisation notifies by itself: no notices are ordered', false)
+    .option('--paper-unnotified', 'decisions in its own portal go on paper when nobody could be notified', false)
     .action((organisation: string, navn: string, options: Options, command: Command) =>
       withStore(open, async (store) => {
         const file = options.certificate && (await fileOf(options.certificate));
@@ -50,7 +52,11 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
           organisasjonsnummer: organisation,
           navn,
           tillatUsignertPaaVegneAv: options.allowUnsignedOnBehalf,
-          avsenderpolicy: { utenPostkasse: options.withoutMailbox, egenVarsling: options.ownNotices },
+          avsenderpolicy: {
+            utenPostkasse: options.withoutMailbox,
+            egenVarsling: options.ownNotices,
+            ...(options.paperUnnotified && { papirUtenVarsel: true }),
+          },
           ...(options.sector && { sektor: options.sector }),
           ...(file && { sertifikat: file }),
         });

@@ -55,7 +55,8 @@ export type Command =
   | (Called<'HentStatus'> & { readonly utvalg: Utvalg })
   | (Called<'HentKvitteringer'> & { readonly prioritet: Forsendelse['prioritet']; readonly antall: number })
   | (Called<'BekreftKvitteringer'> & { readonly ider: readonly string[] })
-  | (Called<'TrekkTilbakeForsendelse'> & { readonly utvalg: Utvalg });
+  | (Called<'TrekkTilbakeForsendelse'> & { readonly utvalg: Utvalg })
+  | (Called<'MeldLest'> & { readonly utvalg: Utvalg; readonly lest: Date | null });
 
 export type Operasjon = Command['operasjon'];
 
@@ -116,6 +117,8 @@ const bestillingShape = {
   utskrift: optional,
   kostnadskode: optional,
   taushetsbelagt: optional,
+  oppgittAdresse: optional,
+  forhaandsvarsel: optional,
 } as const;
 
 type Elements<N extends string> = Readonly<Record<N, readonly XmlElement[]>>;
@@ -123,6 +126,16 @@ type Elements<N extends string> = Readonly<Record<N, readonly XmlElement[]>>;
 /** A receipt that costs is ordered with a reason. */
 const aapningskvittering = (element: XmlElement): { begrunnelse: string } => ({
   begrunnelse: must(childrenOf(element, { begrunnelse: one }).begrunnelse, text(1, 500)),
+});
+
+/** How the sender knows that the recipient has given the address. */
+const oppgittAdresse = (element: XmlElement): { bevis: string } => ({
+  bevis: must(childrenOf(element, { bevis: one }).bevis, text(1, 500)),
+});
+
+/** How the sender knows that the party has asked for e-mail, where it has. */
+const forhaandsvarsel = (element: XmlElement): { epostBevis: string | null } => ({
+  epostBevis: read(childrenOf(element, { epostBevis: optional }).epostBevis, text(1, 500)) ?? null,
 });
 
 /** @throws Failure INVALID_REQUEST for a text that may not be a notice */
@@ -159,7 +172,26 @@ function utskrift(element: XmlElement | undefined): Forsendelse['utskrift'] {
   };
 }
 
-const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling => ({
+/** An advance notice is a letter of the class that § 8 is about, and no e-mail is ordered of it that was not asked for. */
+function lovlig(bestilling: Bestilling): Bestilling {
+  const { klasse, varseltekst, forhaandsvarsel: varsel } = bestilling;
+  if (varsel === undefined) return bestilling;
+  if (klasse !== 'VEDTAK') throw invalid('forhaandsvarsel is of the class VEDTAK');
+  if (varseltekst.epost !== null && varsel.epostBevis === null)
+    throw invalid('varseltekst/epost of a forhaandsvarsel needs epostBevis: that the party has asked for e-mail');
+  return bestilling;
+}
+
+const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling => {
+  const [oppgitt, varsel] = [
+    read(fields.oppgittAdresse, oppgittAdresse),
+    read(fields.forhaandsvarsel, forhaandsvarsel),
+  ];
+  const adresse = { ...(oppgitt && { oppgittAdresse: oppgitt }), ...(varsel && { forhaandsvarsel: varsel }) };
+  return lovlig({ ...alltid(fields), ...adresse });
+};
+
+const alltid = (fields: Elements<keyof typeof bestillingShape>): Bestilling => ({
   tittel: must(fields.tittel, text(1, 255)),
   spraak: read(fields.spraak, oneOf(['nb', 'nn', 'en', 'se'])) ?? 'nb',
   klasse: read(fields.klasse, oneOf(['VEDTAK', 'INFO'])) ?? 'VEDTAK',
@@ -246,6 +278,12 @@ const decoders: Readonly<
     const fields = childrenOf(request, utvalgShape(1));
     const valgt = utvalg(fields.forsendelsesId, fields.eksternRef, 1);
     return { operasjon: 'TrekkTilbakeForsendelse', avsender: read(fields.avsender, number), utvalg: valgt };
+  },
+  MeldLest: (request) => {
+    const fields = childrenOf(request, { ...utvalgShape(1), lest: optional });
+    const valgt = utvalg(fields.forsendelsesId, fields.eksternRef, 1);
+    const lest = read(fields.lest, instant) ?? null;
+    return { operasjon: 'MeldLest', avsender: read(fields.avsender, number), utvalg: valgt, lest };
   },
 };
 
