@@ -16,6 +16,7 @@ import { prepareDevelopment } from '../../src/development.js';
 import type { Calendar, Tx } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
 import type { Payloads } from '../../src/domain/shipmentPorts.js';
+import type { Varselsender } from '../../src/domain/varselPorts.js';
 import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
@@ -144,7 +145,13 @@ function capturedLog() {
 type Config = ReturnType<typeof loadConfig>;
 
 /** The doors of sending on a free port, as the gateway opens them, but with a clock of the test's. */
-export async function openDoors(config: Config, pki: DevelopmentPki, clock: { now: () => Date }, around = plain) {
+export async function openDoors(
+  config: Config,
+  pki: DevelopmentPki,
+  clock: { now: () => Date },
+  around = plain,
+  varselsender: Varselsender | null = null,
+) {
   const { lines, log } = capturedLog();
   const dataKey = await ensureDataKey(config.dataDir);
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
@@ -154,7 +161,7 @@ export async function openDoors(config: Config, pki: DevelopmentPki, clock: { no
   const metrics = createMetrics();
   const senders = () => directory.current();
   const timeIsRight = () => true;
-  const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight, around };
+  const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight, around, varselsender };
   const sending = await openSending({ ...common, trust: trustOf(pki), random: () => 0 });
   if (sending === undefined) throw new Error('no key stores to send with');
   const edge = createEdge({ config, log, soap: pathsOf(sending), app: emptyApp(config, metrics), metrics });
@@ -207,6 +214,7 @@ async function filesUnder(dir: string): Promise<string[]> {
 export interface SendingExtra {
   readonly settings?: (addresses: string) => Readonly<Record<string, string>>;
   readonly around?: Around;
+  readonly varselsender?: Varselsender;
 }
 
 /**
@@ -215,7 +223,7 @@ export interface SendingExtra {
  */
 export async function startSending(
   databaseUrl?: string,
-  { settings = () => ({}), around = plain }: SendingExtra = {},
+  { settings = () => ({}), around = plain, varselsender }: SendingExtra = {},
 ): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
@@ -237,7 +245,7 @@ export async function startSending(
     ...settings(providers.addresses),
   });
   const clock = { now: () => new Date(Date.now() + ahead) };
-  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around);
+  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around, varselsender);
   [base, shared.calendar] = [url, doors.calendar];
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {

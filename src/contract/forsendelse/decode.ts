@@ -9,6 +9,7 @@ import type { XmlElement } from '../../xml/model.js';
 import { mimetypes } from '../../domain/mimetypes.js';
 import type { Contents } from './documents.js';
 import { documents } from './documents.js';
+import { bevis, lovlig } from './evidence.js';
 import {
   boolean,
   childrenOf,
@@ -128,16 +129,6 @@ const aapningskvittering = (element: XmlElement): { begrunnelse: string } => ({
   begrunnelse: must(childrenOf(element, { begrunnelse: one }).begrunnelse, text(1, 500)),
 });
 
-/** How the sender knows that the recipient has given the address. */
-const oppgittAdresse = (element: XmlElement): { bevis: string } => ({
-  bevis: must(childrenOf(element, { bevis: one }).bevis, text(1, 500)),
-});
-
-/** How the sender knows that the party has asked for e-mail, where it has. */
-const forhaandsvarsel = (element: XmlElement): { epostBevis: string | null } => ({
-  epostBevis: read(childrenOf(element, { epostBevis: optional }).epostBevis, text(1, 500)) ?? null,
-});
-
 /** @throws Failure INVALID_REQUEST for a text that may not be a notice */
 const notice =
   (kanal: Varslingskanal) =>
@@ -172,24 +163,8 @@ function utskrift(element: XmlElement | undefined): Forsendelse['utskrift'] {
   };
 }
 
-/** An advance notice is a letter of the class that § 8 is about, and no e-mail is ordered of it that was not asked for. */
-function lovlig(bestilling: Bestilling): Bestilling {
-  const { klasse, varseltekst, forhaandsvarsel: varsel } = bestilling;
-  if (varsel === undefined) return bestilling;
-  if (klasse !== 'VEDTAK') throw invalid('forhaandsvarsel is of the class VEDTAK');
-  if (varseltekst.epost !== null && varsel.epostBevis === null)
-    throw invalid('varseltekst/epost of a forhaandsvarsel needs epostBevis: that the party has asked for e-mail');
-  return bestilling;
-}
-
-const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling => {
-  const [oppgitt, varsel] = [
-    read(fields.oppgittAdresse, oppgittAdresse),
-    read(fields.forhaandsvarsel, forhaandsvarsel),
-  ];
-  const adresse = { ...(oppgitt && { oppgittAdresse: oppgitt }), ...(varsel && { forhaandsvarsel: varsel }) };
-  return lovlig({ ...alltid(fields), ...adresse });
-};
+const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling =>
+  lovlig({ ...alltid(fields), ...bevis(fields.oppgittAdresse, fields.forhaandsvarsel) });
 
 const alltid = (fields: Elements<keyof typeof bestillingShape>): Bestilling => ({
   tittel: must(fields.tittel, text(1, 255)),
