@@ -191,7 +191,7 @@ async function history(seed: number) {
     });
   };
   await work(random.chance(0.1));
-  for (let steps = 4 + random.int(4); steps > 0; steps--) {
+  for (let steps = 3 + random.int(4); steps > 0; steps--) {
     const sentAt = w.sent.at(-1)?.at.getTime();
     const edge = (sentAt === undefined ? 0 : aWeekAfter(sentAt)) + random.pick([-second, 0, second, minute]);
     const later = now + random.pick([second, LEASE + second, 5 * minute, 3 * hour, 9 * hour, day, 3 * day]);
