@@ -159,6 +159,16 @@ const table = {
     en: '[P-2007] The letter lies in Altinn, but nobody was notified: the business has registered no address for notices. Ask it to register e-mail and mobile numbers for notices in Altinn (Profile, Notification settings) or in Enhetsregisteret, and to give the roles that read its mail',
     nb: '[P-2007] Brevet ligger i Altinn, men ingen er varslet: virksomheten har ikke registrert noen varslingsadresse. Be den registrere e-post og mobilnummer for varsling i Altinn (Profil, Varslingsinnstillinger) eller i Enhetsregisteret, og gi rollene som leser posten',
   },
+  NOT_NOTIFIED: {
+    ...letter,
+    en: '[P-2008] The letter lies in your portal, but its recipient could not be notified of it. Reach the recipient by other means, on paper for example',
+    nb: '[P-2008] Brevet ligger i portalen deres, men mottakeren kunne ikke varsles. Nå mottakeren på en annen måte, for eksempel på papir',
+  },
+  NOT_HANDED_BACK: {
+    ...letter,
+    en: '[P-2009] The letter has not been handed back to you, so its opening is not yours to report. Ask where it is with HentStatus',
+    nb: '[P-2009] Brevet er ikke gitt tilbake til dere, så det er ikke dere som melder at det er åpnet. Spør hvor det er med HentStatus',
+  },
   EKSTERN_REF_USED: {
     ...letter,
     en: '[P-2004] This eksternRef was used for a letter with other content. Use a new eksternRef for a new letter',

@@ -157,6 +157,11 @@ export const limits = {
   smtpReplyBytes: 64 * 1024,
   /** Time that a gateway for SMS has for its answer. */
   smsExchange: 30_000,
+  /** Daytime in Norway, in which notices are sent: from and until this long after midnight. */
+  noticeFrom: 8 * 3_600_000,
+  noticeUntil: 20 * 3_600_000,
+  /** How long one notice may take to be handed over: less than a turn in the queue is held. */
+  noticeHandover: 30_000,
   /** How long what Altinn or a SvarUt upstream said of an unread letter counts when its time is up. */
   freshStatus: 300_000,
   /** Characters of what a caller says about a letter and that is kept in its history. */

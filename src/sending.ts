@@ -97,7 +97,8 @@ const payloadsOf = async ({ config, store, dataKey: key }: SendingDeps): Promise
 export async function openSending(given: SendingDeps): Promise<Sending | undefined> {
   const started: { letters?: Worker } = {};
   const store = { ...given.store, unitOfWork: waking(given.store.unitOfWork, () => started.letters?.wake()) };
-  const deps = { ...given, store };
+  const varsler = given.varselsender === undefined ? await varselsenderOf(given.config, given) : undefined;
+  const deps = { ...given, store, varselsender: given.varselsender ?? varsler ?? null };
   const { config, trust, clock, around = plain } = deps;
   const keys = await keysOf(config);
   if (keys === undefined) return undefined;
@@ -123,8 +124,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
     [...channels(channelDeps), ...(around.besides ?? [])].map(([kanal, channel]) => [kanal, around.channel(channel)]),
   );
   const shipments = shipmentDeps(deps, payloads, suppliers, new Set<Kanal>([...all.keys(), 'PORTAL']), databehandler);
-  const varsler = config.role === 'web' ? undefined : await varselsenderOf(config, deps);
-  const parts: Parts = { payloads, shipments, suppliers, databehandler, varsler };
+  const parts: Parts = { payloads, shipments, suppliers, databehandler };
   const again = decideAgain(shipments, store.svarut);
   const services = svarutServices(deps, parts);
   const workers = Object.assign(started, workersOf(deps, parts, all, channelDeps, services));

@@ -1,16 +1,15 @@
 import type { Fakta } from '../../src/domain/routing/facts.js';
-import { ellersPapir, regler, type Valg } from '../../src/domain/routing/rules.js';
+import type { Valg } from '../../src/domain/routing/choice.js';
+import { ellersPapir, reglerFor } from '../../src/domain/routing/rules.js';
 import { hendelser, tilstander, type Hendelsestype, type Tilstand } from '../../src/domain/shipment.js';
 import { transition } from '../../src/domain/transitions.js';
-import { about, foreldet, epost, mobil } from '../../test/domain/routing/fakta.js';
+import { about, foreldet, epost, mobil, order } from '../../test/domain/routing/fakta.js';
 
 /* What happens to a letter, as README tells it: the rows of the routing table in their own words, and the states with what leads on. */
 
-/** Somebody about whom each row has something to say: a mailbox, and contact information that is stale. */
-const someone: Fakta = {
-  ...about({ mobiltelefonnummer: mobil(foreldet), epostadresse: epost(foreldet) }),
-  identifikatorer: 'real',
-};
+/** A letter about which each row has something to say: of a type, to somebody with a mailbox and contact information that is stale. */
+const stale = about({ mobiltelefonnummer: mobil(foreldet), epostadresse: epost(foreldet) });
+const someone: Fakta = { ...order({ dokumenttype: 'skattemelding' }, stale), identifikatorer: 'real' };
 /** The last row is about those without a mailbox. */
 const nobody = about({ postkasse: null });
 
@@ -26,7 +25,7 @@ const goes = (valg: Valg): string => ('kode' in valg ? `nowhere: \`${valg.kode}\
 
 /** Each row of the routing table: rule, law, what it says when it decides, and where the letter goes then. */
 export const routingRows = (): readonly (readonly string[])[] => {
-  const rows = regler.map(
+  const rows = reglerFor(someone).map(
     ({ regel, lovhjemmel, traff, utfall }) => [regel, lovhjemmel, traff.en(someone), utfall(someone)] as const,
   );
   const last = [

@@ -20,6 +20,7 @@ const names = [
   'HentKvitteringer',
   'BekreftKvitteringer',
   'TrekkTilbakeForsendelse',
+  'MeldLest',
 ] as const satisfies readonly Operasjon[];
 
 const leaf = (name: string, value: string | number): string => `<f:${name}>${text(String(value))}</f:${name}>`;
@@ -181,6 +182,13 @@ const refused: ServiceGroup = {
       'The recipient has reserved, and no postal address is given (R-44).',
       send('soapui-uten-adresse', mottaker('reserved')),
       fault('[P-2000]'),
+    ),
+    request(
+      'MeldLest',
+      'NEGATIVE P-2009: MeldLest of a letter in a postkasse',
+      'Only the openings of letters that were handed back to you are yours to report; lest is left out: now.',
+      group('MeldLest', [leaf('eksternRef', 'soapui-postkasse')]),
+      fault('[P-2009]'),
     ),
     request(
       'SendForsendelse',

@@ -1,5 +1,5 @@
 import type { Formidling } from '../domain/formidling.js';
-import { formidlet, grunnlagAv, kanKoste, maanedAv, posteringer, type Ledgerlinje } from '../domain/ledger.js';
+import { formidlet, grunnlagAv, kanKoste, maanedAv, posteringer, varslet, type Ledgerlinje } from '../domain/ledger.js';
 import type { Calendar, Tx } from '../domain/ports.js';
 import type { Hendelsestype, Shipment } from '../domain/shipment.js';
 
@@ -24,6 +24,16 @@ export async function bokfoer(tx: Tx, calendar: Calendar, shipment: Shipment, ty
   const charged = await tx.charged(id);
   for (const { post, leverandoer, teller, oere } of koster)
     if (!charged.has(post)) await tx.charge({ ...felles, post, leverandoer }, teller, oere);
+}
+
+/** Writes what a notice by SMS costs that was sent from here, in the event's own transaction; the letter is locked. */
+export async function bokfoerSms(tx: Tx, calendar: Calendar, shipment: Shipment, gjentatt: boolean): Promise<void> {
+  const { id: shipmentId, forsendelse, beslutning } = shipment;
+  const { avsender, kostnadskode } = forsendelse;
+  if (beslutning.utfall !== 'SEND') return;
+  const { post, leverandoer, teller, oere } = varslet(beslutning, gjentatt, await tx.priceList(avsender));
+  const hvem = { shipmentId, avsender, kostnadskode, prisdato: beslutning.fattet };
+  await tx.charge({ ...linje(calendar, hvem), post, leverandoer }, teller, oere);
 }
 
 /** Writes what a message of another costs that a provider has taken over from the broker: the body whose letter it is is charged. */

@@ -8,6 +8,7 @@ import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { errorText, Failure, type ErrorCode } from '../errors.js';
 import type { Circuits } from './circuits.js';
 import { happen, hendelse } from './hendelser.js';
+import { overlat, overlatt } from './overlat.js';
 import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt } from './svarut/omdiriger.js';
 
 export interface DispatchDeps {
@@ -32,6 +33,9 @@ function deferred({ failed }: DispatchDeps, error: unknown, { id }: Shipment): U
   return reason(error);
 }
 
+/** Whether another service has failed, and not we. */
+const isElsewhere = (kode: string): boolean => ['UNAVAILABLE', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_FAULT'].includes(kode);
+
 /** What an error of our own is to a letter: it waits, but for a package that nobody may make, however often it is tried. */
 export function reason(error: unknown): Utfall {
   if (error instanceof Failure && error.code === 'INVALID_REQUEST') {
@@ -42,7 +46,7 @@ export function reason(error: unknown): Utfall {
     };
   }
   const kode = error instanceof Failure ? error.code : 'INTERNAL';
-  const grunn = tekst(kode === 'UNAVAILABLE' ? 'TJENESTE_SVARER_IKKE' : 'EGEN_FEIL');
+  const grunn = tekst(isElsewhere(kode) ? 'TJENESTE_SVARER_IKKE' : 'EGEN_FEIL');
   return { type: 'deferred', kode, grunn };
 }
 
@@ -238,8 +242,9 @@ const handBack = (deps: DispatchDeps, shipment: Shipment, job: Job): Promise<voi
   deps.unitOfWork(async (tx) => {
     const current = await tx.lockShipment(shipment.id);
     if (current === undefined || !(await tx.endJob(job))) return;
-    const event = hendelse('OVERLATT', deps.clock.now(), null, tekst('GITT_TILBAKE'));
+    const event = hendelse('OVERLATT', deps.clock.now(), null, overlatt(current));
     await happen(tx, deps.calendar, current, event, true);
+    await overlat(tx, deps.calendar, current);
   });
 
 /** Sends a SvarUt letter another way that nobody would take this way, unless the letter has moved on meanwhile. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Forsendelse } from '../domain/forsendelse.js';
-import { tekst } from '../domain/hendelsestekst.js';
 import type { Shipment } from '../domain/shipment.js';
 import { Failure } from '../errors.js';
 import { hendelse } from './hendelser.js';
+import { overlat, overlatt } from './overlat.js';
 import type { Caller, Forklart, ShipmentDeps } from './shipmentDeps.js';
 import { audit, authorise, forklart, spurtOm, vurder } from './shipmentDeps.js';
 import { shipmentDigest } from './shipmentDigest.js';
@@ -78,9 +78,8 @@ function store(
     await audit(tx, deps, caller, avsender, 'SendForsendelse', ids);
     if (overlates(decided)) {
       await tx.withdrawJob(shipment.id, shipment.mottatt);
-      await tx.freePayloads(shipment.id, deps.calendar.now());
-      const overlatt = hendelse('OVERLATT', shipment.mottatt, null, tekst('GITT_TILBAKE'));
-      await tx.appendShipmentEvent(shipment.id, overlatt);
+      await overlat(tx, deps.calendar, shipment);
+      await tx.appendShipmentEvent(shipment.id, hendelse('OVERLATT', shipment.mottatt, null, overlatt(shipment)));
     }
     return undefined;
   });

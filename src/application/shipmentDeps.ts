@@ -35,7 +35,7 @@ export type Rutegrunnlag = Omit<Fakta, 'forsendelse' | 'register' | 'enhet' | 'n
 
 /** The writes that use cases about shipments make. */
 export type ShipmentWork = <T>(
-  work: (tx: ShipmentTx & Pick<Tx, 'remember' | 'appendEvent'>) => Promise<T>,
+  work: (tx: ShipmentTx & Pick<Tx, 'remember' | 'appendEvent' | 'insertVarsel'>) => Promise<T>,
 ) => Promise<T>;
 
 /** What use cases about shipments need. */

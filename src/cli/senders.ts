@@ -11,14 +11,16 @@ import { CommandError, printer, table, UsageError } from './output.js';
 import { noCertificate, senderRegisterCommands, unknown } from './senderRegister.js';
 import { withStore, type Open } from './withStore.js';
 
+interface AddOptions {
+  readonly withoutMailbox: 'UTSKRIFT' | 'PORTAL' | 'ALTINN';
+  readonly ownNotices: boolean;
+  readonly paperUnnotified: boolean;
+  certificate?: string;
+  allowUnsignedOnBehalf: boolean;
+  readonly sector?: Sektor | 'PRIVAT';
+}
+
 function addAdd(senders: Command, open: Open, clock: Clock): void {
-  interface Options {
-    readonly withoutMailbox: 'UTSKRIFT' | 'PORTAL' | 'ALTINN';
-    readonly ownNotices: boolean;
-    certificate?: string;
-    allowUnsignedOnBehalf: boolean;
-    readonly sector?: Sektor | 'PRIVAT';
-  }
   const say = (organisation: string, result: AddSenderResult): string => {
     if (result === 'invalid-organisation') {
       throw new UsageError(`${organisation} is no organisation number: nine digits with a check digit. Check it.`);
@@ -45,14 +47,19 @@ function addAdd(senders: Command, open: Open, clock: Clock): void {
     )
     .addOption(new Option('--sector <sector>', 'what kind of body it is').choices([...sektorer, 'PRIVAT']))
     .option('--own-notices', 'the organisation notifies by itself: no notices are ordered', false)
-    .action((organisation: string, navn: string, options: Options, command: Command) =>
+    .option('--paper-unnotified', 'decisions in its own portal go on paper when nobody could be notified', false)
+    .action((organisation: string, navn: string, options: AddOptions, command: Command) =>
       withStore(open, async (store) => {
         const file = options.certificate && (await fileOf(options.certificate));
         const result = await addSender({ ...store, clock })({
           organisasjonsnummer: organisation,
           navn,
           tillatUsignertPaaVegneAv: options.allowUnsignedOnBehalf,
-          avsenderpolicy: { utenPostkasse: options.withoutMailbox, egenVarsling: options.ownNotices },
+          avsenderpolicy: {
+            utenPostkasse: options.withoutMailbox,
+            egenVarsling: options.ownNotices,
+            ...(options.paperUnnotified && { papirUtenVarsel: true }),
+          },
           ...(options.sector && { sektor: options.sector }),
           ...(file && { sertifikat: file }),
         });

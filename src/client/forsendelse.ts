@@ -9,6 +9,7 @@ import {
   decodeBekreftet,
   decodeForklaringer,
   decodeKvitteringer,
+  decodeLest,
   decodeSendt,
   decodeStatuser,
   decodeTrukket,
@@ -19,6 +20,7 @@ import {
   encodeForklarForsendelse,
   encodeHentKvitteringer,
   encodeHentStatus,
+  encodeMeldLest,
   encodeSendForsendelse,
   encodeTrekkTilbakeForsendelse,
 } from '../contract/forsendelse/request.js';
@@ -118,3 +120,7 @@ export const confirmReceipts = async (service: ForsendelseService, ider: readonl
 export const withdrawLetter = async (service: ForsendelseService, id: string): Promise<string> =>
   decodeTrukket(await callForsendelse(service, encodeTrekkTilbakeForsendelse({ ider: [id] }, service.avsender)))
     .tilstand;
+
+/** Says that the recipient has opened a letter in the sender's own portal. @returns the state that it is in then */
+export const reportOpened = async (service: ForsendelseService, utvalg: Utvalg, lest?: Date): Promise<string> =>
+  decodeLest(await callForsendelse(service, encodeMeldLest(utvalg, lest, service.avsender))).tilstand;

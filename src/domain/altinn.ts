@@ -1,5 +1,6 @@
 import type { Dokument } from './forsendelse.js';
 import { nesteEtter, type Statusrunde } from './overlevering.js';
+import { epostTillatt, gjentas } from './routing/notices.js';
 import type { Feiltype, Kvitteringstype } from './receipts.js';
 import type { Shipment } from './shipment.js';
 import type { Svar } from './svar.js';
@@ -81,7 +82,13 @@ export interface Altinnbrev {
   /** By the resource for confidential letters (R-50). */
   readonly taushetsbelagt: boolean;
   /** Null: the body notifies by itself (R-23). `gjentas`: once more after seven days, when it is unread (R-17, R-51). */
-  readonly varsel: { readonly epost: string; readonly sms: string; readonly gjentas: boolean } | null;
+  readonly varsel: {
+    readonly epost: string;
+    readonly sms: string;
+    readonly gjentas: boolean;
+    /** An advance notice whose party has not asked for e-mail (R-20). */
+    readonly bareSms?: true;
+  } | null;
   /** Reservation is no bar to what is no decision (R-13). */
   readonly trossReservasjon: boolean;
   /** The main document first. */
@@ -128,7 +135,8 @@ export function altinnbrevAv(
       : {
           epost: varseltekst.epost ?? tekster.epost,
           sms: varseltekst.sms ?? tekster.sms,
-          gjentas: klasse === 'VEDTAK',
+          gjentas: gjentas(forsendelse),
+          ...(!epostTillatt(forsendelse) && { bareSms: true }),
         },
     trossReservasjon: klasse === 'INFO',
     dokumenter: [hoveddokument, ...vedlegg],

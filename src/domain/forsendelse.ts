@@ -83,6 +83,10 @@ export interface Forsendelse {
   readonly dokumenttype?: string;
   /** Confidential: a business reads it in Altinn by a right of its own. */
   readonly taushetsbelagt?: true;
+  /** The recipient has given the address that the decision is sent to, and how that is known: no notice is repeated. */
+  readonly oppgittAdresse?: { readonly bevis: string };
+  /** An advance notice (forvaltningsloven § 16); how it is known that its party has asked for e-mail, null: it has not. */
+  readonly forhaandsvarsel?: { readonly epostBevis: string | null };
   readonly hoveddokument: Dokument;
   /** 0 to 200. */
   readonly vedlegg: readonly Dokument[];
@@ -109,4 +113,6 @@ export interface Avsenderpolicy {
   readonly utenPostkasse: 'ALTINN' | 'PORTAL' | 'UTSKRIFT';
   /** The body notifies by itself: no notice is ordered. */
   readonly egenVarsling: boolean;
+  /** A decision in the body's own portal whose recipient could not be notified goes on paper. */
+  readonly papirUtenVarsel?: true;
 }

@@ -27,6 +27,64 @@ const tabell = {
     nb: 'Brevet er gitt tilbake: avsenderen viser det og varsler.',
     en: 'The letter is handed back: its sender shows it and notifies.',
   },
+  GITT_TILBAKE_VARSLES: {
+    nb: 'Brevet er gitt tilbake: avsenderen viser det, og mottakeren varsles herfra.',
+    en: 'The letter is handed back: its sender shows it, and the recipient is notified from here.',
+  },
+  VARSLET: { nb: 'Mottakeren er varslet på {kanal}.', en: 'The recipient has been notified by {kanal}.' },
+  VARSLET_IGJEN: {
+    nb: 'Brevet er ikke åpnet etter én uke, og mottakeren er varslet på nytt på {kanal} (R-17).',
+    en: 'The letter is unread after a week, and the recipient has been notified again by {kanal} (R-17).',
+  },
+  VARSEL_UTSATT: {
+    nb: 'Varselet på {kanal} kunne ikke sendes: {grunn}. Neste forsøk {neste}.',
+    en: 'The notice by {kanal} could not be sent: {grunn}. Next attempt at {neste}.',
+  },
+  VARSEL_FEILET: {
+    nb: 'Varselet på {kanal} nådde ikke mottakeren: {grunn}. Brevet ligger der det ligger.',
+    en: 'The notice by {kanal} did not reach the recipient: {grunn}. The letter stays where it is.',
+  },
+  VARSLING_UTSATT: {
+    nb: 'Mottakeren er ikke varslet ennå: {grunn}. Neste forsøk {neste}.',
+    en: 'The recipient has not been notified yet: {grunn}. Next attempt at {neste}.',
+  },
+  VARSLING_OPPGITT: {
+    nb: 'Varslingen er oppgitt: {grunn}. Varsle mottakeren selv.',
+    en: 'The notices are given up: {grunn}. Notify the recipient yourself.',
+  },
+  IKKE_VARSLET: {
+    nb: 'Mottakeren er ikke varslet: {grunn} ({regel}).',
+    en: 'The recipient has not been notified: {grunn} ({regel}).',
+  },
+  UVARSLET_INGEN_ADRESSE: {
+    nb: 'registeret har ingen adresse som kan brukes til det',
+    en: 'the register has no address that may be used for that',
+  },
+  UVARSLET_FORELDET: {
+    nb: 'adressene i registeret er foreldet',
+    en: 'the addresses in the register are stale',
+  },
+  UVARSLET_UKJENT: {
+    nb: 'registeret har ikke mottakeren mer',
+    en: 'the register does not have the recipient any more',
+  },
+  UVARSLET_RESERVERT: {
+    nb: 'mottakeren har reservert seg mot digital post',
+    en: 'the recipient has opted out of digital mail',
+  },
+  UVARSLET_NAADDE_IKKE: { nb: 'ingen varsler nådde fram', en: 'no notice has arrived' },
+  PAPIR_UTEN_VARSEL: {
+    nb: 'Brevet sendes på papir, for mottakeren kunne ikke varsles (R-22).',
+    en: 'The letter is sent on paper, for its recipient could not be notified (R-22).',
+  },
+  INGEN_VARSLINGSKANAL: {
+    nb: 'denne installasjonen sender ikke varsler på den måten',
+    en: 'this installation does not send notices in that way',
+  },
+  MELDT_LEST: {
+    nb: 'Avsenderen melder at mottakeren åpnet brevet {naar}.',
+    en: 'The sender reports that the recipient opened the letter on {naar}.',
+  },
   TRUKKET: { nb: 'Trukket tilbake av avsenderen.', en: 'Withdrawn by the sender.' },
   STANSET: {
     nb: 'Forsendelsen er stanset av operatør, og er manuelt håndtert',

@@ -4,10 +4,11 @@ import type { Beslutning } from './routing/decision.js';
 import type { Hendelsestype, Pakke } from './shipment.js';
 import { postkassepris, pris, utskriftspris, type Prisforhold } from './tariff.js';
 
-/** What a letter is charged for, each at most once. UTSKRIFT_RETTELSE is what the printer's own account of a letter differs by. */
+/** What a letter is charged for, each at most once. SMS_GJENTATT is the repeat where it is sent from here. UTSKRIFT_RETTELSE is what the printer's own account of a letter differs by. */
 export const poster = [
   'POSTKASSE',
   'SMS',
+  'SMS_GJENTATT',
   'AAPNINGSKVITTERING',
   'UTSKRIFT',
   'UTSKRIFT_RETTELSE',
@@ -111,6 +112,10 @@ export function levert(b: Sendt, grunnlag: Prisgrunnlag, liste: Liste): readonly
   const brev = b.kanal === 'POSTKASSE' ? ipostkasse(b, grunnlag, liste) : [paaPapir(b, grunnlag, liste)];
   return grunnlag.formidles ? [...brev, formidling(b.fattet, liste)] : brev;
 }
+
+/** What a notice by SMS costs that is sent from here: it is nobody's but the price list's. An e-mail costs nothing. */
+export const varslet = ({ fattet: at }: Sendt, gjentatt: boolean, liste: Liste): Postering =>
+  postering(gjentatt ? 'SMS_GJENTATT' : 'SMS', null, null, (nummer) => pris('SMS', null, { liste, at, nummer }));
 
 /** What is charged when a letter is opened, where its sender has ordered to be told. */
 export function aapnet(b: Sendt, { aapningskvittering }: Prisgrunnlag, liste: Liste): readonly Postering[] {

@@ -1,4 +1,4 @@
-import { aapnet, levert, type Post, type Postering, type Prisgrunnlag } from './ledger.js';
+import { aapnet, levert, varslet, type Post, type Postering, type Prisgrunnlag } from './ledger.js';
 import type { Prisbilde } from './ledgerPorts.js';
 import type { Beslutning } from './routing/decision.js';
 
@@ -24,6 +24,7 @@ type Sendt = Extract<Beslutning, { utfall: 'SEND' }>;
 const navn: Readonly<Record<Post, Prislinje['tekst']>> = {
   POSTKASSE: { nb: 'Brev i digital postkasse', en: 'Letter in a digital mailbox' },
   SMS: { nb: 'Varsel på SMS', en: 'Notice by SMS' },
+  SMS_GJENTATT: { nb: 'Nytt varsel på SMS', en: 'SMS again' },
   AAPNINGSKVITTERING: { nb: 'Åpningskvittering når den kommer', en: 'Opening receipt when it arrives' },
   UTSKRIFT: { nb: 'Utskrift, anslått til én side', en: 'Print, estimated as one page' },
   UTSKRIFT_RETTELSE: { nb: 'Rettet pris for utskrift', en: 'Corrected price of print' },
@@ -45,7 +46,7 @@ function gjentatt({ varsler }: Sendt, rader: readonly Postering[]): readonly Pri
   return [{ tekst, antall, oere: en === null ? null : antall * en, sikker: false }];
 }
 
-/** What a letter will cost if it is the sender's next, line by line as the ledger will have it; nothing for a refused one, Altinn and portal (R-57…R-62). */
+/** What a letter will cost if it is the sender's next, line by line as the ledger will have it; nothing for a refused one and Altinn (R-57…R-62). */
 export function cost(b: Beslutning, grunnlag: Prisgrunnlag, { liste, sendt, formidlet }: Prisbilde): Prisoverslag {
   if (b.utfall !== 'SEND') return { linjer: [], minst: 0, hoyst: 0 };
   const nummer = { AVSENDER: sendt + 1, NASJONAL: formidlet + 1 };
@@ -57,7 +58,8 @@ export function cost(b: Beslutning, grunnlag: Prisgrunnlag, { liste, sendt, form
       oere: oere(teller === null ? 1 : nummer[teller]),
       sikker,
     });
-  const rader = levert(b, grunnlag, liste);
+  const sms = b.varslesHerfra === true && b.varsler.some(({ varslingskanal }) => varslingskanal === 'SMS');
+  const rader = [...levert(b, grunnlag, liste), ...(sms ? [varslet(b, false, liste)] : [])];
   // A broker that costs nothing is no line of an estimate.
   const sikre = rader.map((rad) => ({ rad, linje: linje(true)(rad) }));
   const linjer: readonly Prislinje[] = [

@@ -13,6 +13,7 @@ import type { FormidlingTx } from './formidlingPorts.js';
 import type { LedgerTx } from './ledgerPorts.js';
 import type { ShipmentTx } from './shipmentPorts.js';
 import type { SvarUtTx } from './svarut/ports.js';
+import type { VarselTx } from './varselrunde.js';
 
 /** Real time: security, certificates, leases. */
 export interface Clock {
@@ -77,7 +78,7 @@ export interface Reads {
 }
 
 /** Writes of one transaction, and what is read with them. */
-export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx {
+export interface Tx extends ShipmentTx, FormidlingTx, SvarUtTx, LedgerTx, VarselTx {
   /** As `Reads.persons`, in the transaction: for answers that hold only when what it writes does. */
   persons: Reads['persons'];
   /** False when the key was there already: the same signed request has been accepted before. */

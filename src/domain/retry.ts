@@ -23,6 +23,9 @@ export type Utfall =
     }
   | { readonly type: 'rejected'; readonly kode: string; readonly grunn: Tospraaklig };
 
+/** Letters by their priority; a notice must have succeeded or failed by the day after. */
+export type Taalmodig = Prioritet | 'VARSEL';
+
 interface Taalmodighet {
   /** Milliseconds that the first pause may last at most; doubled at each attempt. */
   readonly foerstePause: number;
@@ -41,9 +44,10 @@ const doegn = 24 * time;
 export const kortestePause = sekund;
 
 /** How long each priority is tried, and how eagerly: 25 + 5 days as the broker keeps normal post, 24 hours for priority. */
-export const taalmodighet: Readonly<Record<Prioritet, Taalmodighet>> = {
+export const taalmodighet: Readonly<Record<Taalmodig, Taalmodighet>> = {
   NORMAL: { foerstePause: 30 * sekund, lengstePause: time, levetid: 30 * doegn },
   PRIORITERT: { foerstePause: 5 * sekund, lengstePause: 5 * minutt, levetid: doegn },
+  VARSEL: { foerstePause: 10 * sekund, lengstePause: 15 * minutt, levetid: 2 * doegn },
 };
 
 /** Turns in a row that were lost, after which a letter may be what ends its processes, and is given up. */
@@ -74,7 +78,7 @@ export function next(
   utfall: Exclude<Utfall, { type: 'sent' }>,
   forsoek: number,
   foersteForsoek: Date,
-  prioritet: Prioritet,
+  prioritet: Taalmodig,
   now: Date,
   random: number,
 ): Neste {

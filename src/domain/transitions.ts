@@ -24,7 +24,7 @@ const underveis: Steg = { ...lest, STANSET: 'TRUKKET' };
 
 /**
  * From each state, what each event leads to (R-39, R-46). A pair that is not here cannot happen: the sender withdraws only what
- * has not been handed on, and a new look-up is made only while nothing has been delivered. A letter that failed can be taken up
+ * has not been handed on, and a new look-up is made only while nothing has been delivered, or where nobody could be told of what was handed back. A letter that failed can be taken up
  * again by an operator, so the outcome of a new attempt counts; a receipt does not.
  */
 const tabell: Readonly<Record<Tilstand, Steg>> = {
@@ -71,7 +71,7 @@ const tabell: Readonly<Record<Tilstand, Steg>> = {
   AAPNET: { ...forsinket('AAPNET'), ...staarFast('AAPNET'), ...lest },
   RETURNERT: { ...forsinket('RETURNERT'), ...staarFast('RETURNERT'), ...lest },
   TRUKKET: { ...staarFast('TRUKKET'), ...lest },
-  OVERLATT: { ...staarFast('OVERLATT'), ...lest },
+  OVERLATT: { ...staarFast('OVERLATT'), ...lest, NYTT_OPPSLAG: 'MOTTATT' },
   VARSLET: {
     ...forsinket('VARSLET'),
     ...staarFast('VARSLET'),

@@ -2,6 +2,7 @@ import { bekreftKvitteringer } from '../application/bekreftKvitteringer.js';
 import { forklarForsendelse } from '../application/forklarForsendelse.js';
 import { hentKvitteringer } from '../application/hentKvitteringer.js';
 import { hentStatus } from '../application/hentStatus.js';
+import { meldLest } from '../application/meldLest.js';
 import { sendForsendelse } from '../application/sendForsendelse.js';
 import type { Caller, ShipmentDeps } from '../application/shipmentDeps.js';
 import { trekkTilbakeForsendelse } from '../application/trekkTilbakeForsendelse.js';
@@ -12,6 +13,7 @@ import {
   encodeBekreftet,
   encodeForklar,
   encodeKvitteringer,
+  encodeLest,
   encodeSend,
   encodeStatus,
   encodeTrukket,
@@ -41,6 +43,7 @@ function operations(deps: ShipmentDeps): { readonly [O in Operasjon]: Run<O> } {
   const fetch = hentKvitteringer(deps);
   const confirm = bekreftKvitteringer(deps);
   const withdraw = trekkTilbakeForsendelse(deps);
+  const opened = meldLest(deps);
   return {
     SendForsendelse: async (caller, { brev }) => encodeSend(await send(caller, brev)),
     ForklarForsendelse: async (caller, command) => encodeForklar(await explain(caller, command)),
@@ -48,6 +51,7 @@ function operations(deps: ShipmentDeps): { readonly [O in Operasjon]: Run<O> } {
     HentKvitteringer: async (caller, command) => encodeKvitteringer(await fetch(caller, command)),
     BekreftKvitteringer: async (caller, { ider }) => encodeBekreftet(await confirm(caller, ider)),
     TrekkTilbakeForsendelse: async (caller, { utvalg }) => encodeTrukket(await withdraw(caller, utvalg)),
+    MeldLest: async (caller, { utvalg, lest }) => encodeLest(await opened(caller, utvalg, lest)),
   };
 }
 

@@ -8,6 +8,7 @@ import { kanFormidle, kanHente, taImotMelding } from '../application/taImotMeldi
 import type { Config } from '../config.js';
 import { documentText } from '../contract/sdp/stored.js';
 import { erFormidling } from '../domain/formidling.js';
+import { erVarsel } from '../domain/varselrunde.js';
 import type { Videresender } from '../domain/formidlingChannel.js';
 import type { Calendar, Clock } from '../domain/ports.js';
 import type { BraktKvittering } from '../domain/receipts.js';
@@ -92,8 +93,12 @@ export interface TurnDeps extends Pick<BrokerWiring, 'store' | 'clock' | 'calend
   readonly videresender: Videresender;
 }
 
-/** What a worker does with a job: messages that are passed on are told apart from letters, which `letters` does. */
-export function turns(deps: TurnDeps, letters: (job: Job) => Promise<void>): (job: Job) => Promise<void> {
+/** What a worker does with a job: messages that are passed on are told apart from letters, which `letters` does, and from notices, which `notices` does. */
+export function turns(
+  deps: TurnDeps,
+  letters: (job: Job) => Promise<void>,
+  notices: (job: Job) => Promise<void>,
+): (job: Job) => Promise<void> {
   const { store, log, ...rest } = deps;
   const passOn = formidle({
     ...rest,
@@ -101,5 +106,8 @@ export function turns(deps: TurnDeps, letters: (job: Job) => Promise<void>): (jo
     unitOfWork: store.unitOfWork,
     failed: (error, id) => log.error('a message waits, for something here failed', { error, id }),
   });
-  return (job) => (erFormidling(job.shipmentId) ? passOn(job) : letters(job));
+  return (job) => {
+    if (erVarsel(job.shipmentId)) return notices(job);
+    return erFormidling(job.shipmentId) ? passOn(job) : letters(job);
+  };
 }

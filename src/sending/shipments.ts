@@ -62,7 +62,7 @@ export function shipmentDeps(
   kanaler: ReadonlySet<Kanal>,
   databehandler: Holder,
 ) {
-  const { store, clock, calendar, config, trust, dataKey, senders } = deps;
+  const { store, clock, calendar, config, trust, dataKey, senders, varselsender } = deps;
   const facts = supplierFacts(suppliers, trust, clock);
   const printer = suppliers.find(({ rolle }) => rolle === 'UTSKRIFT')?.organisasjonsnummer ?? null;
   const upstream = printUpstream(config);
@@ -93,6 +93,7 @@ export function shipmentDeps(
           : new Map([...facts(), [upstream, { rolle: 'UTSKRIFT', sertifikatGyldig: true }]]),
       utskriftsleverandoer,
       kanaler,
+      ...(varselsender && { varslingskanaler: varselsender.kanaler }),
       taushetsbelagtIAltinn: config.altinnUrl !== undefined && config.altinnConfidentialResource !== undefined,
       identifikatorer: config.identifiers,
     }),

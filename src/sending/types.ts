@@ -27,6 +27,8 @@ export interface SendingDeps {
   /** In [0, 1): spreads the pauses between attempts. */
   readonly random?: () => number;
   readonly around?: Around;
+  /** The way out for notices; null: none, and whoever shows a letter notifies of it; absent: as it is configured. */
+  readonly varselsender?: Varselsender | null;
 }
 
 /** What the parts of sending share. */
@@ -35,6 +37,4 @@ export interface Parts {
   readonly shipments: ShipmentDeps;
   readonly suppliers: readonly Leverandoer[];
   readonly databehandler: Holder;
-  /** The way out for notices; undefined where none is configured, or where this process hands nothing on. */
-  readonly varsler: Varselsender | undefined;
 }

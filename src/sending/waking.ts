@@ -1,7 +1,12 @@
 import type { Tx, UnitOfWork } from '../domain/ports.js';
 
 /** Writes that make a job due that no worker of this process knows of yet. */
-const making = ['insertShipment', 'insertFormidling', 'retryJob'] as const satisfies readonly (keyof Tx)[];
+const making = [
+  'insertShipment',
+  'insertFormidling',
+  'insertVarsel',
+  'retryJob',
+] as const satisfies readonly (keyof Tx)[];
 
 /** What a transaction writes by, and whether a job was made in it. */
 interface Watched {

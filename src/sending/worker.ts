@@ -1,9 +1,10 @@
 import { plain } from '../around.js';
-import { createCircuits } from '../application/circuits.js';
+import { createCircuits, type Circuits } from '../application/circuits.js';
 import { createShares } from '../application/shares.js';
 import { dispatch } from '../application/dispatch.js';
 import { givingUpPoison } from '../application/poison.js';
 import type { ShipmentDeps } from '../application/shipmentDeps.js';
+import { varsle } from '../application/varsle.js';
 import { videresending, type ChannelDeps } from '../channels/registry.js';
 import type { Channel } from '../domain/channel.js';
 import type { Kanal } from '../domain/routing/decision.js';
@@ -16,6 +17,22 @@ import type { SendingDeps } from './types.js';
 
 /** Letters that a process hands on at once, and so the most by half of them to one provider. */
 const CONCURRENCY = 32;
+
+/** Sends the notices that the gateway sends itself. */
+const noticesOf = (
+  { store, log, random = Math.random, varselsender = null }: SendingDeps,
+  shipments: ShipmentDeps,
+  circuits: Circuits,
+): ((job: Job) => Promise<void>) =>
+  varsle({
+    ...shipments,
+    varsler: store.varsler,
+    unitOfWork: store.unitOfWork,
+    random,
+    sender: varselsender,
+    circuits,
+    failed: (error, shipmentId) => log.error('a notice waits, for something here failed', { error, shipmentId }),
+  });
 
 /** Hands on the letters whose time has come. */
 export function workerOf(
@@ -55,7 +72,11 @@ export function workerOf(
           unitOfWork: store.unitOfWork,
           gaveUp: (error, id) => log.error('a letter is given up, for it cannot be read', { error, id }),
         },
-        turns({ store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) }, letters),
+        turns(
+          { store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) },
+          letters,
+          noticesOf(deps, shipments, circuits),
+        ),
       ),
     ),
     failed: (error) => log.error('a letter could not be handled; it is tried again when its lease ends', { error }),

@@ -10,6 +10,7 @@ import type { Payloads, Queue, Retention, ShipmentReads } from '../domain/shipme
 import type { SvarUtStatus } from '../domain/svarut/status.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
 import type { Ulestoppslag } from '../domain/ulest.js';
+import type { VarselReads } from '../domain/varselrunde.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
 import { brokerRetention, prune } from './done.js';
@@ -31,6 +32,7 @@ import { overleveringer } from './overleveringer.js';
 import { turns } from './turns.js';
 import { unread } from './unread.js';
 import { unitRegister } from './units.js';
+import { varselReads, varselWrites } from './varsler.js';
 
 export interface Store {
   readonly kind: 'sqlite' | 'mysql';
@@ -41,6 +43,7 @@ export interface Store {
   readonly formidlinger: FormidlingReads;
   readonly svarut: SvarUtReads;
   readonly ledger: LedgerReads;
+  readonly varsler: VarselReads;
   readonly queue: Queue;
   readonly turer: Turer;
   /** Letters that a SvarUt upstream has, and that Altinn has. */
@@ -102,6 +105,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     formidlinger: formidlingReads(backend, seal),
     svarut: svarutReads(backend, seal),
     ledger: ledgerReads(backend),
+    varsler: varselReads(backend),
     queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     overleveringer: overleveringer(backend, 'svarut_upstream'),
@@ -154,4 +158,5 @@ const txOf = (db: Db, flavour: Flavour, seal: Seal, persons: PersonReader): Tx =
   ...formidlingWrites(db, flavour, seal),
   ...svarutWrites(db, flavour, seal),
   ...ledgerWrites(db, flavour),
+  ...varselWrites(db, flavour),
 });

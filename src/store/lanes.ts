@@ -18,6 +18,9 @@ export const laneOf = ({ prioritet, leverandoer, eier }: Whose): string => `${pr
 
 const leverandoerOf = (koe: string): string | null => koe.split(':')[1] || null;
 
+/** Whose turn a notice's is: not a provider's, but one of its own. */
+export const NOTICES = 'VARSEL';
+
 /** Before and after the names of all lanes of a priority. */
 export const beforeAll = (prioritet: Prioritet): string => `${prioritet}:`;
 const afterAll = (prioritet: Prioritet): string => `${prioritet};`;

@@ -6,6 +6,7 @@ import type { Art, Formidlingstilstand } from '../domain/formidling.js';
 import type { Post } from '../domain/ledger.js';
 import type { Hendelsestype, Tilstand } from '../domain/shipment.js';
 import type { Vare } from '../domain/tariff.js';
+import type { Rundenummer, Varselstand } from '../domain/varselrunde.js';
 import type { MottakersystemRow, ReservasjonRow, SvarUtKontoRow, SvarUtRow } from './svarutSchema.js';
 
 export type { MottakersystemRow, ReservasjonRow, SvarUtKontoRow, SvarUtRow } from './svarutSchema.js';
@@ -37,6 +38,7 @@ export interface Tables {
     organisasjonsnummer: string;
     uten_postkasse: Avsenderpolicy['utenPostkasse'];
     egen_varsling: number;
+    papir_uten_varsel: number;
   };
   sender_profile: { organisasjonsnummer: string; sektor: Sektor | null; etterfoelger: string | null };
   document_type: { organisasjonsnummer: string; dokumenttype: string; vei: Dokumentvei; vedtak: number };
@@ -67,6 +69,7 @@ export interface Tables {
   mailbox_answer: { noekkel: Buffer; svar: string; expires: number };
   formidling: FormidlingRow;
   mpc_receipt: MpcReceiptRow;
+  varsel: VarselRow;
   /** One row a source of receipts: from when it may be looked at, looks in a row that came to nothing, and who has it. */
   turn: { navn: string; klar: number; feil: number; fence: number };
   /** Letters that a SvarUt upstream has, and those that Altinn has. */
@@ -98,6 +101,17 @@ export interface LedgerRow {
   prisdato: number;
   nummer: number | null;
   oere: number | null;
+}
+
+/** A round of notices. It holds nothing of the recipient: that is asked for when the round goes out. */
+export interface VarselRow {
+  id: string;
+  shipment_id: string;
+  nummer: Rundenummer;
+  /** By the calendar; null: not tried yet. */
+  begynt: number | null;
+  epost: Varselstand | null;
+  sms: Varselstand | null;
 }
 
 /** A letter that is followed: what was said of it last, since when, when it is asked about again, and when it was last. */

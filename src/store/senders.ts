@@ -5,6 +5,7 @@ import type { FormidlingTx } from '../domain/formidlingPorts.js';
 import type { LedgerTx } from '../domain/ledgerPorts.js';
 import type { ShipmentTx } from '../domain/shipmentPorts.js';
 import type { SvarUtTx } from '../domain/svarut/ports.js';
+import type { VarselTx } from '../domain/varselrunde.js';
 import type { Db, Flavour } from './backend.js';
 import { insertRow } from './insert.js';
 import type { Period, Tables } from './schema.js';
@@ -23,7 +24,7 @@ export async function senders(db: Db): Promise<SenderData> {
     .leftJoin('letter_policy as l', 'l.organisasjonsnummer', 'o.organisasjonsnummer')
     .leftJoin('sender_profile as s', 's.organisasjonsnummer', 'o.organisasjonsnummer')
     .selectAll('o')
-    .select(['p.tillat_usignert_paa_vegne_av as tillat', 'l.uten_postkasse', 'l.egen_varsling'])
+    .select(['p.tillat_usignert_paa_vegne_av as tillat', 'l.uten_postkasse', 'l.egen_varsling', 'l.papir_uten_varsel'])
     .select(['s.sektor', 's.etterfoelger'])
     .orderBy('o.organisasjonsnummer')
     .execute();
@@ -43,16 +44,23 @@ export async function senders(db: Db): Promise<SenderData> {
     .orderBy('dokumenttype')
     .execute();
   return {
-    organisasjoner: organisations.map(({ tillat, uten_postkasse, egen_varsling, sektor, etterfoelger, ...row }) => ({
-      ...row,
-      ...gyldighet(row),
-      tillatUsignertPaaVegneAv: tillat === 1,
-      ...(uten_postkasse !== null && {
-        avsenderpolicy: { utenPostkasse: uten_postkasse, egenVarsling: egen_varsling === 1 },
-      }),
-      ...(sektor !== null && { sektor }),
-      ...(etterfoelger !== null && { etterfoelger }),
-    })),
+    organisasjoner: organisations.map(({ tillat, sektor, etterfoelger, ...found }) => {
+      const { uten_postkasse, egen_varsling, papir_uten_varsel, ...row } = found;
+      return {
+        ...row,
+        ...gyldighet(row),
+        tillatUsignertPaaVegneAv: tillat === 1,
+        ...(uten_postkasse !== null && {
+          avsenderpolicy: {
+            utenPostkasse: uten_postkasse,
+            egenVarsling: egen_varsling === 1,
+            ...(papir_uten_varsel === 1 && { papirUtenVarsel: true as const }),
+          },
+        }),
+        ...(sektor !== null && { sektor }),
+        ...(etterfoelger !== null && { etterfoelger }),
+      };
+    }),
     sertifikater: certificates.map((row) => ({ ...row, ...gyldighet(row) })),
     delegeringer: delegations.map((row) => ({ ...row, ...gyldighet(row) })),
     rettigheter: rights.map((row) => ({ ...row, ...gyldighet(row) })),
@@ -75,7 +83,7 @@ export const suppliers = (db: Db): Promise<Leverandoer[]> =>
 type SenderTx = Pick<
   Tx,
   (`put${string}` | 'removeDocumentType') &
-    Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx | keyof LedgerTx>
+    Exclude<keyof Tx, keyof ShipmentTx | keyof FormidlingTx | keyof SvarUtTx | keyof LedgerTx | keyof VarselTx>
 >;
 
 /** The writes of `Tx` that replace one row by its key. */
@@ -97,8 +105,9 @@ export function senderWrites(db: Db, flavour: Flavour): SenderTx {
       await put('policy', key, { organisasjonsnummer, tillat_usignert_paa_vegne_av: tillat });
       await put('sender_profile', key, { organisasjonsnummer, sektor, etterfoelger });
       if (avsenderpolicy === undefined) return;
-      const { utenPostkasse: uten_postkasse, egenVarsling } = avsenderpolicy;
-      await put('letter_policy', key, { organisasjonsnummer, uten_postkasse, egen_varsling: egenVarsling ? 1 : 0 });
+      const { utenPostkasse: uten_postkasse, egenVarsling, papirUtenVarsel } = avsenderpolicy;
+      const [egen_varsling, papir_uten_varsel] = [egenVarsling ? 1 : 0, papirUtenVarsel === true ? 1 : 0];
+      await put('letter_policy', key, { organisasjonsnummer, uten_postkasse, egen_varsling, papir_uten_varsel });
     },
     putCertificate: ({ organisasjonsnummer, fingeravtrykk, pem, ...validity }) =>
       put('certificate', ['fingeravtrykk'], { fingeravtrykk, organisasjonsnummer, pem, ...period(validity) }),

@@ -7,7 +7,7 @@ import type { QueueRow, ShipmentReads, ShipmentTx } from '../domain/shipmentPort
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { change, insertRow } from './insert.js';
-import { laneOf, type Whose } from './lanes.js';
+import { laneOf, NOTICES, type Whose } from './lanes.js';
 import { notePayloads, replacePackage } from './payloadRows.js';
 import type { EventRow, JobRow, ShipmentRow } from './schema.js';
 import type { Seal } from './sealed.js';
@@ -118,7 +118,7 @@ export function shipmentReads({ read, flavour }: Backend, seal: Seal): ShipmentR
   };
 }
 
-/** As `ShipmentReads.queue`; jobs that somebody is at are among them. The last event is its type and its English text. */
+/** As `ShipmentReads.queue`; jobs that somebody is at are among them, but not notices whose day has not come. The last event is its type and its English text. */
 async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
   const rows = await db
     .selectFrom('job as j')
@@ -126,7 +126,7 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
     .leftJoin('formidling as f', 'f.id', 'j.shipment_id')
     .select(['j.shipment_id', 'j.leverandoer', 'j.forsoek', 'j.neste', 'j.klar'])
     .select((eb) => [
-      eb.fn.coalesce('s.avsender', 'f.eier').as('avsender'),
+      eb.fn.coalesce('s.avsender', 'f.eier', 'j.eier').as('avsender'),
       eb
         .selectFrom('shipment_event as e')
         .select(sql<string>`concat(e.type, ': ', coalesce(e.tekst_en, e.tekst))`.as('siste'))
@@ -135,6 +135,7 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
         .limit(1)
         .as('siste'),
     ])
+    .where((eb) => eb.or([eb('j.leverandoer', '!=', NOTICES), eb('j.forsoek', '>', 0)]))
     .orderBy('j.nr')
     .limit(limit)
     .execute();

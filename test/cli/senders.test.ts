@@ -77,6 +77,8 @@ describe('cli/senders', () => {
   it('R-14, R-23: says where letters go without a mailbox, and who notifies; paper and we, unless told', async () => {
     const policy = async () =>
       (await data()).organisasjoner.find((o) => o.organisasjonsnummer === sender)?.avsenderpolicy;
+    await run('add', sender, 'Kommune', '--without-mailbox', 'PORTAL', '--paper-unnotified');
+    expect(await policy()).to.deep.equal({ utenPostkasse: 'PORTAL', egenVarsling: false, papirUtenVarsel: true });
     await run('add', sender, 'Kommune', '--without-mailbox', 'PORTAL', '--own-notices');
     expect(await policy()).to.deep.equal({ utenPostkasse: 'PORTAL', egenVarsling: true });
     await run('add', sender, 'Kommune');

@@ -62,6 +62,14 @@ describe('domain/overslag: what a letter will cost', () => {
     expect(cost(decide(f.withAltinn(f.to(f.virksomhet))), order, bilde)).to.deep.equal(nothing);
     expect(cost(decide(f.policy({ utenPostkasse: 'PORTAL' }, without)), order, bilde)).to.deep.equal(nothing);
   });
+  it('R-58: what the notices of a portal cost that are sent from here, and the repeat where it may come', () => {
+    const own = { plan: '', vare: 'SMS', leverandoer: null, fra: f.fersk, fraNummer: 1, oere: 39 } as const;
+    const portal = { ...f.policy({ utenPostkasse: 'PORTAL' }, without), varslingskanaler: new Set(['SMS'] as const) };
+    const of = (fakta: Fakta) => cost(decide(fakta), order, { ...bilde, liste: [...bilde.liste, own] });
+    expect(of(portal)).to.deep.include({ minst: 39, hoyst: 78 });
+    expect(of(f.order({ oppgittAdresse: { bevis: 'skjema' } }, portal))).to.deep.include({ minst: 39, hoyst: 39 });
+    expect(of(f.policy({ egenVarsling: true }, portal))).to.deep.include({ minst: 0, hoyst: 0 });
+  });
   it('says that it does not know a price rather than that there is none', () => {
     const before = new Date('2014-11-01T12:00:00Z');
     const contact = { mobiltelefonnummer: f.mobil(before), epostadresse: null };

@@ -43,8 +43,8 @@ describe('domain/retry', () => {
   });
 
   describe('R-37: lifetime', () => {
-    const lifetimes = { PRIORITERT: day, NORMAL: 30 * day } as const;
-    for (const prioritet of ['PRIORITERT', 'NORMAL'] as const) {
+    const lifetimes = { PRIORITERT: day, NORMAL: 30 * day, VARSEL: 2 * day } as const;
+    for (const prioritet of ['PRIORITERT', 'NORMAL', 'VARSEL'] as const) {
       const end = lifetimes[prioritet];
       const at = (ms: number) => next(deferred, 40, first, prioritet, after(ms), almostOne);
       it(`${prioritet} is ${end / hour} hours: the last attempt is at its end, and then it is given up`, () => {

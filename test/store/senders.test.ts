@@ -34,7 +34,7 @@ describe('the sender tables', () => {
           ...organisasjon('310000035', 'Leverandør AS'),
           fra,
           til,
-          avsenderpolicy: { utenPostkasse: 'PORTAL', egenVarsling: true },
+          avsenderpolicy: { utenPostkasse: 'PORTAL', egenVarsling: true, papirUtenVarsel: true },
         },
       ],
       sertifikater: [

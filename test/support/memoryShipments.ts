@@ -4,6 +4,7 @@ import { koeAv } from '../../src/domain/routing/decision.js';
 import type { Hendelse, Kvittering, Pakke, Shipment } from '../../src/domain/shipment.js';
 import type { Job } from '../../src/domain/shipment.js';
 import type { Queue, QueueRow, Room, ShipmentReads, ShipmentTx } from '../../src/domain/shipmentPorts.js';
+import type { Varselrunde } from '../../src/domain/varselrunde.js';
 import { laneOf } from '../../src/store/lanes.js';
 import { inTurn, shared, within } from '../../src/store/priority.js';
 import { Failure } from '../../src/errors.js';
@@ -39,6 +40,7 @@ export interface MemoryShipments {
   readonly events: Map<string, readonly Hendelse[]>;
   readonly jobs: Map<string, MemoryJob>;
   readonly receipts: Map<string, MemoryReceipt>;
+  readonly varsler: Map<string, Varselrunde>;
   /** When payloads became free, by reference; null while they are needed. */
   readonly payloads: Map<string, { readonly shipmentId: string; readonly ledig: number | null }>;
   /** Jobs made so far, turns given, and the lane that had the last of each priority. */
@@ -52,6 +54,7 @@ export const noShipments = (): MemoryShipments => ({
   events: new Map(),
   jobs: new Map(),
   receipts: new Map(),
+  varsler: new Map(),
   payloads: new Map(),
   made: 0,
   turns: 0,
@@ -64,6 +67,7 @@ export const copyOf = (s: MemoryShipments): MemoryShipments => ({
   events: new Map(s.events),
   jobs: new Map(s.jobs),
   receipts: new Map(s.receipts),
+  varsler: new Map(s.varsler),
   payloads: new Map(s.payloads),
   made: s.made,
   turns: s.turns,
@@ -75,7 +79,7 @@ const byRef = (s: MemoryShipments, avsender: string, eksternRef: string): Shipme
 
 const leverandoerOf = ({ beslutning }: Shipment): string | null => koeAv(beslutning) || null;
 
-const newJob = (
+export const memoryJob = (
   s: MemoryShipments,
   { leverandoer, prioritet, eier }: Pick<MemoryJob, 'leverandoer' | 'prioritet' | 'eier'>,
   at: Date,
@@ -128,7 +132,7 @@ function shipmentWrites(
       );
       append(s, shipment.id, event);
       const whose = { ...turnOf(shipment), ...(konto !== undefined && { eier: konto }) };
-      s.jobs.set(shipment.id, newJob(s, whose, tidligst ?? shipment.mottatt));
+      s.jobs.set(shipment.id, memoryJob(s, whose, tidligst ?? shipment.mottatt));
       return undefined;
     },
     lockShipment: async (id) => s.shipments.get(id),
@@ -174,7 +178,7 @@ function jobWrites(
       if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${id}`);
       const old = s.jobs.get(id);
       if (old === undefined || old.leasedUntil <= at.getTime()) {
-        s.jobs.set(id, newJob(s, { ...turnOf(shipment), ...(old && { eier: old.eier }) }, at, old));
+        s.jobs.set(id, memoryJob(s, { ...turnOf(shipment), ...(old && { eier: old.eier }) }, at, old));
       }
     },
     withdrawJob: async (id, now) => {
@@ -190,7 +194,7 @@ export const formidlingJob = (
   s: MemoryShipments,
   { id, eier, leverandoer, mpc, mottatt, innhold }: Formidling,
 ): void => {
-  s.jobs.set(id, newJob(s, { leverandoer, prioritet: mpc.prioritet, eier }, mottatt));
+  s.jobs.set(id, memoryJob(s, { leverandoer, prioritet: mpc.prioritet, eier }, mottatt));
   note(s, id, [innhold.cms.ref]);
 };
 

@@ -5,6 +5,7 @@ import type { FormidlingReads } from '../../src/domain/formidlingPorts.js';
 import type { LedgerReads } from '../../src/domain/ledgerPorts.js';
 import type { Queue, ShipmentReads } from '../../src/domain/shipmentPorts.js';
 import type { SvarUtReads } from '../../src/domain/svarut/ports.js';
+import type { VarselReads } from '../../src/domain/varselrunde.js';
 import {
   copyOfFormidling,
   memoryFormidlingReads,
@@ -22,6 +23,7 @@ import {
   type MemoryShipments,
 } from './memoryShipments.js';
 import { copyOfLedger, memoryLedgerReads, memoryLedgerTx, noLedger, type MemoryLedger } from './memoryLedger.js';
+import { memoryVarselReads, memoryVarselTx } from './memoryVarsler.js';
 import { copyOfSvarUt, memorySvarUtReads, memorySvarUtTx, noSvarUt, type MemorySvarUt } from './memorySvarutRows.js';
 
 type Rows = Map<string, unknown>;
@@ -46,6 +48,7 @@ export interface MemoryStore {
   readonly formidlinger: FormidlingReads;
   readonly svarut: SvarUtReads;
   readonly ledger: LedgerReads;
+  readonly varsler: VarselReads;
   readonly queue: Queue;
   readonly unitOfWork: UnitOfWork;
   readonly registerImport: RegisterImport;
@@ -157,6 +160,7 @@ export function memoryStore(): MemoryStore {
     ...memoryFormidlingTx(draft.state.formidling, (f) => formidlingJob(draft.state.shipments, f)),
     ...memorySvarUtTx(draft.state.svarut),
     ...memoryLedgerTx(draft.state.ledger),
+    ...memoryVarselTx(draft.state.shipments),
   });
   const transaction = <T>(work: (draft: { state: State }) => Promise<T> | T): Promise<T> => {
     const run = async () => {
@@ -186,6 +190,7 @@ export function memoryStore(): MemoryStore {
     formidlinger: memoryFormidlingReads(() => state.formidling),
     svarut: memorySvarUtReads(() => state.svarut),
     ledger: memoryLedgerReads(() => state.ledger),
+    varsler: memoryVarselReads(() => state.shipments),
     queue: memoryQueue((work) => transaction((draft) => work(draft.state.shipments))),
     reads: {
       persons: async (ids) => personsIn(state, ids),

@@ -16,6 +16,7 @@ import { prepareDevelopment } from '../../src/development.js';
 import type { Calendar, Tx } from '../../src/domain/ports.js';
 import type { Shipment } from '../../src/domain/shipment.js';
 import type { Payloads } from '../../src/domain/shipmentPorts.js';
+import type { Varselsender } from '../../src/domain/varselPorts.js';
 import { every } from '../../src/housekeeping.js';
 import { createApp } from '../../src/http/app.js';
 import { createCallerReader } from '../../src/http/caller.js';
@@ -152,6 +153,7 @@ export async function openDoors(
   clock: { now: () => Date },
   around = plain,
   timeIsRight = () => true,
+  varselsender: Varselsender | null = null,
 ) {
   const { lines, log } = capturedLog();
   const dataKey = await ensureDataKey(config.dataDir);
@@ -161,7 +163,7 @@ export async function openDoors(
   await Promise.all([directory.refresh(), calendar.refresh()]);
   const metrics = createMetrics();
   const senders = () => directory.current();
-  const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight, around };
+  const common = { config, log, store, metrics, clock, calendar, dataKey, senders, timeIsRight, around, varselsender };
   const sending = await openSending({ ...common, trust: trustOf(pki), random: () => 0 });
   if (sending === undefined) throw new Error('no key stores to send with');
   const edge = createEdge({ config, log, soap: pathsOf(sending), app: emptyApp(config, metrics), metrics });
@@ -216,6 +218,7 @@ export interface SendingExtra {
   readonly around?: Around;
   /** Whether the gateway's clock may be judged by, given that clock. */
   readonly timeIsRight?: (clock: { now: () => Date }) => () => boolean;
+  readonly varselsender?: Varselsender;
 }
 
 /**
@@ -224,7 +227,7 @@ export interface SendingExtra {
  */
 export async function startSending(
   databaseUrl?: string,
-  { settings = () => ({}), around = plain, timeIsRight = () => () => true }: SendingExtra = {},
+  { settings = () => ({}), around = plain, timeIsRight = () => () => true, varselsender }: SendingExtra = {},
 ): Promise<SendingWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
   const environment = {
@@ -246,7 +249,7 @@ export async function startSending(
     ...settings(providers.addresses),
   });
   const clock = { now: () => new Date(Date.now() + ahead) };
-  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around, timeIsRight(clock));
+  const { url, lines, close, ...doors } = await openDoors(config, pki, clock, around, timeIsRight(clock), varselsender);
   [base, shared.calendar] = [url, doors.calendar];
   const door = url + PATH;
   const stored = async (eksternRef: string): Promise<Shipment> => {

@@ -9,6 +9,7 @@ import {
   noShipments,
   type MemoryShipments,
 } from './memoryShipments.js';
+import { memoryVarselTx } from './memoryVarsler.js';
 
 /** Everything committed. */
 interface State extends MemoryShipments {
@@ -47,6 +48,7 @@ export function memoryWork(): MemoryWork {
       transaction((draft) =>
         work({
           ...memoryShipmentTx(draft),
+          ...memoryVarselTx(draft),
           remember: async ({ key }) => draft.replay.size < draft.replay.add(key.toString('hex')).size,
           appendEvent: async (event) => void draft.audit.push(event),
         }),

@@ -61,8 +61,8 @@ function notifications({ varsel, tekster }: Altinnbrev, now: Date) {
     },
     ReceiverEndPoints: { ReceiverEndPoint: [{ TransportType }] },
   });
-  const both = [one('Email', varsel.epost), one('SMS', kort(varsel.sms, limits.altinnSms))];
-  return { Notifications: { Notification: both } };
+  const sms = one('SMS', kort(varsel.sms, limits.altinnSms));
+  return { Notifications: { Notification: varsel.bareSms === true ? [sms] : [one('Email', varsel.epost), sms] } };
 }
 
 /** InsertCorrespondenceBasicV2, in the order of its schema. */

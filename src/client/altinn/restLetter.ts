@@ -30,16 +30,17 @@ function notificationJson(varsel: NonNullable<Altinnbrev['varsel']>, emne: strin
     kort(varsel.epost, limits.altinnEmail),
     kort(varsel.sms, limits.altinnSms),
   ];
+  const channel = varsel.bareSms === true ? 'Sms' : 'EmailPreferred';
   return {
     notificationTemplate: 'CustomMessage',
-    notificationChannel: 'EmailPreferred',
+    notificationChannel: channel,
     emailSubject: subject,
     emailBody: epost,
     emailContentType: 'Plain',
     smsBody: sms,
     sendReminder: varsel.gjentas,
     ...(varsel.gjentas && {
-      reminderNotificationChannel: 'EmailPreferred',
+      reminderNotificationChannel: channel,
       reminderEmailSubject: subject,
       reminderEmailBody: epost,
       reminderEmailContentType: 'Plain',

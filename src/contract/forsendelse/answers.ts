@@ -221,8 +221,18 @@ export function decodeBekreftet(content: XmlElement): BekreftetSvar {
   return { bekreftet: all(answer, 'bekreftet').map(textOf), ukjent: all(answer, 'ukjent').map(textOf) };
 }
 
-/** The state that the withdrawn letter is in. */
-export const decodeTrukket = (content: XmlElement): { readonly forsendelsesId: string; readonly tilstand: string } => {
-  const answer = answerOf(content, 'TrekkTilbakeForsendelse');
-  return { forsendelsesId: text(answer, 'forsendelsesId'), tilstand: text(answer, 'tilstand') };
-};
+interface Tilstandssvar {
+  readonly forsendelsesId: string;
+  /** That the letter is in now. */
+  readonly tilstand: string;
+}
+
+const decodeTilstand =
+  (operasjon: 'TrekkTilbakeForsendelse' | 'MeldLest') =>
+  (content: XmlElement): Tilstandssvar => {
+    const answer = answerOf(content, operasjon);
+    return { forsendelsesId: text(answer, 'forsendelsesId'), tilstand: text(answer, 'tilstand') };
+  };
+
+export const decodeTrukket = decodeTilstand('TrekkTilbakeForsendelse');
+export const decodeLest = decodeTilstand('MeldLest');

@@ -9,6 +9,7 @@ import type { XmlElement } from '../../xml/model.js';
 import { mimetypes } from '../../domain/mimetypes.js';
 import type { Contents } from './documents.js';
 import { documents } from './documents.js';
+import { bevis, lovlig } from './evidence.js';
 import {
   boolean,
   childrenOf,
@@ -55,7 +56,8 @@ export type Command =
   | (Called<'HentStatus'> & { readonly utvalg: Utvalg })
   | (Called<'HentKvitteringer'> & { readonly prioritet: Forsendelse['prioritet']; readonly antall: number })
   | (Called<'BekreftKvitteringer'> & { readonly ider: readonly string[] })
-  | (Called<'TrekkTilbakeForsendelse'> & { readonly utvalg: Utvalg });
+  | (Called<'TrekkTilbakeForsendelse'> & { readonly utvalg: Utvalg })
+  | (Called<'MeldLest'> & { readonly utvalg: Utvalg; readonly lest: Date | null });
 
 export type Operasjon = Command['operasjon'];
 
@@ -117,6 +119,8 @@ const bestillingShape = {
   kostnadskode: optional,
   taushetsbelagt: optional,
   dokumenttype: optional,
+  oppgittAdresse: optional,
+  forhaandsvarsel: optional,
 } as const;
 
 type Elements<N extends string> = Readonly<Record<N, readonly XmlElement[]>>;
@@ -160,7 +164,10 @@ function utskrift(element: XmlElement | undefined): Forsendelse['utskrift'] {
   };
 }
 
-function bestilling(fields: Elements<keyof typeof bestillingShape>): Bestilling {
+const bestilling = (fields: Elements<keyof typeof bestillingShape>): Bestilling =>
+  lovlig({ ...alltid(fields), ...bevis(fields.oppgittAdresse, fields.forhaandsvarsel) });
+
+function alltid(fields: Elements<keyof typeof bestillingShape>): Bestilling {
   const dokumenttype = read(fields.dokumenttype, text(1, 100));
   return {
     tittel: must(fields.tittel, text(1, 255)),
@@ -251,6 +258,12 @@ const decoders: Readonly<
     const fields = childrenOf(request, utvalgShape(1));
     const valgt = utvalg(fields.forsendelsesId, fields.eksternRef, 1);
     return { operasjon: 'TrekkTilbakeForsendelse', avsender: read(fields.avsender, number), utvalg: valgt };
+  },
+  MeldLest: (request) => {
+    const fields = childrenOf(request, { ...utvalgShape(1), lest: optional });
+    const valgt = utvalg(fields.forsendelsesId, fields.eksternRef, 1);
+    const lest = read(fields.lest, instant) ?? null;
+    return { operasjon: 'MeldLest', avsender: read(fields.avsender, number), utvalg: valgt, lest };
   },
 };
 

@@ -155,5 +155,10 @@ export const encodeBekreftet = (svar: {
     ...svar.ukjent.flatMap((id) => leaf('ukjent', id)),
   ]);
 
-export const encodeTrukket = (svar: { readonly id: string; readonly tilstand: Tilstand }): XmlElement =>
-  message('TrekkTilbakeForsendelseResponse', [...leaf('forsendelsesId', svar.id), ...leaf('tilstand', svar.tilstand)]);
+const tilstandAv =
+  (operasjon: 'TrekkTilbakeForsendelse' | 'MeldLest') =>
+  (svar: { readonly id: string; readonly tilstand: Tilstand }): XmlElement =>
+    message(`${operasjon}Response`, [...leaf('forsendelsesId', svar.id), ...leaf('tilstand', svar.tilstand)]);
+
+export const encodeTrukket = tilstandAv('TrekkTilbakeForsendelse');
+export const encodeLest = tilstandAv('MeldLest');

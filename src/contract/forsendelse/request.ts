@@ -60,6 +60,10 @@ const bestilling = (b: Bestilling): XmlElement[] => [
   ...leaf('kostnadskode', b.kostnadskode),
   ...leaf('taushetsbelagt', b.taushetsbelagt),
   ...leaf('dokumenttype', b.dokumenttype),
+  ...group('oppgittAdresse', leaf('bevis', b.oppgittAdresse?.bevis)),
+  ...(b.forhaandsvarsel === undefined
+    ? []
+    : [element(tns, 'forhaandsvarsel', {}, leaf('epostBevis', b.forhaandsvarsel.epostBevis))]),
 ];
 
 const dokument = (name: string, d: DokumentInn): XmlElement =>
@@ -115,3 +119,7 @@ export const encodeBekreftKvitteringer = (ider: readonly string[], avsender?: st
 
 export const encodeTrekkTilbakeForsendelse = (utvalg: Utvalg, avsender?: string): XmlElement =>
   request('TrekkTilbakeForsendelse', avsender, chosen(utvalg));
+
+/** `lest`: when the recipient opened the letter; undefined: now. */
+export const encodeMeldLest = (utvalg: Utvalg, lest?: Date, avsender?: string): XmlElement =>
+  request('MeldLest', avsender, [...chosen(utvalg), ...leaf('lest', lest)]);

@@ -1,9 +1,9 @@
 import type { Valg } from './choice.js';
 import type { Beslutning } from './decision.js';
 import { papirTil, registertilstand, type Fakta } from './facts.js';
-import { varseladvarsler, varselbestillinger } from './notices.js';
+import { varseladvarsler, varselbestillinger, varslesHerfra } from './notices.js';
 import { merknaderTil } from './remarks.js';
-import { avsendelse, krav } from './requirements.js';
+import { avsendelse, krav, paaminnelse } from './requirements.js';
 import { ellersPapir, reglerFor } from './rules.js';
 import { svarutPapir, svarutReglerFor } from './svarutRules.js';
 import { spoer } from './table.js';
@@ -30,7 +30,8 @@ export function decide(fakta: Fakta): Beslutning {
   const { kanal, leverandoer } = valg.utfall;
   const kanalensKrav = krav.filter((rad) => rad.kanaler.includes(kanal));
   const klarering = spoer(kanalensKrav, avsendelse[kanal], { fakta, kanal });
-  const alt = [...valg.spor, ...merknaderTil(fakta, kanal), ...varseladvarsler(fakta, kanal), ...klarering.spor];
+  const merknader = [...merknaderTil(fakta, kanal), ...varseladvarsler(fakta, kanal), ...paaminnelse(fakta, kanal)];
+  const alt = [...valg.spor, ...merknader, ...klarering.spor];
   if ('kode' in klarering.utfall) {
     return { ...felles, spor: alt, varsler: [], utfall: 'AVVIS', kode: klarering.utfall.kode };
   }
@@ -38,5 +39,6 @@ export function decide(fakta: Fakta): Beslutning {
   const varsler = varselbestillinger(fakta, kanal);
   const adresse = kanal === 'UTSKRIFT' && fakta.forsendelse.mottaker.postadresse === null ? papirTil(fakta) : null;
   const papir = adresse && { papiradresse: adresse };
-  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, ...papir, tidligst };
+  const herfra = varslesHerfra(fakta, kanal) && { varslesHerfra: true as const };
+  return { ...felles, spor: alt, varsler, utfall: 'SEND', kanal, leverandoer, ...papir, tidligst, ...herfra };
 }

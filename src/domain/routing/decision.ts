@@ -54,6 +54,8 @@ export type Beslutning = {
       readonly papiradresse?: Postadresse;
       /** Not handed on before this; null: at once. */
       readonly tidligst: Date | null;
+      /** The notices are sent from here; absent: by who has the letter, or who shows it. */
+      readonly varslesHerfra?: true;
     }
   | {
       readonly utfall: 'AVVIS';

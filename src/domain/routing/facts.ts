@@ -10,7 +10,7 @@ import { mottakertype, parsePersonnummer, type Personnummer } from '../identifie
 import type { Kontaktpunkt, Person } from '../person.js';
 import { ferskhet, ferskTil } from '../varsling.js';
 import type { Mottakersystem } from '../svarut/bestilling.js';
-import type { Kanal, Registertilstand } from './decision.js';
+import type { Kanal, Registertilstand, Varselbestilling } from './decision.js';
 
 /** The order, without its documents. */
 export type Bestilling = Pick<
@@ -24,6 +24,8 @@ export type Bestilling = Pick<
   | 'kunDigitalt'
   | 'dokumenttype'
   | 'taushetsbelagt'
+  | 'oppgittAdresse'
+  | 'forhaandsvarsel'
   | 'utskrift'
   | 'svarut'
 >;
@@ -64,6 +66,10 @@ export interface Fakta {
   readonly utskriftsleverandoer: string | null;
   /** Channels that this installation has. */
   readonly kanaler: ReadonlySet<Kanal>;
+  /** Ways by which this installation notifies by itself; absent: none. */
+  readonly varslingskanaler?: ReadonlySet<Varselbestilling['varslingskanal']>;
+  /** Notices of this letter have been tried, and reached nobody (R-22). */
+  readonly uvarslet?: true;
   /** It has a resource in Altinn for confidential letters too (R-50). */
   readonly taushetsbelagtIAltinn?: boolean;
   /** Of the calendar. */

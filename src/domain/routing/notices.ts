@@ -1,4 +1,4 @@
-import type { Klasse } from '../forsendelse.js';
+import type { Forsendelse, Klasse } from '../forsendelse.js';
 import type { Kontaktpunkt, Spraak } from '../person.js';
 import { ferskhet } from '../varsling.js';
 import type { Kanal, Regelspor, Varselbestilling } from './decision.js';
@@ -11,6 +11,14 @@ export const varseltekstTegn: Readonly<Record<Varslingskanal, number>> = { SMS: 
 
 /** Days after virkningstidspunkt: what § 8 applies to is notified again after a week when it is unread. */
 export const varslingsdager: Readonly<Record<Klasse, readonly number[]>> = { VEDTAK: [0, 7], INFO: [0] };
+
+/** Whether a letter is notified of again when it is unread: not one that was sent to an address which its recipient has given. */
+export const gjentas = ({ klasse, oppgittAdresse }: Pick<Forsendelse, 'klasse' | 'oppgittAdresse'>): boolean =>
+  varslingsdager[klasse].length > 1 && oppgittAdresse === undefined;
+
+/** Whether a notice of it may go by e-mail: of an advance notice only where its party has asked for that. */
+export const epostTillatt = ({ forhaandsvarsel }: Pick<Forsendelse, 'forhaandsvarsel'>): boolean =>
+  forhaandsvarsel === undefined || forhaandsvarsel.epostBevis !== null;
 
 /** Characters that take no room and could hide a number. */
 const usynlig = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
@@ -99,15 +107,34 @@ const brukbar = (punkt: Kontaktpunkt | null, { forsendelse, now }: Fakta): punkt
  */
 export function varselbestillinger(fakta: Fakta, kanal: Kanal): readonly Varselbestilling[] {
   if (!varselsted(kanal) || fakta.policy.egenVarsling) return [];
+  const mulige = muligeVarsler(fakta, kanal);
+  const herfra = mulige.filter((varsel) => sendesHerfra(fakta, kanal, varsel));
+  return herfra.length > 0 ? herfra : mulige;
+}
+
+/** Whether the gateway sends a notice by itself: of what its sender shows in its own portal, by a way that the installation has. */
+export const sendesHerfra = (
+  { varslingskanaler }: Pick<Fakta, 'varslingskanaler'>,
+  kanal: Kanal,
+  { varslingskanal }: Pick<Varselbestilling, 'varslingskanal'>,
+): boolean => kanal === 'PORTAL' && varslingskanaler?.has(varslingskanal) === true;
+
+/** Whether the gateway notifies of a letter by itself. */
+export const varslesHerfra = (fakta: Fakta, kanal: Kanal): boolean =>
+  varselbestillinger(fakta, kanal).some((varsel) => sendesHerfra(fakta, kanal, varsel));
+
+function muligeVarsler(fakta: Fakta, kanal: Varselsted): readonly Varselbestilling[] {
   const { klasse, varseltekst, spraak: brevetsSpraak } = fakta.forsendelse;
+  const dagerEtter = gjentas(fakta.forsendelse) ? varslingsdager[klasse] : [0];
   const { mobil, epost } = kontaktpunkter(fakta);
   const bestill = (varslingskanal: Varslingskanal, punkt: Kontaktpunkt | null, egen: string | null) => {
     if (!brukbar(punkt, fakta)) return [];
     const spraak = egen === null ? (aktiv(fakta)?.spraak ?? brevetsSpraak) : brevetsSpraak;
     const tekst = egen ?? standardtekst[kanal][klasse][spraak];
-    return [{ varslingskanal, adresse: punkt.verdi, tekst, dagerEtter: varslingsdager[klasse], spraak }];
+    return [{ varslingskanal, adresse: punkt.verdi, tekst, dagerEtter, spraak }];
   };
-  return [...bestill('EPOST', epost, varseltekst.epost), ...bestill('SMS', mobil, varseltekst.sms)];
+  const paaEpost = epostTillatt(fakta.forsendelse) ? bestill('EPOST', epost, varseltekst.epost) : [];
+  return [...paaEpost, ...bestill('SMS', mobil, varseltekst.sms)];
 }
 
 /** What a telephone makes a link of. */

@@ -1,6 +1,7 @@
 import type { Avvisningskode } from './choice.js';
-import type { Kanal } from './decision.js';
+import type { Kanal, Regelspor } from './decision.js';
 import { kanMotta, papirTil, ventTil, type Fakta } from './facts.js';
+import { gjentas, varslesHerfra } from './notices.js';
 import type { Regel, Sisteregel } from './table.js';
 import { kanalvei, si, tidspunkt, type Spraakvalg } from './words.js';
 
@@ -129,6 +130,24 @@ const venter = (fakta: Fakta, i: Spraakvalg): string => {
     : `The letter waits until ${tidspunkt(fra, i)}, and then it is decided again where it goes.`;
 };
 
+const digitale: ReadonlySet<Kanal> = new Set<Kanal>(['POSTKASSE', 'ALTINN', 'PORTAL']);
+
+/** What the sender has to remember who notifies by itself: the repeat is its task then (R-17, R-23). */
+export const paaminnelse = ({ policy, forsendelse }: Fakta, kanal: Kanal): readonly Regelspor[] =>
+  policy.egenVarsling && digitale.has(kanal) && gjentas(forsendelse)
+    ? [
+        {
+          regel: 'R-23',
+          lovhjemmel: 'eForvaltningsforskriften § 8',
+          traff: true,
+          tekst: {
+            nb: 'Avsenderen varsler selv, og skal varsle en gang til hvis mottakeren ikke har åpnet brevet innen én uke (R-17).',
+            en: 'The sender notifies by itself, and has to notify once more if the recipient has not opened the letter within a week (R-17).',
+          },
+        },
+      ]
+    : [];
+
 /** When a letter is handed on that meets everything: the mailbox keeps it until virkningstidspunkt, print and Altinn cannot (R-15, R-35). */
 export const avsendelse: Readonly<Record<Kanal, Sisteregel<Kanalfakta, Klarering>>> = {
   POSTKASSE: {
@@ -156,10 +175,16 @@ export const avsendelse: Readonly<Record<Kanal, Sisteregel<Kanalfakta, Klarering
     regel: 'R-14',
     lovhjemmel: null,
     utfall: () => ({ tidligst: null }),
-    traff: si(
-      'Brevet gis tilbake til avsenderen, som viser det i portalen og selv varsler mottakeren.',
-      'The letter is handed back to the sender, who shows it in the portal and notifies the recipient.',
-    ),
+    traff: {
+      nb: ({ fakta }) =>
+        varslesHerfra(fakta, 'PORTAL')
+          ? 'Brevet gis tilbake til avsenderen, som viser det i portalen; mottakeren varsles herfra.'
+          : 'Brevet gis tilbake til avsenderen, som viser det i portalen og selv varsler mottakeren.',
+      en: ({ fakta }) =>
+        varslesHerfra(fakta, 'PORTAL')
+          ? 'The letter is handed back to the sender, who shows it in the portal; the recipient is notified from here.'
+          : 'The letter is handed back to the sender, who shows it in the portal and notifies the recipient.',
+    },
   },
   SVARINN: {
     regel: 'SvarUt 2',

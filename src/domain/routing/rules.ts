@@ -2,6 +2,7 @@ import { parsePersonnummer, validOrganisasjonsnummer } from '../identifier.js';
 import { avvis, papir, rundskriv, til, type Valg } from './choice.js';
 import { altinntype, papirtype } from './documentTypes.js';
 import { dokumenttype, feilSerie, kanMotta, valgtPostkasse, type Fakta } from './facts.js';
+import { varslene } from './noticeRules.js';
 import { aldre, ingenFersk, mottakerart, punkter, reservert, setning, utenPostkasse, vedtak } from './reasons.js';
 import type { Regel, Sisteregel } from './table.js';
 import { dato, si, stor } from './words.js';
@@ -279,6 +280,7 @@ export const reglerFor = (f: Fakta): readonly Regel<Fakta, Valg>[] => {
     ...(medType ? papirtype : []),
     ...utenomRegisteret,
     ...etterRegisteret,
+    ...varslene,
     ...(medType ? altinntype : []),
     ...kanalvalg,
   ];

@@ -17,6 +17,7 @@ import { lanes } from './0015-lanes.js';
 import { senderRegister } from './0016-sender-register.js';
 import { svarutAccounts } from './0018-svarut-accounts.js';
 import { eventLanguage } from './0019-event-language.js';
+import { notices } from './0020-notices.js';
 import { units } from './0021-units.js';
 import { documentTypes } from './0022-document-types.js';
 import { lostTurns } from './0024-lost-turns.js';
@@ -44,6 +45,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0016-sender-register': senderRegister,
   '0018-svarut-accounts': svarutAccounts,
   '0019-event-language': eventLanguage,
+  '0020-notices': notices,
   '0021-units': units,
   '0022-document-types': documentTypes,
   '0024-lost-turns': lostTurns,

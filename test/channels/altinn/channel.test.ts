@@ -95,6 +95,15 @@ describe('channels/altinn', () => {
     expect(own.sent[0]?.brev.varsel).to.equal(null);
   });
 
+  it('R-17, R-19, R-20: a decision is notified of again but for the exemption, and an unasked advance notice by SMS only', async () => {
+    const orders = [{}, { oppgittAdresse: { bevis: 'skjema' } }, { forhaandsvarsel: { epostBevis: null } }] as const;
+    const { deliver, sent } = channel(taken(true));
+    for (const order of orders)
+      await deliver({ forsendelse: { ...letter({}).forsendelse, klasse: 'VEDTAK', ...order } });
+    const varsler = sent.map(({ brev }) => [brev.varsel?.gjentas, brev.varsel?.bareSms ?? false]);
+    expect(varsler).to.deep.equal([[true, false], [false, false], [true, true]]); // prettier-ignore
+  });
+
   for (const [art, outcome] of [
     ['innhold', { type: 'rejected', kode: 'UPSTREAM_FAULT' }],
     ['adgang', { type: 'deferred', kode: 'UNAUTHORIZED', vent: 5 }],

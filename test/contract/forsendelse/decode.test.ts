@@ -4,6 +4,7 @@ import {
   encodeForklarForsendelse,
   encodeHentKvitteringer,
   encodeHentStatus,
+  encodeMeldLest,
   encodeSendForsendelse,
   encodeTrekkTilbakeForsendelse,
 } from '../../../src/contract/forsendelse/request.js';
@@ -15,6 +16,7 @@ import { good } from '../document/support.js';
 import { bestilling, brev, dokument, mottaker, received, sent } from './letters.js';
 
 const id = '0b1d2c3e-4f50-4a6b-8c7d-9e0f1a2b3c4d';
+const noon = new Date('2026-03-02T12:00:00Z');
 const of = (changes: Partial<BrevInn> = {}): string => serialise(encodeSendForsendelse(brev(changes)));
 const inOurs = (operation: string, content: string): string =>
   `<${operation} xmlns="${tns.uri}">${content}</${operation}>`;
@@ -65,6 +67,14 @@ describe('contract/forsendelse/decode', () => {
       [
         encodeTrekkTilbakeForsendelse({ ider: [id] }),
         { operasjon: 'TrekkTilbakeForsendelse', avsender: undefined, utvalg: { ider: [id] } },
+      ],
+      [
+        encodeMeldLest({ ider: [id] }),
+        { operasjon: 'MeldLest', avsender: undefined, utvalg: { ider: [id] }, lest: null },
+      ],
+      [
+        encodeMeldLest({ eksterneRefer: ['r'] }, noon, '310000019'),
+        { operasjon: 'MeldLest', avsender: '310000019', utvalg: { eksterneRefer: ['r'] }, lest: noon },
       ],
     ] as const) {
       expect(await received(serialise(request))).to.deep.equal(expected);
@@ -318,13 +328,34 @@ describe('contract/forsendelse/decode', () => {
 
   it('takes ids or references, one way at a time', async () => {
     const both = `<forsendelsesId>${id}</forsendelsesId><eksternRef>r</eksternRef>`;
-    for (const operation of ['HentStatus', 'TrekkTilbakeForsendelse']) {
+    for (const operation of ['HentStatus', 'TrekkTilbakeForsendelse', 'MeldLest']) {
       expect(await reasonFor(inOurs(operation, both))).to.match(/forsendelsesId, or as many eksternRef/);
     }
     expect(await reasonFor(inOurs('HentStatus', '<forsendelsesId>../x</forsendelsesId>'))).to.match(/is a UUID/);
     expect(await reasonFor(inOurs('TrekkTilbakeForsendelse', '<eksternRef>r</eksternRef>'.repeat(2)))).to.match(
       /0 to 1/,
     );
+  });
+
+  it('R-19, R-20: takes evidence, and no e-mail of an advance notice that was not asked for', async () => {
+    const oppgittAdresse = { bevis: 'skjema av 1. mars' };
+    const asked = { epostBevis: 'ba om det' };
+    const unasked = { epostBevis: null };
+    const sms = { varseltekst: { epost: null, sms: 'Nytt brev' } };
+    for (const more of [
+      { oppgittAdresse, forhaandsvarsel: asked },
+      { ...sms, forhaandsvarsel: unasked },
+    ]) {
+      const letter = { klasse: 'VEDTAK', ...more } as const;
+      expect(await received(of(letter)))
+        .to.have.property('brev')
+        .that.deep.includes(letter);
+    }
+    const epost = { varseltekst: { epost: 'Nytt brev', sms: null } };
+    const refused = of({ klasse: 'VEDTAK', ...epost, forhaandsvarsel: unasked });
+    expect(await reasonFor(refused)).to.match(/needs epostBevis/);
+    expect(await reasonFor(of({ klasse: 'INFO', forhaandsvarsel: asked }))).to.match(/of the class VEDTAK/);
+    expect(await reasonFor(of({ oppgittAdresse: { bevis: '' } }))).to.match(/1 to 500/);
   });
 
   it('knows its own operations only', async () => {

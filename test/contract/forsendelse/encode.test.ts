@@ -3,6 +3,7 @@ import {
   encodeBekreftet,
   encodeForklar,
   encodeKvitteringer,
+  encodeLest,
   encodeSend,
   encodeStatus,
   encodeTrukket,
@@ -12,6 +13,7 @@ import {
   encodeForklarForsendelse,
   encodeHentKvitteringer,
   encodeHentStatus,
+  encodeMeldLest,
   encodeSendForsendelse,
   encodeTrekkTilbakeForsendelse,
 } from '../../../src/contract/forsendelse/request.js';
@@ -89,6 +91,7 @@ const answers: Readonly<Record<string, XmlElement>> = {
   'HentKvitteringer without receipts': encodeKvitteringer([]),
   BekreftKvitteringer: encodeBekreftet({ bekreftet: [id, id], ukjent: [id] }),
   TrekkTilbakeForsendelse: encodeTrukket({ id, tilstand: 'TRUKKET' }),
+  MeldLest: encodeLest({ id, tilstand: 'AAPNET' }),
 };
 
 const requests: Readonly<Record<string, XmlElement>> = {
@@ -113,6 +116,10 @@ const requests: Readonly<Record<string, XmlElement>> = {
   HentKvitteringer: encodeHentKvitteringer('PRIORITERT', 10),
   BekreftKvitteringer: encodeBekreftKvitteringer([id]),
   TrekkTilbakeForsendelse: encodeTrekkTilbakeForsendelse({ ider: [id] }),
+  MeldLest: encodeMeldLest({ eksterneRefer: [eksternRef] }, new Date('2026-03-02T12:00:00Z'), '310000019'),
+  'SendForsendelse with the evidence of R-19 and R-20': encodeSendForsendelse(
+    brev({ oppgittAdresse: { bevis: 'skjema' }, forhaandsvarsel: { epostBevis: 'ba om det' } }),
+  ),
 };
 
 describe('contract/forsendelse/encode', () => {

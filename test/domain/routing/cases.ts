@@ -23,6 +23,8 @@ const none = { mobiltelefonnummer: null, epostadresse: null };
 const stale = { mobiltelefonnummer: f.mobil(f.foreldet), epostadresse: f.epost(null) };
 const info = (of: Fakta) => f.order({ klasse: 'INFO' }, of);
 const unknownSupplier = { postkasseadresse: 'x', postkasseleverandoerAdresse: f.virksomhet };
+const unasked = { forhaandsvarsel: { epostBevis: null } };
+const varslingskanaler = new Set(['SMS'] as const);
 const paper = `UTSKRIFT ${f.utskrift}`;
 const mailbox = `POSTKASSE ${f.digipost}`;
 
@@ -59,6 +61,10 @@ export const cases: readonly (readonly [string, Fakta, string, string])[] = [
   ['K6: decision, everything stale', f.about(stale), paper, 'R-03'],
   ['K6 passed: information, everything stale', info(f.about(stale)), mailbox, 'R-25, R-29'],
   ['K6 passed: one fresh', f.about({ epostadresse: f.epost(f.foreldet) }), mailbox, 'R-25, R-29'],
+  ['R-20: advance notice, e-mail only', f.order(unasked, f.about({ mobiltelefonnummer: null })), paper, 'R-20'],
+  ['R-20 passed: advance notice, mobile', f.order(unasked), mailbox, 'R-25, R-29'],
+  ['R-22: notices reached nobody', { ...f.fakta, uvarslet: true }, paper, 'R-22'],
+  ['R-22 passed: information', info({ ...f.fakta, uvarslet: true }), mailbox, 'R-25, R-29'],
   ['K7: mailbox', f.fakta, mailbox, 'R-25, R-29'],
   ['K7: mailbox, visible later', f.order({ virkningstidspunkt: f.senere }), mailbox, 'R-25, R-29'],
   ['K7: no mailbox channel here', { ...f.fakta, kanaler: new Set() }, 'AVVIS CHANNEL_NOT_AVAILABLE', 'R-25, R-29'],
@@ -68,6 +74,18 @@ export const cases: readonly (readonly [string, Fakta, string, string])[] = [
   ['K8: Altinn, not here', f.policy({ utenPostkasse: 'ALTINN' }, without), 'AVVIS CHANNEL_NOT_AVAILABLE', 'R-53'],
   ['K8 passed: a mailbox', f.policy({ utenPostkasse: 'ALTINN' }, f.withoutCertificate(f.digipost)), paper, 'R-43'],
   ['K9: portal', f.policy({ utenPostkasse: 'PORTAL' }, without), 'PORTAL', 'R-14'],
+  [
+    'K9: portal, notified from here',
+    { ...f.policy({ utenPostkasse: 'PORTAL' }, without), varslingskanaler },
+    'PORTAL',
+    'R-14',
+  ],
+  [
+    'K9: portal, notified by its sender',
+    f.policy({ utenPostkasse: 'PORTAL', egenVarsling: true }, without),
+    'PORTAL',
+    'R-14',
+  ],
   ['K9 passed: a mailbox', f.policy({ utenPostkasse: 'PORTAL' }, f.withoutCertificate(f.digipost)), paper, 'R-43'],
   ['K10: paper', without, paper, 'R-43'],
   ['K10: paper that waits', f.order({ virkningstidspunkt: f.senere }, without), paper, 'R-43'],

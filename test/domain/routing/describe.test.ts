@@ -56,9 +56,10 @@ describe('domain/routing/describe', () => {
     );
   });
 
-  it('a portal', () =>
+  it('R-23: a portal whose sender notifies is reminded of the repeat', () =>
     expect(both(f.policy({ utenPostkasse: 'PORTAL', egenVarsling: true }, without)).en).to.equal(
       'The letter is sent back to the sender. The sender shows letters in its own portal to persons who have chosen no digital mailbox. ' +
+        'The sender notifies by itself, and has to notify once more if the recipient has not opened the letter within a week (R-17). ' +
         'The letter is handed back to the sender, who shows it in the portal and notifies the recipient.',
     ));
 

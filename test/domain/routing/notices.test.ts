@@ -46,6 +46,17 @@ describe('domain/routing/notices', () => {
     }
   });
 
+  it('R-19: is not notified again after an address that the recipient gave', () => {
+    const days = (fakta: Fakta) => decide(fakta).varsler.map((v) => v.dagerEtter);
+    expect(days(f.order({ oppgittAdresse: { bevis: 'skjema' } }))).to.deep.equal([[0], [0]]);
+    expect(days(f.fakta)).to.deep.equal([[0, 7], [0, 7]]); // prettier-ignore
+  });
+
+  it('R-20: an advance notice by e-mail needs evidence that it was asked for', () => {
+    expect(by(f.order({ forhaandsvarsel: { epostBevis: null } }))).to.deep.equal([sms]);
+    expect(by(f.order({ forhaandsvarsel: { epostBevis: 'ba om det' } }))).to.deep.equal([email, sms]);
+  });
+
   it('R-23: nothing is ordered where the sender notifies', () =>
     expect(by(f.policy({ egenVarsling: true }))).to.deep.equal([]));
 

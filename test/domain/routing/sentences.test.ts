@@ -328,6 +328,49 @@ const sentences: readonly (readonly [string, boolean, string, string])[] = [
   ['R-56', miss, 'Mottakeren er en person.', 'The recipient is a person.'],
   ['R-56', miss, 'Mottakeren er en virksomhet.', 'The recipient is a business.'],
   ['R-56', miss, 'Mottakeren er oppgitt uten nummer.', 'The recipient is given without a number.'],
+  ['R-20', miss, 'Varsler om brevet kan gå på e-post.', 'Notices of the letter may go by e-mail.'],
+  [
+    'R-22',
+    miss,
+    'Ingenting er kjent om at varsler ikke når mottakeren.',
+    'Nothing is known of notices that do not reach the recipient.',
+  ],
+  [
+    'R-03',
+    miss,
+    'Mobilnummeret mangler, og e-postadressen kan brukes til 15. mai 2027.',
+    'The mobile number is missing, and the e-mail address may be used until 15 May 2027.',
+  ],
+  [
+    'R-20',
+    hit,
+    'Mottakeren kan bare varsles på e-post, og har ikke bedt om forhåndsvarsel på den måten, så brevet skal på papir.',
+    'The recipient can be notified by e-mail only, and has not asked for advance notices in that way, so the letter goes on paper.',
+  ],
+  [
+    'R-20',
+    miss,
+    'Et forhåndsvarsel varsles ikke på e-post når mottakeren ikke har bedt om det.',
+    'An advance notice is not notified of by e-mail when the recipient has not asked for that.',
+  ],
+  [
+    'R-22',
+    hit,
+    'Ingen varsler nådde mottakeren, og avsenderen vil da ha brevet på papir.',
+    'No notice has reached the recipient, and the sender wants the letter on paper then.',
+  ],
+  [
+    'R-14',
+    hit,
+    'Brevet gis tilbake til avsenderen, som viser det i portalen; mottakeren varsles herfra.',
+    'The letter is handed back to the sender, who shows it in the portal; the recipient is notified from here.',
+  ],
+  [
+    'R-23',
+    hit,
+    'Avsenderen varsler selv, og skal varsle en gang til hvis mottakeren ikke har åpnet brevet innen én uke (R-17).',
+    'The sender notifies by itself, and has to notify once more if the recipient has not opened the letter within a week (R-17).',
+  ],
 ];
 
 const traces = cases.map(([, fakta]) => decide(fakta).spor);

@@ -1,0 +1,165 @@
+import { tekst } from '../domain/hendelsestekst.js';
+import type { Calendar, Clock, UnitOfWork } from '../domain/ports.js';
+import { next, renset, type Utfall } from '../domain/retry.js';
+import type { Varselbestilling } from '../domain/routing/decision.js';
+import type { Fakta } from '../domain/routing/facts.js';
+import type { Tospraaklig } from '../domain/routing/words.js';
+import type { Job, Shipment } from '../domain/shipment.js';
+import type { ShipmentReads } from '../domain/shipmentPorts.js';
+import type { Varselsender } from '../domain/varselPorts.js';
+import { Failure } from '../errors.js';
+import { dagtid, varselAv, varselfrist, varselplan, type Varselplan, type VarselReads } from '../domain/varselrunde.js';
+import { limits } from '../limits.js';
+import type { Circuits } from './circuits.js';
+import { reason } from './dispatch.js';
+import { happen, hendelse } from './hendelser.js';
+import type { PersonRegister, Rutegrunnlag } from './shipmentDeps.js';
+import { avsluttRunde, type Handling, type Videre } from './varselrunde.js';
+
+export interface VarsleDeps {
+  readonly varsler: VarselReads;
+  readonly shipments: Pick<ShipmentReads, 'byId'>;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly calendar: Calendar;
+  readonly random: () => number;
+  readonly register: PersonRegister;
+  readonly routing: (avsender: string) => Rutegrunnlag;
+  /** Null: no way is configured any more. */
+  readonly sender: Varselsender | null;
+  readonly circuits: Pick<Circuits, 'report'>;
+  /** Told what could not be handed over, or failed here. */
+  readonly failed?: (error: unknown, shipmentId: string) => void;
+}
+
+/** Whose turn a notice's is in the queue. */
+const KOE = 'VARSEL';
+
+/** Words of a gateway without what could be an address: the sender, who reads them, need not know where its recipients are notified. */
+const utenAdresser = (ord: string): string => renset(ord.replace(/\S+@\S+/g, '…').replace(/\+?\d[\d ]{5,}/g, '…'));
+
+/** What the rules look at, by the register as it is now. @throws Failure UNAVAILABLE */
+async function faktaOm({ register, routing, calendar }: VarsleDeps, { forsendelse }: Shipment): Promise<Fakta> {
+  const { id } = forsendelse.mottaker;
+  const { spurt, persons } = await register.ask(id === null ? [] : [id], forsendelse.avsender);
+  const person = id === null ? undefined : persons.get(id);
+  return { ...routing(forsendelse.avsender), forsendelse, register: { spurt, person }, now: calendar.now() };
+}
+
+/** Hands one notice over. What the other side does is an outcome; an error is one that may pass. */
+async function send(
+  { sender, failed }: VarsleDeps,
+  job: Job,
+  { id: shipmentId, forsendelse }: Shipment,
+  bestilling: Varselbestilling,
+): Promise<Handling> {
+  const { varslingskanal: kanal } = bestilling;
+  try {
+    if (sender === null) return { kanal, type: 'FEILET', grunn: tekst('INGEN_VARSLINGSKANAL') };
+    const varsel = varselAv(job.shipmentId, forsendelse.klasse, bestilling);
+    const utfall = await sender.send(varsel, AbortSignal.timeout(limits.noticeHandover));
+    if (utfall.type === 'sendt') return { kanal, type: 'SENDT' };
+    const ord = utenAdresser(utfall.grunn);
+    return { kanal, type: 'FEILET', grunn: { nb: ord, en: ord } };
+  } catch (error) {
+    failed?.(error, shipmentId);
+    const utfall = reason(error);
+    const vent = error instanceof Failure ? Number(error.values['vent'] ?? 0) : 0;
+    return { kanal, type: 'UTSATT', grunn: utfall.type === 'sent' ? tekst('EGEN_FEIL') : utfall.grunn, vent };
+  }
+}
+
+/** Whether the letter is still to be notified of, and by this turn: the last look before a notice leaves the house. */
+const gjelderEnnaa = ({ unitOfWork }: VarsleDeps, job: Job, shipmentId: string): Promise<boolean> =>
+  unitOfWork(async (tx) => {
+    const tilstand = (await tx.lockShipment(shipmentId))?.tilstand;
+    return tilstand === 'OVERLATT' && (await tx.lockVarsel(job)) !== undefined;
+  });
+
+/** When what could not be handed over is tried again, in the daytime; undefined: there is no time left before its sender must know. */
+function nesteForsoek(deps: VarsleDeps, job: Job, begynt: Date): Videre | undefined {
+  const [clock, naa] = [deps.clock.now(), deps.calendar.now()];
+  const utfall: Utfall = { type: 'deferred', kode: 'UNAVAILABLE', grunn: tekst('EGEN_FEIL') };
+  const etter = next(utfall, job.forsoek, job.foersteForsoek, 'VARSEL', clock, deps.random());
+  if ('oppgitt' in etter) return undefined;
+  const tenkt = new Date(naa.getTime() + etter.neste.getTime() - clock.getTime());
+  const neste = dagtid(tenkt, false);
+  if (neste >= varselfrist(begynt)) return undefined;
+  return neste > tenkt ? { tid: neste, etter: 'CALENDAR' } : { tid: etter.neste, etter: 'CLOCK' };
+}
+
+/** Notices that failed for the last time. */
+const forgjeves = (handling: Handling): Handling =>
+  handling.type === 'UTSATT' ? { ...handling, type: 'FEILET' } : handling;
+
+/** An error of our own, or a register that does not answer: the round waits, and nobody is said to be unreachable. */
+async function utsett(deps: VarsleDeps, job: Job, shipment: Shipment, error: unknown): Promise<void> {
+  deps.failed?.(error, shipment.id);
+  const now = deps.clock.now();
+  const utfall = reason(error);
+  const grunn: Tospraaklig = utfall.type === 'sent' ? tekst('EGEN_FEIL') : utfall.grunn;
+  const deferral = { type: 'deferred', kode: 'UNAVAILABLE', grunn } as const;
+  const etter = next(deferral, job.forsoek, job.foersteForsoek, 'NORMAL', now, deps.random());
+  await deps.unitOfWork(async (tx) => {
+    const gitt = 'oppgitt' in etter;
+    if (!(gitt ? await tx.giveUpJob(job) : await tx.deferJob(job, etter.neste))) return;
+    const current = await tx.lockShipment(shipment.id);
+    if (current === undefined) return;
+    if (gitt) {
+      const event = hendelse('VARSLINGFEILET', now, 'NOT_NOTIFIED', tekst('VARSLING_OPPGITT', { grunn }));
+      return happen(tx, deps.calendar, current, event, true);
+    }
+    const event = tekst('VARSLING_UTSATT', { grunn, neste: etter.neste.toISOString() });
+    await tx.appendShipmentEvent(shipment.id, hendelse('FORSOEK_UTSATT', now, 'UNAVAILABLE', event));
+  });
+}
+
+/** Notifies of a letter that lies where its sender shows it. */
+async function runde(
+  deps: VarsleDeps,
+  job: Job,
+  shipment: Shipment,
+  begyntFoer: Date | null,
+  gjort: ReadonlySet<string>,
+) {
+  const fakta = await faktaOm(deps, shipment);
+  const plan: Varselplan = varselplan(fakta);
+  const igjen = plan.type === 'VARSLES' ? plan.varsler.filter((v) => !gjort.has(v.varslingskanal)) : [];
+  if (!(await gjelderEnnaa(deps, job, shipment.id))) return void (await deps.unitOfWork((tx) => tx.endJob(job)));
+  const begynt = begyntFoer ?? deps.calendar.now();
+  const handlinger = await Promise.all(igjen.map((bestilling) => send(deps, job, shipment, bestilling)));
+  if (handlinger.length > 0)
+    deps.circuits.report(
+      KOE,
+      handlinger.some(({ type }) => type !== 'UTSATT'),
+      deps.clock.now(),
+      Math.max(...handlinger.map((h) => (h.type === 'UTSATT' ? (h.vent ?? 0) : 0))),
+    );
+  const venter = handlinger.some(({ type }) => type === 'UTSATT');
+  const videre = venter ? nesteForsoek(deps, job, begynt) : undefined;
+  await avsluttRunde(deps, job, shipment, {
+    handlinger: videre === undefined ? handlinger.map(forgjeves) : handlinger,
+    begynt,
+    videre,
+    fakta,
+    regel: plan.type === 'VARSLES' ? 'R-22' : plan.regel,
+  });
+}
+
+/**
+ * One turn of one round of notices (R-16, R-17): asks the register, hands over by each way that may be used, and writes what came of it. A letter that
+ * was opened meanwhile ends its rounds. A notice that was handed over just before a crash is handed over again, with the same id.
+ */
+export const varsle =
+  (deps: VarsleDeps) =>
+  async (job: Job): Promise<void> => {
+    const found = await deps.varsler.byId(job.shipmentId);
+    const shipment = found && (await deps.shipments.byId(found.shipmentId));
+    if (found === undefined || shipment?.tilstand !== 'OVERLATT')
+      return void (await deps.unitOfWork((tx) => tx.endJob(job)));
+    const naa = deps.calendar.now();
+    const tidligst = dagtid(naa, found.begynt === null);
+    if (tidligst > naa) return void (await deps.unitOfWork((tx) => tx.waitJob(job, tidligst)));
+    const gjort = new Set(Object.keys(found.stand));
+    await runde(deps, job, shipment, found.begynt, gjort).catch((error: unknown) => utsett(deps, job, shipment, error));
+  };

@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { VarselReads, Varselrunde, VarselTx } from '../domain/varselrunde.js';
+import type { Backend, Db, Flavour } from './backend.js';
+import { insertRow } from './insert.js';
+import { NOTICES } from './lanes.js';
+import type { VarselRow } from './schema.js';
+import { newJob } from './shipments.js';
+
+const rundeOf = ({ id, shipment_id, nummer, begynt, epost, sms }: VarselRow): Varselrunde => ({
+  id,
+  shipmentId: shipment_id,
+  nummer,
+  begynt: begynt === null ? null : new Date(begynt),
+  stand: { ...(epost !== null && { EPOST: epost }), ...(sms !== null && { SMS: sms }) },
+});
+
+/** As `VarselReads`. */
+export const varselReads = ({ read }: Backend): VarselReads => ({
+  byId: (id) =>
+    read(async (db) => {
+      const row = await db.selectFrom('varsel').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && rundeOf(row);
+    }),
+});
+
+/** As `VarselTx`. A round that has ended keeps its row, so that its letter never has another of the same number. */
+export const varselWrites = (db: Db, flavour: Flavour): VarselTx => ({
+  async insertVarsel({ id, shipmentId, nummer }, klar, { avsender: eier, prioritet }) {
+    const row = { id, shipment_id: shipmentId, nummer, begynt: null, epost: null, sms: null };
+    if (!(await insertRow(db, 'varsel', row, flavour.onDuplicate(['shipment_id', 'nummer'], [])))) return;
+    await insertRow(db, 'job', newJob(id, { leverandoer: NOTICES, prioritet, eier }, klar));
+  },
+  async lockVarsel({ shipmentId: id, fence }) {
+    const ours = db.selectFrom('job').select('fence').where('shipment_id', '=', id).where('fence', '=', fence);
+    if ((await ours.modifyEnd(sql.raw(flavour.lock)).executeTakeFirst()) === undefined) return undefined;
+    const row = await db.selectFrom('varsel').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && rundeOf(row);
+  },
+  async updateVarsel(id, { begynt, stand }) {
+    const change = { begynt: begynt?.getTime() ?? null, epost: stand.EPOST ?? null, sms: stand.SMS ?? null };
+    await db.updateTable('varsel').set(change).where('id', '=', id).execute();
+  },
+});

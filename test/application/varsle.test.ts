@@ -1,0 +1,404 @@
+import { expect } from 'chai';
+import { cost } from '../../src/domain/overslag.js';
+import { grunnlagAv } from '../../src/domain/ledger.js';
+import { pris, prisliste } from '../../src/domain/tariff.js';
+import { noticeWorld } from '../support/noticeWorld.js';
+import { eachStore } from '../support/stores.js';
+import { withStores } from '../store/support/shipments.js';
+import { codeOf } from './shipping.js';
+
+const monday = '2026-03-02T12:00:00Z';
+const hour = 3_600_000;
+const plus = (time: string | Date, ms: number): Date => new Date(new Date(time).getTime() + ms);
+const week = 7 * 24 * hour;
+const old = { verdi: '+4799990000', sistOppdatert: new Date('2024-01-01'), sistVerifisert: null };
+
+describe('application/varsle', () => {
+  eachStore((database) => {
+    const stores = withStores(database, 2);
+    let refs = 0;
+    const world = (start = monday) => {
+      const w = noticeWorld(() => stores()[0]!, start);
+      return { ...w, post: (changes = {}) => w.send(`${start} ${++refs}`, changes) };
+    };
+    type World = ReturnType<typeof world>;
+    const ways = (w: World) => w.sent.map(({ kanal }) => kanal);
+    /** What came of the letters of earlier tests is over. */
+    const told = async (w: World, id: string) => (await w.receipts()).filter((line) => line.startsWith(id));
+
+    it('R-16, R-24: a letter in a portal is notified of at once, by each fresh way', async () => {
+      const w = world();
+      const id = await w.post();
+      await w.rounds();
+      expect(w.sent.map(({ kanal, adresse, emne, at }) => [kanal, adresse, emne, at.toISOString()])).to.deep.equal([
+        ['EPOST', 'kari@example.com', 'Du har fått brev fra det offentlige', plus(monday, 0).toISOString()],
+        ['SMS', '+4799990000', null, plus(monday, 0).toISOString()],
+      ]);
+      expect(new Set(w.sent.map(({ id: notice }) => notice)).size).to.equal(2);
+      expect(await w.history(id)).to.deep.equal(['MOTTATT', 'OVERLATT', 'VARSLET EPOST', 'VARSLET SMS']);
+      expect((await w.events(id))[1]?.tekst.en).to.contain('notified from here');
+      expect(await told(w, id)).to.deep.equal([]);
+    });
+
+    it('R-03: the way is chosen when the notice goes, not when the letter came', async () => {
+      const w = world('2026-03-02T21:00:00Z');
+      const id = await w.post();
+      w.is({ epostadresse: null, mobiltelefonnummer: { ...old, sistOppdatert: new Date('2024-09-03T07:00:00Z') } });
+      await w.goTo('2026-03-03T06:59:59Z');
+      expect(w.sent).to.deep.equal([]);
+      await w.goTo('2026-03-03T07:00:00Z');
+      expect(ways(w)).to.deep.equal(['SMS']);
+      expect(await w.history(id)).to.include('VARSLET SMS');
+    });
+
+    it('R-11: the language is the register’s, else the letter’s', async () => {
+      const w = world();
+      w.is({ spraak: 'en', epostadresse: null });
+      await w.post({ spraak: 'nn' });
+      await w.rounds();
+      w.is({ epostadresse: null });
+      await w.post({ spraak: 'nn' });
+      await w.rounds();
+      expect(w.sent.map(({ spraak, tekst }) => [spraak, tekst.slice(0, 12)])).to.deep.equal([
+        ['en', 'You have rec'],
+        ['nn', 'Du har fått '],
+      ]);
+    });
+
+    it('R-13: information goes to a reserved person and by a stale way, once', async () => {
+      const w = world();
+      w.is({ reservasjon: true, epostadresse: null, mobiltelefonnummer: old });
+      const id = await w.post({ klasse: 'INFO' });
+      await w.rounds();
+      await w.goTo(plus(monday, 2 * week));
+      expect(ways(w)).to.deep.equal(['SMS']);
+      expect((await w.letter(id)).tilstand).to.equal('OVERLATT');
+    });
+
+    describe('R-17: the repeat', () => {
+      it('goes once, a week after the notice, and not a second earlier', async () => {
+        const w = world();
+        const id = await w.post();
+        await w.rounds();
+        await w.goTo(plus(monday, week - 1_000));
+        expect(w.sent).to.have.length(2);
+        await w.goTo(plus(monday, week));
+        expect(ways(w)).to.deep.equal(['EPOST', 'SMS', 'EPOST', 'SMS']);
+        expect(new Set(w.sent.map(({ id: notice }) => notice)).size).to.equal(4);
+        for (let weeks = 2; weeks < 6; weeks++) await w.goTo(plus(monday, weeks * week));
+        expect(w.sent).to.have.length(4);
+        expect((await w.history(id)).filter((line) => line === 'VARSLET SMS')).to.have.length(2);
+      });
+
+      it('is cancelled by an opening at 6 days, 23 hours and 59 minutes, and while it is on its way out', async () => {
+        const w = world();
+        const [early, late] = [await w.post(), await w.post()];
+        await w.rounds();
+        w.at(plus(monday, week - 60_000));
+        expect(await w.open(early)).to.deep.equal({ id: early, tilstand: 'AAPNET' });
+        expect(await w.open(early), 'again').to.deep.equal({ id: early, tilstand: 'AAPNET' });
+        w.at(plus(monday, week));
+        const jobs = await w.due();
+        expect(jobs).to.have.length(2);
+        await w.open(late);
+        for (const job of jobs) await w.turn(job);
+        expect(w.sent).to.have.length(4);
+        expect((await w.history(early)).filter((line) => line === 'LEST_EKSTERNT')).to.have.length(1);
+        expect((await w.letter(late)).tilstand).to.equal('AAPNET');
+      });
+
+      it('counts from the later of availability and notice: virkningstidspunkt, and a first notice that was late', async () => {
+        const w = world();
+        await w.post({ virkningstidspunkt: new Date('2026-03-06T10:00:00Z') });
+        await w.goTo('2026-03-06T09:59:59Z');
+        expect(w.sent).to.deep.equal([]);
+        Object.assign(w.skjebne, { EPOST: 'unreached', SMS: 'unreached' });
+        await w.goTo('2026-03-06T10:00:00Z');
+        Object.assign(w.skjebne, { EPOST: 'ok', SMS: 'ok' });
+        await w.goTo('2026-03-06T11:00:00Z');
+        expect(w.sent).to.have.length(2);
+        await w.goTo('2026-03-13T10:59:59Z');
+        expect(w.sent).to.have.length(2);
+        await w.goTo('2026-03-13T11:00:00Z');
+        expect(w.sent).to.have.length(4);
+      });
+
+      const changes = [
+        ['R-12: reserved', { reservasjon: true }],
+        ['R-05: deleted', { status: 'SLETTET' }],
+        ['R-05: unknown', null],
+        ['R-02: without addresses', { mobiltelefonnummer: null, epostadresse: null }],
+        ['R-03: stale', { mobiltelefonnummer: old, epostadresse: null }],
+      ] as const;
+      for (const [what, change] of changes)
+        it(`${what} meanwhile: nobody is notified, the sender is told, and paper goes where that is wanted`, async () => {
+          const w = world();
+          const kept = await w.post();
+          await w.rounds();
+          w.is(change);
+          await w.goTo(plus(monday, week));
+          w.is({});
+          w.policy({ papirUtenVarsel: true });
+          const printed = await w.post();
+          await w.rounds();
+          w.is(change);
+          await w.goTo(plus(w.now(), week));
+          expect(w.sent).to.have.length(4);
+          expect((await w.letter(kept)).tilstand).to.equal('OVERLATT');
+          expect(await told(w, kept)).to.deep.equal([`${kept} VARSLINGFEILET NOT_NOTIFIED`]);
+          const paper = await w.letter(printed);
+          expect(paper.tilstand).to.equal('MOTTATT');
+          expect(paper.beslutning).to.include({ kanal: 'UTSKRIFT' });
+          expect(paper.beslutning.spor.find(({ traff }) => traff)?.regel).to.equal(what.slice(0, 4));
+        });
+
+      it('goes by the way that is fresh then, though the first notice went by another', async () => {
+        const w = world();
+        w.is({ mobiltelefonnummer: null });
+        await w.post();
+        await w.rounds();
+        w.is({ epostadresse: null });
+        await w.goTo(plus(monday, week));
+        expect(ways(w)).to.deep.equal(['EPOST', 'SMS']);
+      });
+    });
+
+    it('R-19: none after an address that the recipient gave', async () => {
+      const w = world();
+      await w.post({ oppgittAdresse: { bevis: 'skjema av 1. mars' } });
+      await w.rounds();
+      await w.goTo(plus(monday, 2 * week));
+      expect(w.sent).to.have.length(2);
+    });
+
+    it('R-20: an advance notice goes by e-mail only where that was asked for, and on paper where nothing else is left', async () => {
+      const w = world();
+      await w.post({ forhaandsvarsel: { epostBevis: null } });
+      await w.rounds();
+      expect(ways(w)).to.deep.equal(['SMS']);
+      await w.post({ forhaandsvarsel: { epostBevis: 'ba om det 1. mars' } });
+      await w.rounds();
+      expect(ways(w)).to.deep.equal(['SMS', 'EPOST', 'SMS']);
+      w.is({ mobiltelefonnummer: null });
+      const id = await w.post({ forhaandsvarsel: { epostBevis: null } });
+      expect((await w.letter(id)).beslutning).to.include({ kanal: 'UTSKRIFT' });
+    });
+
+    describe('R-21: daytime', () => {
+      const cases = [
+        ['2026-03-02T18:59:59Z', '2026-03-02T18:59:59Z', 'the last second of the day'],
+        ['2026-03-02T19:00:00Z', '2026-03-03T07:00:00Z', 'the evening'],
+        ['2026-03-06T20:00:00Z', '2026-03-09T07:00:00Z', 'a weekend'],
+        ['2026-04-01T18:30:00Z', '2026-04-07T06:00:00Z', 'Easter'],
+        ['2026-03-28T12:00:00Z', '2026-03-30T06:00:00Z', 'the night that summer time begins'],
+        ['2026-10-24T12:00:00Z', '2026-10-26T07:00:00Z', 'the night that it ends'],
+        ['2028-02-29T19:00:00Z', '2028-03-01T07:00:00Z', 'a leap day'],
+        ['2026-12-31T19:00:00Z', '2027-01-04T07:00:00Z', 'the turn of a year'],
+      ] as const;
+      for (const [sent, goes, what] of cases)
+        it(`${what}: what comes at ${sent} is notified at ${goes}`, async () => {
+          const w = world(sent);
+          if (goes === '2026-04-07T06:00:00Z') w.at('2026-04-01T19:00:00Z');
+          await w.post();
+          await w.goTo(plus(goes, sent === goes ? 0 : -1_000));
+          expect(w.sent).to.have.length(sent === goes ? 2 : 0);
+          await w.goTo(goes);
+          expect(w.sent.map(({ at }) => at.getTime())).to.deep.equal([
+            plus(goes, 0).getTime(),
+            plus(goes, 0).getTime(),
+          ]);
+        });
+
+      it('R-17: a week has its local hours on both sides of a DST night', async () => {
+        for (const [first, again] of [
+          ['2026-03-25T12:00:00Z', '2026-04-01T11:00:00Z'],
+          ['2026-10-21T11:00:00Z', '2026-10-28T12:00:00Z'],
+        ] as const) {
+          const w = world(first);
+          await w.post();
+          await w.rounds();
+          await w.goTo(plus(again, -1_000));
+          expect(w.sent).to.have.length(2);
+          await w.goTo(again);
+          expect(w.sent).to.have.length(4);
+        }
+      });
+    });
+
+    describe('R-22: failed notices', () => {
+      it('one way fails: one receipt, the letter stays, and the repeat comes', async () => {
+        const w = world();
+        w.skjebne.EPOST = 'refused';
+        const id = await w.post();
+        await w.rounds();
+        expect(await told(w, id)).to.deep.equal([`${id} VARSLINGFEILET EPOST`]);
+        const words = (await w.events(id)).find(({ type }) => type === 'VARSLINGFEILET')?.tekst.nb ?? '';
+        expect(words)
+          .to.contain('is not here')
+          .and.not.match(/kari@|99 99/);
+        w.skjebne.EPOST = 'ok';
+        await w.goTo(plus(monday, week));
+        expect(ways(w)).to.deep.equal(['SMS', 'EPOST', 'SMS']);
+        expect(await told(w, id)).to.have.length(1);
+      });
+
+      it('both fail: a receipt of each, and "not notified"; no repeat of what never came', async () => {
+        const w = world();
+        Object.assign(w.skjebne, { EPOST: 'refused', SMS: 'refused' });
+        const id = await w.post();
+        await w.rounds();
+        expect(await told(w, id)).to.deep.equal([
+          `${id} VARSLINGFEILET EPOST`,
+          `${id} VARSLINGFEILET SMS`,
+          `${id} VARSLINGFEILET NOT_NOTIFIED`,
+        ]);
+        await w.goTo(plus(monday, 2 * week));
+        expect(await told(w, id)).to.have.length(3);
+        expect(await w.lines(id)).to.deep.equal([]);
+      });
+
+      it('both fail: paper where the sender wants it, and why not where it cannot be', async () => {
+        const w = world();
+        w.policy({ papirUtenVarsel: true });
+        Object.assign(w.skjebne, { EPOST: 'refused', SMS: 'refused' });
+        const [paper, digital] = [await w.post(), await w.post({ kunDigitalt: true })];
+        const information = await w.post({ klasse: 'INFO' });
+        await w.rounds();
+        const { beslutning, tilstand } = await w.letter(paper);
+        expect([tilstand, beslutning.utfall === 'SEND' && beslutning.kanal]).to.deep.equal(['MOTTATT', 'UTSKRIFT']);
+        expect(beslutning.spor.find(({ traff }) => traff)?.regel).to.equal('R-22');
+        expect((await w.letter(digital)).tilstand).to.equal('OVERLATT');
+        expect((await w.events(digital)).at(-1)?.tekst.en).to.contain('digital delivery only');
+        expect((await w.letter(information)).tilstand).to.equal('OVERLATT');
+        expect(await told(w, information)).to.have.length(2);
+      });
+
+      it('a way that is not reached is tried again in the daytime, and has failed when the day after has passed', async () => {
+        const w = world('2026-03-06T18:00:00Z');
+        Object.assign(w.skjebne, { EPOST: 'ok', SMS: 'unreached' });
+        const id = await w.post();
+        for (let t = plus(w.now(), 0); t < new Date('2026-03-07T18:58:00Z'); t = plus(t, 30 * 60_000)) await w.goTo(t);
+        expect(await told(w, id)).to.deep.equal([]);
+        await w.goTo('2026-03-07T18:59:59Z');
+        expect(await told(w, id)).to.deep.equal([`${id} VARSLINGFEILET SMS`]);
+        expect(ways(w)).to.deep.equal(['EPOST']);
+        expect((await w.history(id)).filter((line) => line === 'FORSOEK_UTSATT SMS').length).to.be.greaterThan(5);
+      });
+
+      it('a register that does not answer says of nobody that he cannot be reached', async () => {
+        const w = world();
+        const id = await w.post();
+        w.register(true);
+        for (let days = 0; days < 3; days++) await w.goTo(plus(monday, days * 24 * hour));
+        expect(await told(w, id)).to.deep.equal([]);
+        w.register(false);
+        await w.goTo(plus(monday, 3 * 24 * hour));
+        expect(w.sent).to.have.length(2);
+      });
+    });
+
+    it('R-23: nothing goes, and nothing is charged, where the sender notifies; it is reminded of the repeat', async () => {
+      const w = world();
+      w.policy({ egenVarsling: true });
+      const id = await w.post();
+      await w.rounds();
+      await w.goTo(plus(monday, 2 * week));
+      expect(w.sent).to.deep.equal([]);
+      expect(await w.lines(id)).to.deep.equal([]);
+      const [received, handedBack] = await w.events(id);
+      expect(received?.tekst.en).to.contain('has to notify once more').and.to.contain('(R-17)');
+      expect(handedBack?.tekst.en).to.contain('its sender shows it and notifies');
+    });
+
+    it('with no way configured the letter is handed back with the order, as before; with one, by that way only', async () => {
+      const w = world();
+      w.ways();
+      const order = await w.letter(await w.post());
+      expect(order.beslutning.varsler.map((v) => v.varslingskanal)).to.deep.equal(['EPOST', 'SMS']);
+      expect(order.beslutning.spor.at(-1)?.tekst.en).to.contain('and notifies the recipient');
+      w.ways('SMS');
+      await w.post();
+      w.is({ mobiltelefonnummer: null });
+      const unable = await w.letter(await w.post());
+      expect(unable.beslutning).to.not.have.property('varslesHerfra');
+      w.is({});
+      await w.rounds();
+      expect(ways(w)).to.deep.equal(['SMS']);
+    });
+
+    it('R-58: the SMS and its repeat are charged when they have gone, as the dry run said', async () => {
+      const w = world();
+      const own = {
+        plan: '',
+        vare: 'SMS',
+        leverandoer: null,
+        fra: new Date('2026-01-01'),
+        fraNummer: 1,
+        oere: 39,
+      } as const;
+      await stores()[0]!.unitOfWork((tx) => tx.putPrice(own));
+      expect(pris('SMS', null, { liste: [...prisliste, own], at: w.now(), nummer: 1 })).to.equal(39);
+      const [read, unread] = [await w.post(), await w.post()];
+      await w.rounds();
+      await w.open(read);
+      await w.goTo(plus(monday, week));
+      const { beslutning, forsendelse } = await w.letter(unread);
+      const liste = await stores()[0]!.ledger.prisbilde(forsendelse.avsender, '2026-03');
+      const estimate = cost(beslutning, grunnlagAv(forsendelse, undefined), liste);
+      expect(await w.lines(read)).to.deep.equal([['SMS', 39]]);
+      expect(await w.lines(unread)).to.deep.equal([['SMS', 39], ['SMS_GJENTATT', 39]]); // prettier-ignore
+      expect([estimate.minst, estimate.hoyst]).to.deep.equal([39, 78]);
+    });
+
+    it('R-17: two workers with the same due rounds send each notice once', async () => {
+      const w = world();
+      for (let n = 0; n < 10; n++) await w.post();
+      const [one, two] = stores();
+      const work = async (store: typeof one) => {
+        for (let jobs = await w.due(store); jobs.length > 0; jobs = await w.due(store))
+          await Promise.all(jobs.map((job) => w.turn(job, store)));
+      };
+      await Promise.all([work(one), work(two), work(one)]);
+      w.at(plus(monday, week));
+      await Promise.all([work(one), work(two), work(two)]);
+      expect(w.sent).to.have.length(40);
+      expect(new Set(w.sent.map(({ id }) => id)).size).to.equal(40);
+    });
+
+    it('R-17: a crash between handing over and writing it down repeats the notice with its id, and orders one repeat', async () => {
+      const w = world();
+      Object.assign(w.skjebne, { EPOST: 'crash', SMS: 'crash' });
+      const id = await w.post();
+      await w.rounds();
+      Object.assign(w.skjebne, { EPOST: 'ok', SMS: 'ok' });
+      await w.goTo(plus(monday, 59_000));
+      expect(w.sent).to.have.length(2);
+      await w.goTo(plus(monday, 61_000));
+      expect(w.sent).to.have.length(4);
+      expect(new Set(w.sent.map((notice) => notice.id)).size).to.equal(2);
+      await w.goTo(plus(monday, week + 61_000));
+      await w.goTo(plus(monday, 3 * week));
+      expect(w.sent).to.have.length(6);
+      expect((await w.history(id)).filter((line) => line.startsWith('VARSLET'))).to.have.length(4);
+    });
+
+    it('a turn that lost its lease writes nothing and orders nothing', async () => {
+      const w = world();
+      const id = await w.post();
+      const [stale] = await w.due();
+      w.at(plus(monday, 61_000));
+      await w.rounds();
+      await w.turn(stale!);
+      expect(w.sent).to.have.length(2);
+      expect((await w.history(id)).filter((line) => line.startsWith('VARSLET'))).to.have.length(2);
+    });
+
+    it('R-18: only what was handed back is reported open by its sender', async () => {
+      const w = world();
+      w.is({ reservasjon: true });
+      const id = await w.post();
+      expect(await codeOf(w.open(id))).to.equal('NOT_HANDED_BACK');
+      expect(await codeOf(w.open('00000000-0000-0000-0000-000000000000'))).to.equal('UNKNOWN_SHIPMENT');
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { openedCommand } from '../../src/cli/opened.js';
+import type { Varsel, Varselsender } from '../../src/domain/varselPorts.js';
+import { dagtid } from '../../src/domain/varselrunde.js';
+import { developmentAccounts } from '../../src/sandbox/developmentData.js';
+import { identities } from '../../src/sandbox/pki/identities.js';
+import { hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
+import { runCommand } from '../support/runCommand.js';
+import { startSending, type SendingWorld } from '../support/sending.js';
+import { is, steps, types } from '../support/sendingSteps.js';
+import { eachStore } from '../support/stores.js';
+
+const week = 7 * 86_400_000;
+const [development] = developmentAccounts;
+const account = { user: development.brukernavn, password: development.passord };
+
+describe('notices of letters in a portal', function () {
+  this.timeout(120_000);
+  eachStore((database) => {
+    let world: SendingWorld;
+    const sent: Varsel[] = [];
+    const dead = new Set<string>();
+    const varselsender: Varselsender = {
+      kanaler: new Set(['EPOST', 'SMS']),
+      send: async (varsel) => {
+        if (dead.has(varsel.adresse)) return { type: 'avvist', grunn: 'nobody here' };
+        sent.push(varsel);
+        return { type: 'sendt' };
+      },
+    };
+    before(async () => {
+      world = await startSending(database.url(), { varselsender });
+      await world.registerSenders((tx) =>
+        tx.putOrganisation({
+          organisasjonsnummer: sender,
+          navn: identities.sender.organisasjon,
+          tillatUsignertPaaVegneAv: false,
+          avsenderpolicy: { utenPostkasse: 'PORTAL', egenVarsling: false, papirUtenVarsel: true },
+          fra: new Date('2014-11-19T00:00:00Z'),
+          til: null,
+        }),
+      );
+    });
+    after(() => world.stop());
+    const { registered, letterTo, accepted } = steps(() => world);
+    const fresh = (verdi: string) => ({ verdi, sistOppdatert: new Date(), sistVerifisert: null });
+    const person = (verdi: string) =>
+      registered({ postkasse: null, epostadresse: fresh(verdi), mobiltelefonnummer: null });
+    /** Moves the calendar to the next daytime, at least so many milliseconds ahead. */
+    const toDaytime = async (ms = 0) => {
+      const now = new Date(Date.now() + (await world.store.calendar.ahead()));
+      await world.moveCalendar(dagtid(new Date(now.getTime() + ms), true).getTime() - now.getTime() + 1_000);
+    };
+    const notified = (times: number) => (stand: Stand) => types(stand).filter((t) => t === 'VARSLET').length === times;
+    const to = (adresse: string) => sent.filter((varsel) => varsel.adresse === adresse);
+    const opened = (...args: readonly string[]) =>
+      runCommand(
+        (program) =>
+          openedCommand(program, { runningUrl: async () => world.url, account: () => account, password: undefined }),
+        'opened',
+        ...args,
+      );
+
+    it('R-16, R-17, R-22: told by day, once more after a week where nobody has opened it, and on paper where nobody could be told', async () => {
+      const [read, unread, lost] = await Promise.all(['read@a.no', 'unread@a.no', 'lost@a.no'].map(person));
+      dead.add('lost@a.no');
+      const letters = [read, unread, lost].map((one) => letterTo(one!, { klasse: 'VEDTAK', virkningstidspunkt: null }));
+      const [first, second, third] = await Promise.all(letters.map(accepted));
+      await world.until(first!, is('OVERLATT'));
+      await toDaytime();
+      for (const ref of [first!, second!]) await world.until(ref, notified(1));
+      const paper = await world.until(third!, is('LEVERT'));
+      expect([paper.kanal, types(paper).filter((t) => t === 'VARSLINGFEILET').length]).to.deep.equal(['UTSKRIFT', 2]);
+      const receipts = (await hentKvitteringer(world.url)).text;
+      expect(receipts).to.contain('NOT_NOTIFIED').and.not.contain('lost@a.no');
+
+      const told = await opened('--ref', first!, '--at', '2026-03-02T12:00:00+01:00');
+      expect([told.code, told.out, told.err]).to.deep.equal([0, 'The letter is AAPNET.\n', '']);
+      await toDaytime(week);
+      await world.until(second!, notified(2));
+      expect(new Set(to('unread@a.no').map(({ id }) => id)).size).to.equal(2);
+      await toDaytime(week);
+      expect([to('read@a.no').length, to('unread@a.no').length]).to.deep.equal([1, 2]);
+      expect(await world.until(first!, is('AAPNET'))).to.satisfy(notified(1));
+    });
+
+    it('says what is wrong with an opening that it cannot report', async () => {
+      expect((await opened()).err).to.contain('Give the id of the letter, or --ref.');
+      expect((await opened('--ref', 'x', '--at', '2026-03-02')).err).to.contain('with its zone');
+      expect((await opened('--ref', 'nobody')).err).to.contain('P-2005');
+    });
+  });
+});
