@@ -35,14 +35,15 @@ export const checkPostkasse = checkedBy(postkasse);
 
 /**
  * A message of digital post: its header, and the business document that it carries.
- * @param carried the document that was verified, or its text; undefined when there is none
+ * @param carried the document that was verified; undefined when there is none
+ * @param text the same, written
  * @throws Failure EBMS:0009 for the header, INVALID_REQUEST (EBMS:0003) for the document
  */
-export function checkMessage({ blocks }: Pick<Trusted, 'blocks'>, carried?: XmlElement | string): void {
+export function checkMessage({ blocks }: Pick<Trusted, 'blocks'>, carried?: XmlElement, text?: string): void {
   for (const block of blocks.filter((b) => is(b, messagingBlock.ns, messagingBlock.local))) {
     const reason = messaging(block);
     if (reason !== '') throw ebmsFailure('INVALID_HEADER', reason);
   }
-  const reason = carried === undefined ? '' : document(carried);
+  const reason = carried === undefined ? '' : document(text ?? carried, carried);
   if (reason !== '') throw invalid(reason);
 }

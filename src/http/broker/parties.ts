@@ -78,7 +78,7 @@ export function documentOf(envelope: Trusted, types: readonly Payload['type'][],
   }
   const document = decodeSbd(content);
   const text = write();
-  checkMessage(envelope, text);
+  checkMessage(envelope, content, text);
   const { organisasjonsnummer, fingeravtrykk } = signer;
   if (organisasjonsnummer !== document.header.sender) {
     throw ebmsFailure('VALUE_INCONSISTENT', 'The sender of the document is not the organisation that signed it');

@@ -7,6 +7,8 @@ const letters = heldBy('http/broker/letters.ts', 'http/broker/letters');
 const parties = heldBy('http/broker/parties.ts', 'http/broker/letters');
 const told = heldBy('http/broker/parties.ts', 'http/meldingsformidler');
 const keys = heldBy('http/broker/parties.ts', 'http/broker/letters');
+const plainly = (name: string, from: string, to: string) =>
+  heldBy('xml/plainContent.ts', 'xml/plainly')(name, from, to, 'SECURITY 17: says of no changed');
 const stage = heldBy('http/broker/stage.ts', 'http/broker/stage');
 const signals = heldBy('http/broker/signals.ts', 'http/broker/signals');
 const receipts = heldBy('http/broker/receipts.ts', 'http/meldingsformidler');
@@ -175,10 +177,21 @@ export const brokerMutations: readonly Mutation[] = [
   ),
   told(
     'schema of the document',
-    'checkMessage(envelope, text);',
+    'checkMessage(envelope, content, text);',
     '',
     'refuses what its schema does not allow, and hands nothing on: EBMS:0009 for the header, EBMS:0003 for the document',
   ),
+  plainly('attributes that are required', 'return found === required.length', 'return true'),
+  plainly('attributes that are allowed', 'if (allowed.get(name)?.(value) !== true)', 'if (false)'),
+  plainly('no text between elements', 'onlySpace.test(child)', 'true'),
+  plainly('nothing in what is empty', 'return children.length === 0', 'return true'),
+  plainly(
+    'no element too many',
+    'return content.model(elements, 0) === elements.length',
+    'return content.model(elements, 0) >= 0',
+  ),
+  plainly('no element too few', 'if (end < 0 && count < (least ?? 1)) return -1;', ''),
+  plainly('unique texts', '.size === children.length', '.size > 0'),
   keys(
     'signer in the key',
     '`ebms ${principal.organisasjonsnummer} ',
