@@ -5,7 +5,7 @@ import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { failureOf, isBeaten, isElsewhere, isInDoubt, isLost } from './mysql-errors.js';
 import { underLease, underLock } from './mysql-lock.js';
-import { cutWhenFrozen, type Lending } from './mysql-patience.js';
+import { cutWhenFrozen } from './mysql-patience.js';
 import { exactCollation, serverOf, type Server } from './mysql-settings.js';
 import { addressesOf, nodesOf, type Nodes } from './nodes.js';
 import type { Tables } from './schema.js';
@@ -99,7 +99,7 @@ function poolOf(uri: string): Pool {
     // Without FOUND_ROWS a row that was left as it is counts as not affected; nobody loads files here.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
   });
-  cutWhenFrozen(pool as unknown as Lending, () => answers(uri));
+  cutWhenFrozen(pool, () => answers(uri));
   pool.on('connection', (connection) => {
     for (const statement of SESSION)
       connection.query(statement, (error) => {

@@ -16,9 +16,9 @@ const gyldighet = ({ fra, til }: Period): Gyldighet => ({
   til: til === null ? null : new Date(til),
 });
 
-/** As `Reads.senders`; `db` is one snapshot. */
-export async function senders(db: Db): Promise<SenderData> {
-  const organisations = await db
+/** Every organisation, with what it has chosen. */
+async function organisations(db: Db): Promise<SenderData['organisasjoner']> {
+  const rows = await db
     .selectFrom('organisation as o')
     .leftJoin('policy as p', 'p.organisasjonsnummer', 'o.organisasjonsnummer')
     .leftJoin('letter_policy as l', 'l.organisasjonsnummer', 'o.organisasjonsnummer')
@@ -28,6 +28,28 @@ export async function senders(db: Db): Promise<SenderData> {
     .select(['s.sektor', 's.etterfoelger'])
     .orderBy('o.organisasjonsnummer')
     .execute();
+  return rows.map(({ tillat, sektor, etterfoelger, ...found }) => {
+    const { uten_postkasse, egen_varsling, papir_uten_varsel, ...row } = found;
+    return {
+      ...row,
+      ...gyldighet(row),
+      tillatUsignertPaaVegneAv: tillat === 1,
+      ...(uten_postkasse !== null && {
+        avsenderpolicy: {
+          utenPostkasse: uten_postkasse,
+          egenVarsling: egen_varsling === 1,
+          ...(papir_uten_varsel === 1 && { papirUtenVarsel: true as const }),
+        },
+      }),
+      ...(sektor !== null && { sektor }),
+      ...(etterfoelger !== null && { etterfoelger }),
+    };
+  });
+}
+
+/** As `Reads.senders`; `db` is one snapshot. */
+export async function senders(db: Db): Promise<SenderData> {
+  const organisasjoner = await organisations(db);
   const certificates = await db.selectFrom('certificate').selectAll().orderBy('fingeravtrykk').execute();
   const delegations = await db
     .selectFrom('delegation')
@@ -44,23 +66,7 @@ export async function senders(db: Db): Promise<SenderData> {
     .orderBy('dokumenttype')
     .execute();
   return {
-    organisasjoner: organisations.map(({ tillat, sektor, etterfoelger, ...found }) => {
-      const { uten_postkasse, egen_varsling, papir_uten_varsel, ...row } = found;
-      return {
-        ...row,
-        ...gyldighet(row),
-        tillatUsignertPaaVegneAv: tillat === 1,
-        ...(uten_postkasse !== null && {
-          avsenderpolicy: {
-            utenPostkasse: uten_postkasse,
-            egenVarsling: egen_varsling === 1,
-            ...(papir_uten_varsel === 1 && { papirUtenVarsel: true as const }),
-          },
-        }),
-        ...(sektor !== null && { sektor }),
-        ...(etterfoelger !== null && { etterfoelger }),
-      };
-    }),
+    organisasjoner,
     sertifikater: certificates.map((row) => ({ ...row, ...gyldighet(row) })),
     delegeringer: delegations.map((row) => ({ ...row, ...gyldighet(row) })),
     rettigheter: rights.map((row) => ({ ...row, ...gyldighet(row) })),

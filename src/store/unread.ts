@@ -24,10 +24,11 @@ const page = (db: Db, avsender: string, til: Date, after: string) =>
     .where('s.ekstern_ref', '>', after)
     .where('e.type', 'in', levert)
     .where('e.tid', '<', til.getTime())
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('shipment_event as o')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('shipment_event as o')
             .select('o.nr')
             .whereRef('o.shipment_id', '=', 's.id')
             .where('o.type', 'in', aapnet)

@@ -76,7 +76,7 @@ describe('opening a store', () => {
         '0021-units': 'd1e2d23cee062aa5',
         '0022-document-types': '3189c6cd906673a4',
         '0024-lost-turns': '9a44f3c605bae501',
-        '0024-payload-chunks': '0da478ae986a5ace',
+        '0025-payload-chunks': '0da478ae986a5ace',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -100,7 +100,7 @@ describe('opening a store', () => {
         '0021-units': '6e7a2691f584c906',
         '0022-document-types': '33c2aa94d6f5cd33',
         '0024-lost-turns': '12229d68f65faaa5',
-        '0024-payload-chunks': '1ee35ffd4f533154',
+        '0025-payload-chunks': '1ee35ffd4f533154',
       },
     });
   });

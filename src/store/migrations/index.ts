@@ -21,7 +21,7 @@ import { notices } from './0020-notices.js';
 import { units } from './0021-units.js';
 import { documentTypes } from './0022-document-types.js';
 import { lostTurns } from './0024-lost-turns.js';
-import { payloadChunks } from './0024-payload-chunks.js';
+import { payloadChunks } from './0025-payload-chunks.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -49,7 +49,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0021-units': units,
   '0022-document-types': documentTypes,
   '0024-lost-turns': lostTurns,
-  '0024-payload-chunks': payloadChunks,
+  '0025-payload-chunks': payloadChunks,
 };
 
 const CREATION = /^create table if not exists (\w+)/;

@@ -468,8 +468,8 @@ export const brokerMutations: readonly Mutation[] = [
   ),
   bringing(
     'only the addressed provider settles',
-    'message !== undefined && message.leverandoer === kvittering.leverandoer',
-    'message !== undefined',
+    "message?.tilstand === 'MOTTATT' && message.leverandoer === leverandoer",
+    "message?.tilstand === 'MOTTATT'",
     'R-28: another provider says nothing of a message but that it was opened',
   ),
   bringing(
