@@ -27,7 +27,7 @@ const printed = 'giro paper, duplex, front page';
 const features: readonly Feature[] = [
   feature('sending by V9', ['takes a letter of version ', 'SENDT_SDP, LEVERT_SDP: a mailbox takes the letter']),
   feature('ids of the caller, and reserved ones', [
-    'the same id and the same letter are answered again',
+    'F15: the same id and the same letter are answered again',
     'MOTTATT, AVVIST: an id is given out',
   ]),
   feature('older versions', ['reads a letter of ', 'has the operations of each version']),

@@ -76,7 +76,7 @@ describe('the scripts of the tests', () => {
       return taken.split(/[{},]/).filter((folder) => folder !== '');
     });
     expect(folders).to.have.length.above(2);
-    const ignored = ['contract-shared', 'interop', ...folders].join(',');
+    const ignored = ['contract-shared', 'interop', 'slow', ...folders].join(',');
     expect(scripts['test:rest']).to.equal(`mocha --ignore 'test/{${ignored}}/**' 'test/**/*.test.ts'`);
   });
 });
