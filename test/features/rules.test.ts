@@ -52,7 +52,7 @@ const held: readonly (readonly [rule: number, what: string, ...shown: readonly S
     'told once more',
     [own, 'R-17: the repeat'],
     [own, 'R-17: two workers'],
-    ['application/noticeHistories', 'R-12, R-17, R-57'],
+    ['histories/notices', 'R-12, R-17, R-57'],
     ['sandbox/providers/inbox', 'R-17, R-21'],
     ['demo/law', 'unread in the mailbox'],
   ],

@@ -10,7 +10,7 @@ import type { Tx } from '../../src/domain/ports.js';
 import { seeded, type Random } from '../support/generator.js';
 import { memoryStore } from '../support/memoryStore.js';
 import { noticeWorld, uten } from '../support/noticeWorld.js';
-import { codeOf } from './shipping.js';
+import { codeOf } from '../application/shipping.js';
 
 /*
  * Random histories of one letter each, held against a reckoning that shares no code with the gateway: it reads the log of what was done, and
