@@ -31,7 +31,12 @@ describe('application/varsle', () => {
       const id = await w.post();
       await w.rounds();
       expect(w.sent.map(({ kanal, adresse, emne, at }) => [kanal, adresse, emne, at.toISOString()])).to.deep.equal([
-        ['EPOST', 'kari@example.com', 'Du har fått et vedtak eller et annet viktig brev', plus(monday, 0).toISOString()],
+        [
+          'EPOST',
+          'kari@example.com',
+          'Du har fått et vedtak eller et annet viktig brev',
+          plus(monday, 0).toISOString(),
+        ],
         ['SMS', '+4799990000', null, plus(monday, 0).toISOString()],
       ]);
       expect(new Set(w.sent.map(({ id: notice }) => notice)).size).to.equal(2);
