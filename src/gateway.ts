@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plain, type Around } from './around.js';
 import { openCalendar, type SharedCalendar } from './application/calendar.js';
 import { createDirectory } from './application/directory.js';
-import { ensureDataKey, namedExceptions, productionProblems } from './config.js';
+import { ensureDataKey, namedExceptions } from './config.js';
 import type { Config } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { headerBlocks, PATH } from './contract/oppslagstjenesten/names.js';
@@ -26,17 +25,11 @@ import { createEdge, type SoapHandler } from './http/server.js';
 import { soapEndpoint } from './http/soapEndpoint.js';
 import type { SvarInnOptions } from './http/svarinn.js';
 import { contractResponse, loadContracts } from './http/wsdl.js';
+import { loadSecurity, type Security } from './keys.js';
 import type { Log } from './log.js';
 import { mailboxDoor } from './mailboxes.js';
-import { loadCrls } from './security/crl.js';
 import { idHasher } from './security/idHash.js';
-import { loadPkcs12 } from './security/keystore.js';
 import { oppslagstjenestenPolicy } from './security/policy.js';
-import { signingKey } from './security/sign.js';
-import { createTrust } from './security/trust.js';
-import type { Trust } from './security/trust.js';
-import { derBlocks, parseCertificate } from './security/x509.js';
-import type { Certificate } from './security/x509.js';
 import { metricsReader } from './run/metrics.js';
 import { openSending, type Sending } from './sending.js';
 import { openStore } from './store/index.js';
@@ -54,38 +47,6 @@ const REFRESH_CALENDAR_MS = 1_000;
 const PRUNE_REPLAY_MS = 60_000;
 
 const systemClock: Clock = { now: () => new Date() };
-
-const certificatesIn = async (files: readonly string[]): Promise<Buffer[]> =>
-  (await Promise.all(files.map(async (file) => derBlocks(await readFile(file), 'CERTIFICATE')))).flat();
-
-interface Security {
-  readonly trust: Trust;
-  readonly signer: Certificate;
-  readonly key: ReturnType<typeof signingKey>;
-}
-
-/** Loads keys and trust, and refuses what production must not run with. @throws Error with sentences for people */
-async function loadSecurity(config: Config, log: Log): Promise<Security> {
-  const store = loadPkcs12(
-    await readFile(config.oppslagstjenestenKeystore),
-    config.oppslagstjenestenKeystorePassword.reveal(),
-  );
-  const signer = parseCertificate(store.certificate);
-  const anchors = await certificatesIn(config.trustAnchors);
-  const problems = productionProblems(config, {
-    signingIssuer: signer.issuerName,
-    anchorSubjects: anchors.map((der) => parseCertificate(der).subjectName),
-  });
-  if (problems.length > 0) throw new Error(problems.join('\n'));
-  const crls = await loadCrls(config.crlFiles, { everySeconds: 60, report: (problem) => log.error(problem) });
-  const trust = createTrust({
-    anchors,
-    intermediates: await certificatesIn(config.trustIntermediates),
-    crls: () => crls.current(),
-    revocation: config.revocation,
-  });
-  return { trust, signer, key: signingKey(store.privateKey, store.certificate) };
-}
 
 type Directory = ReturnType<typeof createDirectory>;
 
@@ -255,9 +216,28 @@ export async function startGateway(
   around = plain,
   before: () => Promise<void> = async () => undefined,
 ): Promise<Gateway> {
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    return await openGateway({ config, log, around, before }, opened);
+  } catch (error) {
+    for (const close of opened.reverse()) await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Start {
+  readonly config: Config;
+  readonly log: Log;
+  readonly around: Around;
+  readonly before: () => Promise<void>;
+}
+
+/** @param opened what has to be closed when the rest cannot be opened, in the order in which it was opened */
+async function openGateway({ config, log, around, before }: Start, opened: (() => Promise<void>)[]): Promise<Gateway> {
   const security = await loadSecurity(config, log);
   const dataKey = config.dataKey ?? (await ensureDataKey(config.dataDir));
   const store = around.store(await openStore({ url: config.databaseUrl.reveal(), dataKey }));
+  opened.push(() => store.close());
   warn(config, store, log);
   const directory = createDirectory(store.reads);
   await directory.refresh();
@@ -269,6 +249,7 @@ export async function startGateway(
   const parts: Parts = { config, log, store, security, calendar, metrics, clockWatch, around };
   const contracts = loadContracts();
   const sending = await sendingOf(parts, dataKey, directory);
+  if (sending) opened.push(() => sending.stop());
   const callerOf = createCallerReader(config);
   const edge = createEdge({
     config,
@@ -285,6 +266,7 @@ export async function startGateway(
     metrics,
   });
   const rounds = housekeeping(parts, directory);
+  opened.push(() => rounds.stop());
   await before();
   const { url } = await edge.listen();
   log.info('gateway listens', { url });

@@ -157,6 +157,8 @@ export const limits = {
   smtpReplyBytes: 64 * 1024,
   /** Time that a gateway for SMS has for its answer. */
   smsExchange: 30_000,
+  /** Octets of a PDF whose pages are counted when it is packed for print. */
+  countedDocument: 10 * 1024 * 1024,
   /** Daytime in Norway, in which notices are sent: from and until this long after midnight. */
   noticeFrom: 8 * 3_600_000,
   noticeUntil: 20 * 3_600_000,

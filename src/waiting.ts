@@ -19,6 +19,8 @@ const database = {
 };
 const later: SoapHandler = async (_request, response) => refuse(response, 'BUSY');
 
+const passes = (error: unknown): boolean => error instanceof Failure && error.code === 'UNAVAILABLE';
+
 /** Answers as long as there is no database: alive, not ready, and come again for everything else. */
 function waitingRoom(config: Config, log: Log) {
   const metrics = createMetrics();
@@ -64,8 +66,7 @@ export async function startPatiently(config: Config, log: Log): Promise<Gateway>
   try {
     return await startGateway(config, log);
   } catch (error) {
-    const passes = error instanceof Failure && error.code === 'UNAVAILABLE';
-    if (!passes || !config.databaseUrl.reveal().startsWith('mysql:')) throw error;
+    if (!passes(error) || !config.databaseUrl.reveal().startsWith('mysql:')) throw error;
     log.error('the database does not answer; the gateway waits for it', { error });
   }
   const room = waitingRoom(config, log);

@@ -37,12 +37,12 @@ export const routingRows = (): readonly (readonly string[])[] => {
   return [...rows, last].map(([regel, law, words, valg], i) => [String(i + 1), words, goes(valg), regel, law ?? '']);
 };
 
-/** What is told elsewhere: that a letter was read by another system, or stopped by an operator, may happen at any time. */
+/** What is told elsewhere: that a letter was read by another system, or stopped by an operator, may happen at any time; what its sender shows is read there. */
 const leftOut: ReadonlySet<Hendelsestype> = new Set<Hendelsestype>(['LEST_EKSTERNT', 'STANSET']);
 
 /** The events that lead from one state to another, by where they lead. */
 function leadsOn(from: Tilstand): readonly (readonly [to: Tilstand, by: readonly Hendelsestype[]])[] {
-  const events = hendelser.filter((event) => !leftOut.has(event));
+  const events = hendelser.filter((event) => !leftOut.has(event) || (from === 'OVERLATT' && event === 'LEST_EKSTERNT'));
   return tilstander
     .filter((to) => to !== from)
     .map((to) => [to, events.filter((event) => transition(from, event) === to)] as const)
@@ -55,6 +55,7 @@ export function statePicture(): string {
     MOTTATT: ['SENDT', 'TRUKKET', 'OVERLATT', 'FEILET'],
     SENDT: ['I_PRODUKSJON', 'LEVERT', 'VARSLET', 'MOTTATT', 'FEILET'],
     I_PRODUKSJON: ['LEVERT', 'FEILET'],
+    OVERLATT: ['MOTTATT', 'AAPNET'],
     FEILET: ['MOTTATT'],
   };
   const edges = tilstander.flatMap((from) =>

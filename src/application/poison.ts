@@ -1,12 +1,16 @@
 import type { UnitOfWork } from '../domain/ports.js';
 import { erGift } from '../domain/retry.js';
 import type { Job } from '../domain/shipment.js';
+import { Failure } from '../errors.js';
 
 export interface PoisonDeps {
   readonly unitOfWork: UnitOfWork;
   /** Told of a job that nobody claims any more, and why. */
   readonly gaveUp: (error: unknown, id: string) => void;
 }
+
+/** What passes when the database is as it should be again. */
+const passes = (error: unknown): boolean => error instanceof Failure && error.code === 'UNAVAILABLE';
 
 /**
  * Gives a job up whose turns fail each time before anything can be written of its letter, as when its row is damaged. An operator sees it in
@@ -18,7 +22,7 @@ export const givingUpPoison =
     try {
       await run(job);
     } catch (error) {
-      if (!erGift(job)) throw error;
+      if (!erGift(job) || passes(error)) throw error;
       await unitOfWork((tx) => tx.giveUpJob(job));
       gaveUp(error, job.shipmentId);
     }

@@ -33,8 +33,10 @@ export const takeUpAgain =
       const shipment = await tx.lockShipment(id);
       if (shipment === undefined) return { type: 'unknown' };
       const { tilstand } = shipment;
-      if (tilstand !== 'FEILET') return { type: 'not-given-up', tilstand };
-      if (!(await tx.endGivenUp(id))) return { type: 'refused', grunn };
+      // One that could not be read when it was given up is still what it was.
+      if (tilstand !== 'FEILET' && tilstand !== 'MOTTATT') return { type: 'not-given-up', tilstand };
+      if (!(await tx.endGivenUp(id)))
+        return tilstand === 'FEILET' ? { type: 'refused', grunn } : { type: 'not-given-up', tilstand };
       const now = clock.now();
       await tx.appendShipmentEvent(id, hendelse('FORSOEK_UTSATT', now, null, tekst('TATT_OPP_IGJEN')));
       const to = transition(tilstand, 'FORSOEK_UTSATT');

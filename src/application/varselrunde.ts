@@ -52,7 +52,7 @@ const grunner: Readonly<Record<Hindring, Tekstkode>> = {
   'R-03': 'UVARSLET_FORELDET',
   'R-05': 'UVARSLET_UKJENT',
   'R-12': 'UVARSLET_RESERVERT',
-  'R-20': 'UVARSLET_INGEN_ADRESSE',
+  'R-20': 'UVARSLET_IKKE_BEDT_OM',
   'R-22': 'UVARSLET_NAADDE_IKKE',
 };
 

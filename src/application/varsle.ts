@@ -8,6 +8,7 @@ import type { Job, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Varselsender } from '../domain/varselPorts.js';
 import { Failure } from '../errors.js';
+import { erGift } from '../domain/retry.js';
 import { dagtid, varselAv, varselfrist, varselplan, type Varselplan, type VarselReads } from '../domain/varselrunde.js';
 import { limits } from '../limits.js';
 import type { Circuits } from './circuits.js';
@@ -55,6 +56,7 @@ async function send(
 ): Promise<Handling> {
   const { varslingskanal: kanal } = bestilling;
   try {
+    if (erGift(job)) return { kanal, type: 'FEILET', grunn: tekst('EGEN_FEIL') };
     if (sender === null) return { kanal, type: 'FEILET', grunn: tekst('INGEN_VARSLINGSKANAL') };
     const varsel = varselAv(job.shipmentId, forsendelse.klasse, bestilling);
     const utfall = await sender.send(varsel, AbortSignal.timeout(limits.noticeHandover));
@@ -93,7 +95,7 @@ const forgjeves = (handling: Handling): Handling =>
   handling.type === 'UTSATT' ? { ...handling, type: 'FEILET' } : handling;
 
 /** An error of our own, or a register that does not answer: the round waits, and nobody is said to be unreachable. */
-async function utsett(deps: VarsleDeps, job: Job, shipment: Shipment, error: unknown): Promise<void> {
+async function utsett(deps: VarsleDeps, job: Job, shipment: Shipment, error: unknown): Promise<undefined> {
   deps.failed?.(error, shipment.id);
   const now = deps.clock.now();
   const utfall = reason(error);
@@ -119,10 +121,10 @@ async function runde(
   deps: VarsleDeps,
   job: Job,
   shipment: Shipment,
+  fakta: Fakta,
   begyntFoer: Date | null,
   gjort: ReadonlySet<string>,
 ) {
-  const fakta = await faktaOm(deps, shipment);
   const plan: Varselplan = varselplan(fakta);
   const igjen = plan.type === 'VARSLES' ? plan.varsler.filter((v) => !gjort.has(v.varslingskanal)) : [];
   if (!(await gjelderEnnaa(deps, job, shipment.id))) return void (await deps.unitOfWork((tx) => tx.endJob(job)));
@@ -161,5 +163,7 @@ export const varsle =
     const tidligst = dagtid(naa, found.begynt === null);
     if (tidligst > naa) return void (await deps.unitOfWork((tx) => tx.waitJob(job, tidligst)));
     const gjort = new Set(Object.keys(found.stand));
-    await runde(deps, job, shipment, found.begynt, gjort).catch((error: unknown) => utsett(deps, job, shipment, error));
+    // What fails after a notice has gone out is no reason to send it again soon: that turn is lost, and such turns are counted.
+    const fakta = await faktaOm(deps, shipment).catch((error: unknown) => utsett(deps, job, shipment, error));
+    if (fakta) await runde(deps, job, shipment, fakta, found.begynt, gjort);
   };

@@ -60,6 +60,10 @@ const tabell = {
     nb: 'registeret har ingen adresse som kan brukes til det',
     en: 'the register has no address that may be used for that',
   },
+  UVARSLET_IKKE_BEDT_OM: {
+    nb: 'mottakeren har ikke bedt om forhåndsvarsel på e-post, og registeret har ikke noe mobilnummer som kan brukes',
+    en: 'the recipient has not asked for advance notices by e-mail, and the register has no mobile number that may be used',
+  },
   UVARSLET_FORELDET: {
     nb: 'adressene i registeret er foreldet',
     en: 'the addresses in the register are stale',

@@ -4,7 +4,7 @@ import type { Job } from './shipment.js';
 import type { Klasse, Prioritet } from './forsendelse.js';
 import { etterRegisteret } from './routing/rules.js';
 import { dagerEtter } from './routing/words.js';
-import { sendesHerfra, varselbestillinger, varselemne, type Varslingskanal } from './routing/notices.js';
+import { epostTillatt, sendesHerfra, varselbestillinger, varselemne, type Varslingskanal } from './routing/notices.js';
 import type { Varselbestilling } from './routing/decision.js';
 import type { Fakta } from './routing/facts.js';
 import { erArbeidsdag } from './svarut/lesefrist.js';
@@ -96,7 +96,8 @@ export function varselplan(fakta: Fakta): Varselplan {
   const varsler = varselbestillinger({ ...fakta, policy }, 'PORTAL');
   const herfra = varsler.filter((varsel) => sendesHerfra(fakta, 'PORTAL', varsel));
   if (herfra.length > 0) return { type: 'VARSLES', varsler: herfra };
-  return { type: 'VARSLES_IKKE', regel: varsler.length > 0 ? 'R-22' : 'R-02' };
+  if (varsler.length > 0) return { type: 'VARSLES_IKKE', regel: 'R-22' };
+  return { type: 'VARSLES_IKKE', regel: epostTillatt(fakta.forsendelse) ? 'R-02' : 'R-20' };
 }
 
 /** A notice as it is handed over: the same id at each attempt. */

@@ -21,6 +21,8 @@ const CONNECT_MS = 5_000;
 const SEE_ALL = 'set session wsrep_sync_wait = @@session.wsrep_sync_wait | 1';
 /** Octets of a part of a large transaction. */
 const FRAGMENT = 1_048_576;
+/** A cluster that has lost a node takes some seconds to find itself again; as much longer is waited each time. */
+const REFORM_MS = 200;
 /** How often one piece of work is tried. */
 const ATTEMPTS = 10;
 /** Text columns share a row's 65,535 octets unless they are long. */
@@ -118,7 +120,8 @@ const answers = (uri: string): Promise<void> =>
     connection.on('error', reject);
     connection.connect((error) => {
       connection.destroy();
-      if (error) reject(error);
+      // A server that says why it takes no more connections, as by error 1040, is alive.
+      if (error && !((error.errno ?? 0) > 0)) reject(error);
       else resolve();
     });
   });
@@ -179,7 +182,7 @@ async function retrying<T>(nodes: Nodes, attempt: () => Promise<T>, where = ''):
       const elsewhere = nodes.count > 1 && isElsewhere(error);
       if (elsewhere) nodes.leave(node);
       if (n === ATTEMPTS || !(isLost(error) || isBeaten(error) || elsewhere)) throw failureOf(error, where);
-      await wait(Math.random() * 20 * n);
+      await wait(elsewhere && n >= nodes.count ? REFORM_MS * n : Math.random() * 20 * n);
     }
   }
 }

@@ -87,9 +87,11 @@ async function leaseJobs(
     if (row === undefined) continue;
     const [fence, forsoek, first] = [row.fence + 1, row.forsoek + 1, row.foerste_forsoek ?? now.clock];
     const tapte = row.leased_until === 0 ? 0 : row.tapte + 1;
+    // Letters whose turns were lost together part, so that one of them that ends its process does not take the others with it ten times.
+    const klar = until + (tapte < 2 ? 0 : Math.floor((Math.random() * leaseMs) / 2));
     const { numUpdatedRows } = await db
       .updateTable('job')
-      .set({ fence, forsoek, foerste_forsoek: first, tapte, leased_until: until, klar: until })
+      .set({ fence, forsoek, foerste_forsoek: first, tapte, leased_until: until, klar })
       .where('nr', '=', nr)
       .where('fence', '=', row.fence)
       .where('klar', '<=', row.forsoek === 0 ? now.calendar : now.clock)

@@ -237,7 +237,7 @@ describe('application/dispatch', () => {
     });
     for (let lost = 0; lost < flestTapte; lost++) {
       expect((await d.claim()).tapte).to.equal(lost);
-      d.at(later((lost + 1) * 60_000));
+      d.at(later((lost + 1) * 90_000));
     }
     await d.store.unitOfWork((tx) =>
       tx.insertShipment(other, { type: 'MOTTATT', tid: testTime, kode: null, tekst: ordrett('Accepted') }, testTime),
@@ -255,7 +255,7 @@ describe('application/dispatch', () => {
     const d = await dispatching();
     for (let lost = 0; lost < flestTapte - 1; lost++) {
       await d.claim();
-      d.at(later((lost + 1) * 60_000));
+      d.at(later((lost + 1) * 90_000));
     }
     await d.turn();
     expect((await d.current()).tilstand).to.equal('SENDT');

@@ -21,15 +21,16 @@ eachStore((database) => {
     const stores = withStores(database, 1);
     const store = (): Store => stores()[0] as Store;
 
-    /** A letter that was given up, as dispatch does it. */
-    async function givenUp() {
+    /** A letter that was given up, as dispatch does it; MOTTATT: as it is when it could not be read. */
+    async function givenUp(tilstand: 'FEILET' | 'MOTTATT' = 'FEILET') {
       const letter = shipment({ hoveddokument: dokument(), vedlegg: [] });
       await accept(store(), letter);
       const [job] = await store().queue.claim(at(1), 60_000, 1, () => Infinity);
       await store().unitOfWork(async (tx) => {
         if (job === undefined || !(await tx.giveUpJob(job))) throw new Error('it was not claimed');
+        if (tilstand === 'MOTTATT') return;
         await tx.appendShipmentEvent(letter.id, hendelse({ type: 'OPPGITT', tid: at(2) }));
-        await tx.updateShipment(letter.id, { tilstand: 'FEILET' });
+        await tx.updateShipment(letter.id, { tilstand });
       });
       return letter;
     }
@@ -65,6 +66,12 @@ eachStore((database) => {
       expect((await store().queue.claim(now, 60_000, 9, () => Infinity)).map((job) => job.shipmentId)).to.deep.equal([
         letter.id,
       ]);
+      expect(await again(letter.id)).to.deep.equal({ type: 'not-given-up', tilstand: 'MOTTATT' });
+    });
+
+    it('F13: a letter that could not be read when it was given up is still MOTTATT, and is taken up again', async () => {
+      const letter = await givenUp('MOTTATT');
+      expect(await again(letter.id)).to.deep.equal({ type: 'due' });
       expect(await again(letter.id)).to.deep.equal({ type: 'not-given-up', tilstand: 'MOTTATT' });
     });
 

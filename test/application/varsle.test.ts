@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { cost } from '../../src/domain/overslag.js';
 import { grunnlagAv } from '../../src/domain/ledger.js';
+import { flestTapte } from '../../src/domain/retry.js';
 import { pris, prisliste } from '../../src/domain/tariff.js';
 import { noticeWorld } from '../support/noticeWorld.js';
 import { eachStore } from '../support/stores.js';
@@ -187,6 +188,25 @@ describe('application/varsle', () => {
       w.is({ mobiltelefonnummer: null });
       const id = await w.post({ forhaandsvarsel: { epostBevis: null } });
       expect((await w.letter(id)).beslutning).to.include({ kanal: 'UTSKRIFT' });
+    });
+
+    it('R-20, R-22: an advance notice whose only way has gone meanwhile is not sent by e-mail, and its sender is told why', async () => {
+      const w = world('2026-03-02T19:30:00Z');
+      const id = await w.post({ forhaandsvarsel: { epostBevis: null } });
+      w.is({ mobiltelefonnummer: null });
+      await w.goTo(plus(monday, 24 * hour));
+      expect(w.sent).to.deep.equal([]);
+      const told = (await w.events(id)).find(({ kode }) => kode === 'NOT_NOTIFIED');
+      expect(told?.tekst.en).to.contain('has not asked for advance notices by e-mail');
+    });
+
+    it('F13: a notice whose turns are lost ten times in a row is handed over no more, and has failed', async () => {
+      const w = world();
+      Object.assign(w.skjebne, { EPOST: 'crash', SMS: 'crash' });
+      const id = await w.post();
+      for (let n = 0; n <= flestTapte + 2; n++) await w.goTo(plus(monday, n * 91_000));
+      expect(w.sent).to.have.length(2 * flestTapte);
+      expect((await w.history(id)).filter((line) => line.startsWith('VARSLINGFEILET'))).to.have.length(3);
     });
 
     describe('R-21: daytime', () => {

@@ -191,9 +191,17 @@ describe('the queue', () => {
         const lost: number[] = [];
         for (const turn of turns) lost.push((await turn()).tapte);
         expect(lost).to.deep.equal([0, 1, 2]);
-        const last = only(await claim(900));
-        await tx((t) => t.deferJob(last, at(901)));
-        expect(only(await claim(901)).tapte).to.equal(0);
+        const last = only(await claim(1050));
+        await tx((t) => t.deferJob(last, at(1051)));
+        expect(only(await claim(1051)).tapte).to.equal(0);
+      });
+
+      it('F13, F31: those whose turns were lost together twice come back apart, within half a lease', async () => {
+        const ids = await queued(...Array.from({ length: 20 }, () => due('A', 0)));
+        for (const seconds of [0, 300, 600]) expect(await claim(seconds, 20)).to.have.length(20);
+        const first = await claim(900, 20);
+        expect(first.length).to.be.below(10);
+        expect([...first, ...(await claim(1050, 20))].map(({ shipmentId }) => shipmentId)).to.have.members(ids);
       });
 
       const endings: Readonly<Record<string, (t: ShipmentTx, job: Job) => Promise<boolean>>> = {

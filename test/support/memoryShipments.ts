@@ -274,7 +274,8 @@ export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) =>
         const foersteForsoek = job.foersteForsoek ?? now.getTime();
         const tapte = job.leasedUntil === 0 ? 0 : job.tapte + 1;
         const begun = { ...job, forsoek: job.forsoek + 1, fence: job.fence + 1, foersteForsoek, tapte };
-        s.jobs.set(id, { ...begun, leasedUntil: until, klar: until });
+        const klar = until + (tapte < 2 ? 0 : Math.floor((Math.random() * leaseMs) / 2));
+        s.jobs.set(id, { ...begun, leasedUntil: until, klar });
         const { leverandoer, forsoek, fence } = begun;
         return { shipmentId: id, leverandoer, forsoek, foersteForsoek: new Date(foersteForsoek), tapte, fence };
       }),
