@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { PDFDocument } from 'pdf-lib';
+import { limits } from '../../src/limits.js';
+import { pages } from '../../src/package/pages.js';
+
+const file = (octets: Uint8Array, mimetype = 'application/pdf') => ({
+  ...{ filnavn: 'brev.pdf', tittel: 'Brev', mimetype, spraak: 'nb' as const },
+  open: async function* () {
+    yield octets;
+  },
+});
+
+async function pdf(count: number): Promise<Buffer> {
+  const document = await PDFDocument.create();
+  for (let n = 0; n < count; n++) document.addPage();
+  return Buffer.from(await document.save());
+}
+
+describe('package/pages', () => {
+  const counted = (octets: Uint8Array, mimetype?: string) =>
+    pages({ hoveddokument: file(octets, mimetype), vedlegg: [] } as unknown as Parameters<typeof pages>[0]);
+
+  it('are those of all documents; what is no PDF, or none that can be read, is one', async () => {
+    const [three, two] = [await pdf(3), await pdf(2)];
+    const content = { hoveddokument: file(three), vedlegg: [file(two), file(Buffer.from('x'), 'text/plain')] };
+    expect(await pages(content as unknown as Parameters<typeof pages>[0])).to.equal(6);
+    expect(await counted(Buffer.from('%PDF-1.7 and then nothing'))).to.equal(1);
+  });
+
+  for (const [more, expected] of [
+    [-1, 3],
+    [0, 3],
+    [1, 1],
+  ] as const)
+    it(`of a document of the limit and ${more} octets are ${expected}`, async () => {
+      const three = await pdf(3);
+      const padded = Buffer.concat([three, Buffer.alloc(limits.countedDocument + more - three.length, '\n')]);
+      expect(await counted(padded)).to.equal(expected);
+    });
+
+  it('are counted although the document before could not be read from the store', async () => {
+    const broken = {
+      ...file(Buffer.of()),
+      open: async function* () {
+        yield Buffer.of();
+        throw new Error('the disk is gone');
+      },
+    };
+    const content = { hoveddokument: broken, vedlegg: [] } as unknown as Parameters<typeof pages>[0];
+    const [one, two] = await Promise.all([
+      pages(content),
+      pages({ hoveddokument: file(await pdf(2)), vedlegg: [] } as never),
+    ]);
+    expect([one, two]).to.deep.equal([1, 2]);
+  });
+});
