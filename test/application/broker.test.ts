@@ -383,6 +383,23 @@ describe('application/kvitteringTilAvsender', () => {
     expect([await r.state(), (await r.waiting(message)).length]).to.deep.equal(['FEILET', 1]);
   });
 
+  it('R-46: what has failed while its receipt was read stays what it is, and is not charged for', async () => {
+    const { store, state, waiting } = await receiving();
+    const til = kvitteringTilAvsender({
+      formidlinger: store.formidlinger,
+      unitOfWork: async (work) => {
+        await store.unitOfWork((tx) => tx.settleFormidling(message.id, 'FEILET'));
+        return store.unitOfWork(work);
+      },
+      clock,
+      calendar: clock,
+      senders,
+    });
+    expect(await til(receipt())).to.equal(true);
+    expect([await state(), (await waiting(message)).length]).to.deep.equal(['FEILET', 1]);
+    expect(await store.ledger.lines(message.id)).to.deep.equal([]);
+  });
+
   it('F33, CONTRACT 13: a receipt about nothing that is remembered waits where its provider says, if its receiver may fetch', async () => {
     const r = await receiving([]);
     expect(await r.til(receipt())).to.equal(true);

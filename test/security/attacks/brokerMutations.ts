@@ -476,7 +476,7 @@ export const brokerMutations: readonly Mutation[] = [
     'what has ended stays',
     "if ((await tx.lockFormidling(message.id)) !== 'MOTTATT') return;",
     'await tx.lockFormidling(message.id);',
-    'R-46: a receipt of what has failed waits too, and the message stays what it is',
+    'R-46: what has failed while its receipt was read stays what it is, and is not charged for',
   ),
   fetching(
     'a repeated request',
