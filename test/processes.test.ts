@@ -44,7 +44,9 @@ describe('processes', function () {
     return response.text();
   };
   const live = async (): Promise<void> => void (await call('/health/live'));
-  const send = (letter: BrevInn): Promise<Svar> => sendBrev(gateway.base + FORSENDELSE, letter);
+  /** On a connection of its own, too: one that is kept open may be closed just when it is used again, by any server. */
+  const send = (letter: BrevInn): Promise<Svar> =>
+    sendBrev(gateway.base + FORSENDELSE, letter, { connection: 'close' });
 
   it('are as many as asked for, behind one port, and count together', async () => {
     expect(members(pid())).to.have.length(2);

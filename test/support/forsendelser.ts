@@ -129,15 +129,18 @@ function under(parent: XmlElement, name: string): XmlElement[] {
   ]);
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /** One call of the service. */
-export async function callDoor(url: string, content: XmlElement): Promise<Svar> {
-  const headers = { 'Content-Type': contentType['1.1'], Authorization: authorization };
+export async function callDoor(url: string, content: XmlElement, more: Headers = {}): Promise<Svar> {
+  const headers = { 'Content-Type': contentType['1.1'], Authorization: authorization, ...more };
   const { status, text } = await postRaw(url, plainEnvelope(content, '1.1'), headers);
   const elements = (name: string): XmlElement[] => under(parse(Buffer.from(text)), name);
   return { status, text, elements, all: (name) => elements(name).map((element) => textOf(element)) };
 }
 
-export const sendBrev = (url: string, letter: BrevInn): Promise<Svar> => callDoor(url, encodeSendForsendelse(letter));
+export const sendBrev = (url: string, letter: BrevInn, more: Headers = {}): Promise<Svar> =>
+  callDoor(url, encodeSendForsendelse(letter), more);
 export const trekkTilbake = (url: string, eksternRef: string): Promise<Svar> =>
   callDoor(url, encodeTrekkTilbakeForsendelse({ eksterneRefer: [eksternRef] }));
 export const hentKvitteringer = (
