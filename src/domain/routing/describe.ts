@@ -1,4 +1,5 @@
-import type { Beslutning, Regelspor } from './decision.js';
+import { rundeklar } from '../varselrunde.js';
+import type { Beslutning, Regelspor, Varselbestilling } from './decision.js';
 import { dagerEtter, dato, kanalvei, liste, type Spraakvalg } from './words.js';
 
 /** The rules that made the outcome: the one that chose the channel or refused, then the one that says when, or refused after all. */
@@ -14,15 +15,23 @@ const varslingsnavn = {
   SMS: { nb: 'SMS', en: 'SMS' },
 } as const;
 
+/** When the recipient is notified: whom the gateway itself notifies, in the daytime of working days (R-21). */
+function varselsdager(b: Beslutning, { dagerEtter: antall }: Varselbestilling, fra: Date): readonly Date[] {
+  if (b.utfall !== 'SEND' || b.varslesHerfra !== true) return antall.map((dager) => dagerEtter(fra, dager));
+  const foerste = rundeklar(0, fra);
+  return antall.length > 1 ? [foerste, rundeklar(1, foerste)] : [foerste];
+}
+
 /** Which notices are ordered, by what means and on which days; no addresses. */
-function varselsetninger({ varsler }: Beslutning, fra: Date, i: Spraakvalg): readonly string[] {
+function varselsetninger(b: Beslutning, fra: Date, i: Spraakvalg): readonly string[] {
+  const { varsler } = b;
   const [foerste] = varsler;
   if (foerste === undefined) return [];
   const maater = liste(
     varsler.map((varsel) => varslingsnavn[varsel.varslingskanal][i]),
     i,
   );
-  const [dag, ...gjentatt] = foerste.dagerEtter.map((dager) => dato(dagerEtter(fra, dager), i));
+  const [dag, ...gjentatt] = varselsdager(b, foerste, fra).map((dag) => dato(dag, i));
   const bestilt =
     i === 'nb'
       ? `Mottakeren skal varsles på ${maater} ${dag}`

@@ -56,6 +56,15 @@ describe('domain/routing/describe', () => {
     );
   });
 
+  it('R-17, R-21: a letter of which the gateway itself notifies, and which can be read from a Saturday on', () => {
+    const saturday = f.order({ virkningstidspunkt: new Date('2026-01-31T12:00:00Z') }, without);
+    const portal = f.policy({ utenPostkasse: 'PORTAL' }, saturday);
+    const told = both({ ...portal, varslingskanaler: new Set(['EPOST', 'SMS']) });
+    expect(told.en).to.contain('by e-mail and SMS on 2 February 2026, and again on 9 February 2026 if');
+    expect(told.nb).to.contain('på e-post og SMS 2. februar 2026, og på nytt 9. februar 2026 hvis');
+    expect(both(portal).en).to.contain('on 31 January 2026, and again on 7 February 2026 if');
+  });
+
   it('R-23: a portal whose sender notifies is reminded of the repeat', () =>
     expect(both(f.policy({ utenPostkasse: 'PORTAL', egenVarsling: true }, without)).en).to.equal(
       'The letter is sent back to the sender. The sender shows letters in its own portal to persons who have chosen no digital mailbox. ' +
