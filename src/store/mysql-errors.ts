@@ -9,6 +9,9 @@ interface DriverError extends Error {
 const isDriverError = (error: unknown): error is DriverError =>
   error instanceof Error && !(error instanceof Failure) && ('errno' in error || 'fatal' in error);
 
+/** The server itself has said so, and not the way to it. */
+export const isFromServer = (error: unknown): boolean => isDriverError(error) && (error.errno ?? 0) > 0;
+
 const numbered =
   (...numbers: readonly number[]) =>
   (error: unknown): boolean =>
@@ -42,8 +45,7 @@ const isPassing = numbered(
 /** Errors of the driver as a `Failure`, without the statement and its values; what others threw is left alone. */
 export function failureOf(error: unknown, where = ''): unknown {
   if (!isDriverError(error)) return error;
-  const fromServer = (error.errno ?? 0) > 0;
-  const unavailable = !fromServer || isLost(error) || isPassing(error);
+  const unavailable = !isFromServer(error) || isLost(error) || isPassing(error);
   const text = `${error.code ?? 'database'}: ${error.message.replace(/\d{6,}|entry '.*?'/g, '…')}${where}`;
   return new Failure(unavailable ? 'UNAVAILABLE' : 'INTERNAL', text);
 }

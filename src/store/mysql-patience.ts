@@ -1,3 +1,5 @@
+import { isFromServer } from './mysql-errors.js';
+
 /*
  * A server that is frozen, or that a network has swallowed, answers nothing and ends no connection: whoever asks it would wait for ever, and the
  * pool would fill up. A statement may take long, too; so a server is judged by whether it answers somebody new.
@@ -46,7 +48,8 @@ export function cutWhenFrozen(
     asking = true;
     const alive = await answers().then(
       () => true,
-      () => false,
+      // A server that says why it takes no more connections, as by error 1040, is alive.
+      isFromServer,
     );
     asking = false;
     if (!alive) for (const [held, from] of late) if (since.get(held) === from) held.stream.destroy(frozen());

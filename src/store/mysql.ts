@@ -120,8 +120,7 @@ const answers = (uri: string): Promise<void> =>
     connection.on('error', reject);
     connection.connect((error) => {
       connection.destroy();
-      // A server that says why it takes no more connections, as by error 1040, is alive.
-      if (error && !((error.errno ?? 0) > 0)) reject(error);
+      if (error) reject(error);
       else resolve();
     });
   });

@@ -200,6 +200,17 @@ describe('application/varsle', () => {
       expect(told?.tekst.en).to.contain('has not asked for advance notices by e-mail');
     });
 
+    it('a gateway that says how long it is busy is left alone for so long, and the history says that a service did not answer', async () => {
+      const w = world();
+      Object.assign(w.skjebne, { EPOST: 'busy', SMS: 'busy' });
+      const id = await w.post();
+      await w.rounds();
+      expect(w.reports).to.deep.equal([{ reached: false, vent: 90_000 }]);
+      const waits = (await w.events(id)).filter(({ type }) => type === 'FORSOEK_UTSATT');
+      expect(waits).to.have.length(2);
+      for (const { tekst } of waits) expect(tekst.en).to.contain('did not answer');
+    });
+
     it('F13: a notice whose turns are lost ten times in a row is handed over no more, and has failed', async () => {
       const w = world();
       Object.assign(w.skjebne, { EPOST: 'crash', SMS: 'crash' });

@@ -48,6 +48,15 @@ describe('patience with a database server', () => {
     expect(cut).to.deep.equal([]);
   });
 
+  it('leaves it alone, too, while the server says that it takes nobody more (1040)', async () => {
+    const full = Object.assign(new Error('Too many connections'), { errno: 1040, code: 'ER_CON_COUNT_ERROR' });
+    const { cut, take, asked } = begin(() => Promise.reject(full));
+    take('slow');
+    await sleep(3 * times.patienceMs);
+    expect(asked()).to.be.above(0);
+    expect(cut).to.deep.equal([]);
+  });
+
   it('asks nobody while nothing takes long', async () => {
     const { pool, take, asked } = begin(silent);
     for (let n = 0; n < 5; n++) {

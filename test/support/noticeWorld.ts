@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createCircuits } from '../../src/application/circuits.js';
+import type { Circuits } from '../../src/application/circuits.js';
 import { meldLest } from '../../src/application/meldLest.js';
 import { sendForsendelse, type Brev } from '../../src/application/sendForsendelse.js';
 import type { ShipmentDeps } from '../../src/application/shipmentDeps.js';
@@ -18,7 +18,7 @@ import { numbers } from '../application/lookups.js';
 /* Letters in their senders' portals, and the notices of them: use cases on a store, with a register, a way out and a time of the test's. */
 
 /** What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down. */
-export type Skjebne = 'ok' | 'refused' | 'unreached' | 'crash';
+export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash';
 
 export interface Sendt extends Varsel {
   readonly at: Date;
@@ -77,6 +77,7 @@ export function noticeWorld(store: () => Stores, start: string) {
   let letters: (job: Job) => Promise<void> = async () => undefined;
   const skjebne: Record<Varslingskanal, Skjebne> = { EPOST: 'ok', SMS: 'ok' };
   const sent: Sendt[] = [];
+  const reports: unknown[] = [];
   const mine = new Set<string>();
   const clock = { now: () => now };
 
@@ -85,6 +86,9 @@ export function noticeWorld(store: () => Stores, start: string) {
     refused: () => ({ type: 'avvist', grunn: '550 <kari@example.com> +47 99 99 00 00 is not here' }),
     unreached: () => {
       throw new Failure('UNAVAILABLE', 'down');
+    },
+    busy: () => {
+      throw new Failure('UPSTREAM_FAULT', 'the gateway for SMS is busy', { vent: '90000' });
     },
     crash: () => {
       throw new Crash();
@@ -130,7 +134,10 @@ export function noticeWorld(store: () => Stores, start: string) {
           throw error;
         }),
     };
-    const deps = { ...shipmentDeps(), varsler: of.varsler, random: () => 0, circuits: createCircuits() };
+    const circuits = {
+      report: (...[, reached, , vent]: Parameters<Circuits['report']>) => reports.push({ reached, vent }),
+    };
+    const deps = { ...shipmentDeps(), varsler: of.varsler, random: () => 0, circuits };
     const unitOfWork: Stores['unitOfWork'] = (work) => (dead ? Promise.reject(new Crash()) : of.unitOfWork(work));
     await varsle({ ...deps, unitOfWork, sender: kanaler.length === 0 ? null : dying })(job).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
@@ -154,6 +161,8 @@ export function noticeWorld(store: () => Stores, start: string) {
   const at = (time: string | Date): void => void (now = new Date(time));
   return {
     sent,
+    /** What the circuit of notices was told. */
+    reports,
     skjebne,
     due,
     turn,
