@@ -45,9 +45,10 @@ describe('points of the crash test at the server', () => {
       for (let n = 0; n < 3; n++) {
         yield Buffer.alloc(1_000);
         // What is written before the connection is made goes at once.
-        await sleep(20);
+        while (come < 1_000 * (n + 1)) await sleep(5);
       }
     }
+    come = 0;
     const upload = { contentType: 'text/plain', contentLength: 3_000, body: pieces() };
     expect((await postStream(url, upload)).octets.toString()).to.equal('3000 octets');
     expect(reached).to.deep.equal(['push.halfway part']);
