@@ -76,8 +76,8 @@ const types = 'application/soap+xml; charset=utf-8, multipart/related';
  */
 function incomingOf(req: IncomingMessage, res: ServerResponse): Incoming {
   const header = req.headers['content-type'] ?? '';
-  const media = parseMediaType(header);
   const multipart = parseMultipartType(header);
+  const media = multipart === undefined ? parseMediaType(header) : undefined;
   const known = multipart !== undefined || media?.type === 'application/soap+xml';
   if (!known || (req.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'Content-Type or Content-Encoding', { types });

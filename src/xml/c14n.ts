@@ -74,6 +74,16 @@ export const escapeAttribute = (value: string): string =>
 const byName = (a: XmlAttribute, b: XmlAttribute): number =>
   compareCodePoints(a.ns, b.ns) || compareCodePoints(a.local, b.local);
 
+/** Most attributes are written as canonical forms have them. */
+function inOrder(attributes: readonly XmlAttribute[]): boolean {
+  let last: XmlAttribute | undefined;
+  for (const a of attributes) {
+    if (last !== undefined && byName(last, a) > 0) return false;
+    last = a;
+  }
+  return true;
+}
+
 /** xml:* attributes of the ancestors, nearest first, that an inclusive apex takes over (C14N 1.0, 2.4). */
 function inheritedXmlAttributes(apex: XmlElement): XmlAttribute[] {
   const found = new Map(apex.attributes.filter((a) => a.ns === XML_NS).map((a) => [a.local, a] as const));
@@ -107,6 +117,7 @@ export class Canonicaliser implements XmlEvents {
   private rendered: NsScope | null = null;
   private fresh: NsScope[] = [];
   private readonly outer: (NsScope | null)[] = [];
+  private readonly names: string[] = [];
 
   constructor(
     private readonly method: C14nMethod,
@@ -115,8 +126,10 @@ export class Canonicaliser implements XmlEvents {
 
   start(element: XmlElement): void {
     const apex = this.outer.length === 0;
+    const name = qualified(element);
     this.outer.push(this.rendered);
-    this.out += `<${qualified(element)}`;
+    this.names.push(name);
+    this.out += `<${name}`;
     this.namespaces(element, apex);
     this.attributes(element, apex);
     this.out += '>';
@@ -125,7 +138,7 @@ export class Canonicaliser implements XmlEvents {
 
   end(element: XmlElement): void {
     this.rendered = this.outer.pop() ?? null;
-    this.out += `</${qualified(element)}>`;
+    this.out += `</${this.names.pop() ?? qualified(element)}>`;
     if (this.outer.length === 0) this.flush();
   }
 
@@ -157,7 +170,7 @@ export class Canonicaliser implements XmlEvents {
     if (apex && !this.method.exclusive && element.parent !== null) {
       attributes = [...attributes, ...inheritedXmlAttributes(element)];
     }
-    if (attributes.length > 1) attributes = [...attributes].sort(byName);
+    if (!inOrder(attributes)) attributes = [...attributes].sort(byName);
     for (const a of attributes) this.out += ` ${qualified(a)}="${escapeAttribute(a.value)}"`;
   }
 

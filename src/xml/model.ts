@@ -59,16 +59,26 @@ export function lookupNamespace(scope: NsScope | null, prefix: string): string |
   return prefix === '' ? '' : undefined;
 }
 
-export const childElements = (element: XmlElement): XmlElement[] => element.children.filter(isElement);
+// Every decoder goes through these: loops, for a function called for each node costs as much as what is done with it.
+export function childElements({ children }: XmlElement): XmlElement[] {
+  const elements: XmlElement[] = [];
+  for (const child of children) if (isElement(child)) elements.push(child);
+  return elements;
+}
 
 export const is = (element: XmlElement, ns: string, local: string): boolean =>
   element.local === local && element.ns === ns;
 
-export const childrenNamed = (element: XmlElement, ns: string, local: string): XmlElement[] =>
-  childElements(element).filter((child) => is(child, ns, local));
+export function childrenNamed({ children }: XmlElement, ns: string, local: string): XmlElement[] {
+  const named: XmlElement[] = [];
+  for (const child of children) if (isElement(child) && is(child, ns, local)) named.push(child);
+  return named;
+}
 
-export const attribute = (element: XmlElement, local: string, ns = ''): string | undefined =>
-  element.attributes.find((a) => a.local === local && a.ns === ns)?.value;
+export function attribute({ attributes }: XmlElement, local: string, ns = ''): string | undefined {
+  for (const a of attributes) if (a.local === local && a.ns === ns) return a.value;
+  return undefined;
+}
 
 /** All character data directly in the element, comments passed over and joined across them (never the first piece only). */
 export function textOf({ children }: XmlElement): string {

@@ -25,13 +25,15 @@ export const nameOf = (ns: string, local: string): string => (ns === '' ? local 
 
 /** A content model is deterministic: the first way that fits is the only one. */
 export function occurring(element: XmlElement, once: Particle): Particle {
-  const [least, most] = ['minOccurs', 'maxOccurs'].map((name) => Number(attribute(element, name) ?? '1'));
+  const least = Number(attribute(element, 'minOccurs') ?? '1');
+  const most = Number(attribute(element, 'maxOccurs') ?? '1');
+  if (least === 1 && most === 1) return once;
   return (children, begin) => {
     let at = begin;
     // Of a number that is none, as `unbounded`, nothing is larger.
-    for (let count = 0; !(count >= (most ?? 1)); count++) {
+    for (let count = 0; !(count >= most); count++) {
       const end = once(children, at);
-      if (end < 0 && count < (least ?? 1)) return -1;
+      if (end < 0 && count < least) return -1;
       if (end <= at) return at;
       at = end;
     }
@@ -41,8 +43,14 @@ export function occurring(element: XmlElement, once: Particle): Particle {
 
 export const sequence =
   (parts: readonly Particle[]): Particle =>
-  (children, begin) =>
-    parts.reduce((at, part) => (at < 0 ? at : part(children, at)), begin);
+  (children, begin) => {
+    let at = begin;
+    for (const part of parts) {
+      at = part(children, at);
+      if (at < 0) return -1;
+    }
+    return at;
+  };
 
 export const choice =
   (parts: readonly Particle[]): Particle =>
@@ -69,15 +77,26 @@ export function attributesFit({ attributes }: XmlElement, { allowed, required }:
   return found === required.length;
 }
 
+/** The child elements; undefined when there is text beside them. */
+function onlyElements({ children }: XmlElement): readonly XmlElement[] | undefined {
+  const elements: XmlElement[] = [];
+  for (const child of children) {
+    if (typeof child !== 'string') {
+      if (isElement(child)) elements.push(child);
+    } else if (!onlySpace.test(child)) return undefined;
+  }
+  return elements;
+}
+
 export function contentFits(element: XmlElement, content: Content): boolean {
   const { children } = element;
   if (content.holds === 'nothing') return children.length === 0;
   if (content.holds === 'text') {
-    return children.every((child) => typeof child === 'string') && content.text(textOf(element));
+    for (const child of children) if (typeof child !== 'string') return false;
+    return content.text(textOf(element));
   }
-  if (!children.every((child) => typeof child !== 'string' || onlySpace.test(child))) return false;
-  const elements = children.filter(isElement);
-  return content.model(elements, 0) === elements.length;
+  const elements = onlyElements(element);
+  return elements !== undefined && content.model(elements, 0) === elements.length;
 }
 
 /** No two of the children say the same, which is more than a uniqueness of some of them demands. */

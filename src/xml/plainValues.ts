@@ -60,13 +60,13 @@ function matching(value: string): Text {
 }
 
 /** What each facet of a restriction says. */
-const limiting: Readonly<Record<string, (value: string) => Text>> = {
+const limiting: Readonly<Record<string, (value: string, limit: number) => Text>> = {
   enumeration: (value) => (given) => given === value,
   pattern: matching,
-  minLength: (value) => length((l) => l >= Number(value)),
-  maxLength: (value) => length((l) => l <= Number(value)),
-  minInclusive: (value) => (given) => Number(given) >= Number(value),
-  maxInclusive: (value) => (given) => Number(given) <= Number(value),
+  minLength: (_, least) => length((l) => l >= least),
+  maxLength: (_, most) => length((l) => l <= most),
+  minInclusive: (_, least) => (given) => Number(given) >= least,
+  maxInclusive: (_, most) => (given) => Number(given) <= most,
 };
 
 /** Of these facets one is enough when there are several. */
@@ -76,7 +76,8 @@ const texts: ReadonlySet<string> = new Set(['string', 'token']);
 
 const facet = (given: XmlElement, base: string): Text => {
   const known = !given.local.endsWith('Length') || texts.has(base);
-  return known ? (limiting[given.local]?.(attribute(given, 'value') ?? '') ?? never) : never;
+  const value = attribute(given, 'value') ?? '';
+  return known ? (limiting[given.local]?.(value, Number(value)) ?? never) : never;
 };
 
 /** What the facets of a restriction allow. @param base name of the type that is built in */
@@ -84,7 +85,9 @@ export function facets(list: readonly XmlElement[], base: string): Text {
   const all = list.filter(({ local }) => !alternatives.has(local)).map((given) => facet(given, base));
   for (const name of alternatives) {
     const some = list.filter(({ local }) => local === name).map((given) => facet(given, base));
-    if (some.length > 0) all.push((value) => some.some((fits) => fits(value)));
+    const [only] = some;
+    if (only !== undefined) all.push(some.length === 1 ? only : (value) => some.some((fits) => fits(value)));
   }
-  return (value) => all.every((fits) => fits(value));
+  const [only] = all;
+  return all.length === 1 && only !== undefined ? only : (value) => all.every((fits) => fits(value));
 }

@@ -230,15 +230,21 @@ export class XmlReader {
     return true;
   }
 
+  /** Position of the `>` of an end tag for `name` that has nothing but the name; -1 for any other. */
+  private plainEnd(name: string | undefined): number {
+    if (name === undefined || !this.buffer.startsWith(name, this.at + 2)) return -1;
+    const length = 2 + name.length;
+    return this.buffer.charCodeAt(this.at + length) === GT && length < limits.xmlTagCharacters ? this.at + length : -1;
+  }
+
   private endTag(): boolean {
-    const end = this.tagEnd();
+    const plain = this.plainEnd(this.names.at(-1));
+    const end = plain < 0 ? this.tagEnd() : plain;
     if (end < 0) return false;
-    const tag = this.buffer.slice(this.at + 2, end);
     const element = this.current;
     const name = this.names.pop();
-    if (element === null || name === undefined || !closes(tag, name)) {
-      throw malformed('an end tag without its start tag');
-    }
+    const fits = plain >= 0 || (name !== undefined && closes(this.buffer.slice(this.at + 2, end), name));
+    if (element === null || !fits) throw malformed('an end tag without its start tag');
     this.at = end + 1;
     this.current = element.parent;
     this.events.end(element);

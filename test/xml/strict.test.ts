@@ -29,6 +29,9 @@ describe('reader: never a repaired tree', () => {
       '<a></a foo>',
       '<a></a foo="">',
       '<a></ a>',
+      '<a><b></bc></a>',
+      '<a><b></b c></a>',
+      '<a><b></b<c/></a>',
       '<a><a/',
     ],
     ...[

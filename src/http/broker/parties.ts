@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Underskriver } from '../../application/taImotMelding.js';
 import { referenceOf } from '../../contract/ebms/decode.js';
 import { payloadReferences } from '../../contract/ebms/encode.js';
@@ -94,8 +94,8 @@ export function noekkelOf(trusted: Trusted, { info }: UserMessage): Meldingsnoek
   const digests = payloadReferences(trusted).map((reference) => referenceOf(reference).digest);
   const { replay, principal } = trusted;
   return {
-    key: createHash('sha256').update(`ebms ${principal.organisasjonsnummer} ${info.messageId}`).digest(),
-    digest: createHash('sha256').update(digests.join(' ')).digest(),
+    key: hash('sha256', `ebms ${principal.organisasjonsnummer} ${info.messageId}`, 'buffer'),
+    digest: hash('sha256', digests.join(' '), 'buffer'),
     expires: new Date(replay.expires.getTime() + KNOWN_DAYS * 86_400_000),
   };
 }

@@ -14,6 +14,8 @@ export class Splitter {
   private readonly delimiter: Buffer;
   /** Taken and not yet passed on. The first delimiter has no CR LF before it, so one is thought. */
   private rest: Buffer = CRLF;
+  /** The stream begins with a delimiter, whose CR LF is not in `rest`. */
+  private atDelimiter = false;
   private ended = false;
 
   constructor(stream: AsyncIterable<Uint8Array>, boundary: string) {
@@ -35,8 +37,26 @@ export class Splitter {
     }
     const { value } = next;
     const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    this.atDelimiter = this.rest === CRLF && this.begins(chunk);
+    this.rest = this.rest.length === 0 || this.atDelimiter ? chunk : Buffer.concat([this.rest, chunk]);
     return true;
+  }
+
+  /** Whether the first octets of the stream are a delimiter: then nothing need be copied to put CR LF before them. */
+  private begins(chunk: Buffer): boolean {
+    const { delimiter } = this;
+    const length = delimiter.length - CRLF.length;
+    return chunk.length >= length && chunk.compare(delimiter, CRLF.length, delimiter.length, 0, length) === 0;
+  }
+
+  /** Where the next delimiter begins in `rest`, of which its CR LF may not be a part; undefined when there is none. */
+  private found(): number | undefined {
+    if (this.atDelimiter) {
+      this.atDelimiter = false;
+      return -CRLF.length;
+    }
+    const at = this.rest.indexOf(this.delimiter);
+    return at < 0 ? undefined : at;
   }
 
   /** From where on the octets at hand may be the beginning of a delimiter. */
@@ -52,12 +72,12 @@ export class Splitter {
   /** The octets before the next delimiter, which is passed over. @throws Failure MALFORMED_XML when there is none */
   async *content(): AsyncGenerator<Buffer> {
     for (;;) {
-      const found = this.rest.indexOf(this.delimiter);
-      const end = found === -1 ? this.undecided() : found;
+      const found = this.found();
+      const end = found === undefined ? this.undecided() : Math.max(0, found);
       const piece = this.rest.subarray(0, end);
-      this.rest = this.rest.subarray(found === -1 ? end : found + this.delimiter.length);
+      this.rest = this.rest.subarray(found === undefined ? end : found + this.delimiter.length);
       if (piece.length > 0) yield piece;
-      if (found !== -1) return;
+      if (found !== undefined) return;
       if (!(await this.more())) throw malformed('no end boundary');
     }
   }

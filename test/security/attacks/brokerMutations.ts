@@ -185,12 +185,8 @@ export const brokerMutations: readonly Mutation[] = [
   plainly('attributes that are allowed', 'if (allowed.get(name)?.(value) !== true)', 'if (false)'),
   plainly('no text between elements', 'onlySpace.test(child)', 'true'),
   plainly('nothing in what is empty', 'return children.length === 0', 'return true'),
-  plainly(
-    'no element too many',
-    'return content.model(elements, 0) === elements.length',
-    'return content.model(elements, 0) >= 0',
-  ),
-  plainly('no element too few', 'if (end < 0 && count < (least ?? 1)) return -1;', ''),
+  plainly('no element too many', 'content.model(elements, 0) === elements.length', 'content.model(elements, 0) >= 0'),
+  plainly('no element too few', 'if (end < 0 && count < least) return -1;', ''),
   plainly('unique texts', '.size === children.length', '.size > 0'),
   keys(
     'signer in the key',
