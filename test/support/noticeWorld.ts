@@ -33,6 +33,12 @@ export const LEASE = 60_000;
 const innhold = { ref: 'ab'.repeat(16), size: 1_000, sha256: createHash('sha256').update('').digest('hex') };
 const norsk = { navn: 'Postmottak', adresselinjer: [], postnummer: '0150', poststed: 'OSLO' };
 
+/** Every channel that a letter of this world may go by, and both mailboxes. */
+const allWays = {
+  kanaler: new Set([...grunnlag.kanaler, 'ALTINN'] as const),
+  leverandoerer: new Map([...grunnlag.leverandoerer, ['996460320', { rolle: 'POSTKASSE', sertifikatGyldig: true }]]),
+} satisfies Partial<typeof grunnlag>;
+
 export const vedtak = (eksternRef: string, changes: Partial<Brev> = {}): Brev => ({
   eksternRef,
   mottaker: { id: ola, postadresse: norsk },
@@ -120,7 +126,7 @@ export function noticeWorld(store: () => Stores, start: string) {
         return { spurt: now, persons: new Map(person === undefined ? [] : [[ola, person]]) };
       },
     },
-    routing: () => ({ ...grunnlag, policy, varslingskanaler: new Set(kanaler) }),
+    routing: () => ({ ...grunnlag, ...allWays, policy, varslingskanaler: new Set(kanaler) }),
   });
   /** The turn of one job, by a process that dies where a notice was to crash it. */
   const turn = async (job: Job, of = store()): Promise<void> => {
@@ -144,19 +150,22 @@ export function noticeWorld(store: () => Stores, start: string) {
     });
   };
   const claim = (of = store()): Promise<readonly Job[]> => of.queue.claim(now, LEASE, 100, () => 100);
-  const due = async (of = store()): Promise<readonly Job[]> => {
+  /** The turns of our own notices among these; letters have theirs. */
+  const ours = async (jobs: readonly Job[], of: Stores): Promise<readonly Job[]> => {
     const found: Job[] = [];
     // Other tests have left letters in the same database.
-    for (const job of await claim(of)) {
+    for (const job of jobs) {
       if (!erVarsel(job.shipmentId)) await letters(job);
       const runde = erVarsel(job.shipmentId) ? await of.varsler.byId(job.shipmentId) : undefined;
       if (runde !== undefined && mine.has(runde.shipmentId)) found.push(job);
     }
     return found;
   };
+  const due = async (of = store()): Promise<readonly Job[]> => ours(await claim(of), of);
   /** Every turn that is due now, and what becomes due by it. */
   const rounds = async (): Promise<void> => {
-    for (let jobs = await due(); jobs.length > 0; jobs = await due()) for (const job of jobs) await turn(job);
+    for (let jobs = await claim(); jobs.length > 0; jobs = await claim())
+      for (const job of await ours(jobs, store())) await turn(job);
   };
   const at = (time: string | Date): void => void (now = new Date(time));
   return {
