@@ -24,7 +24,8 @@ export interface Forklaring extends Forklart {
 const kanPaaPapir = (
   { klasse, kunDigitalt, utskrift }: Tenkt['bestilling'],
   mottaker: Tenkt['mottakere'][number] | undefined,
-): boolean => klasse === 'VEDTAK' && !kunDigitalt && utskrift.returadresse !== null && mottaker?.postadresse != null;
+): boolean =>
+  klasse === 'VEDTAK' && !kunDigitalt && utskrift.returadresse !== null && (mottaker?.postadresse ?? null) !== null;
 
 /**
  * What would happen to a letter, for each recipient in the order given. The look-up is real, and stands in the audit trail.

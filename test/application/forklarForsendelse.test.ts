@@ -121,13 +121,7 @@ describe('application/forklarForsendelse', () => {
   for (const one of cases)
     it(`R-62: the highest estimate of ${one.what} is what some history costs, and none costs more`, async () => {
       const { w, deps } = await world(one);
-      const {
-        mottaker,
-        eksternRef: _ref,
-        hoveddokument: _main,
-        vedlegg: _rest,
-        ...bestilling
-      } = vedtak('one', one.order);
+      const { mottaker, ...bestilling } = vedtak('one', one.order);
       const explain = forklarForsendelse(deps);
       const tenkt = { mottakere: [mottaker], bestilling, stoerrelse: 1_000, sider: 1 };
       const [explained] = await explain(byPassword(), tenkt);
