@@ -44,7 +44,7 @@ type Where =
 
 /** fresh contact points of these histories are days old, the others 600 days. */
 const isFresh = (point: Person['epostadresse'], at: number): boolean =>
-  point?.sistOppdatert != null && at - point.sistOppdatert.getTime() < 500 * day;
+  at - (point?.sistOppdatert?.getTime() ?? 0) < 500 * day;
 
 /** by which ways a person may be notified of a letter. */
 export function waysTo(person: Person, letter: Letter, at: number): Way[] {
