@@ -83,8 +83,14 @@ function receipt(random: Random, { messages, receipts }: SoFar): Event | undefin
 }
 
 function fate(random: Random, mayCrash: boolean): Fate {
-  const unkind = random.pick<Fate>(['refused', 'unreached', 'unreached', 'busy', mayCrash ? 'crash' : 'ok', 'ok']);
-  return random.chance(0.45) ? unkind : 'ok';
+  const unkind = random.pick<Fate>([
+    'refused',
+    'unreached',
+    'unreached',
+    'busy',
+    ...(mayCrash ? (['crash', 'crash'] as const) : []),
+  ]);
+  return random.chance(0.4) ? unkind : 'ok';
 }
 
 /** The next moment; `first`: the one at which the letter came. */
@@ -102,8 +108,9 @@ export function aMoment(random: Random, soFar: SoFar, first: boolean): Moment {
     at,
     events: events.filter((event) => event !== undefined),
     fates: { EPOST: fate(random, mayCrash), SMS: fate(random, mayCrash) },
-    openedMeanwhile: random.chance(0.04),
+    opened: random.chance(0.1) ? random.pick(['asked', 'asked', 'sent'] as const) : null,
     letterCrash: mayCrash && random.chance(0.12),
+    late: random.chance(0.5),
     registerDown: random.chance(0.06),
   };
 }
@@ -121,5 +128,5 @@ export function atLast(random: Random, soFar: SoFar): Moment {
   } as const;
   const calm = { EPOST: 'ok', SMS: 'ok' } as const;
   const events: readonly Event[] = delivers ? [{ type: 'receipt', receipt: receiptOf }] : [];
-  return { at, events, fates: calm, openedMeanwhile: false, letterCrash: false, registerDown: false };
+  return { at, events, fates: calm, opened: null, letterCrash: false, late: false, registerDown: false };
 }

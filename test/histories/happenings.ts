@@ -47,10 +47,12 @@ export interface Moment {
   readonly at: number;
   readonly events: readonly Event[];
   readonly fates: Readonly<Record<Way, Fate>>;
-  /** The recipient opens the letter while a notice is on its way out. */
-  readonly openedMeanwhile: boolean;
+  /** The recipient opens the letter while the register is asked, or while a notice is on its way out. */
+  readonly opened: 'asked' | 'sent' | null;
   /** The process dies when a letter has been taken over, before that is written down. */
   readonly letterCrash: boolean;
+  /** What is said to die does not: it is so slow that another has its turn, and then it goes on. */
+  readonly late: boolean;
   readonly registerDown: boolean;
 }
 
@@ -66,8 +68,8 @@ export interface History {
 export interface Outcome {
   /** Ways by which something was handed over, each with the first time of that, for each round of notices. */
   readonly rounds: readonly (readonly string[])[];
-  /** VarslingfeiletKvittering by way, sorted (R-22). */
-  readonly failed: readonly string[];
+  /** What the letter's history says of notices, `VARSLET SMS` or `VARSLINGFEILET NOT_NOTIFIED`, sorted (R-22). */
+  readonly told: readonly string[];
   /** Messages that left the house, `POSTKASSE 984661185`: the same one again counts once. */
   readonly messages: readonly string[];
   readonly opened: boolean;

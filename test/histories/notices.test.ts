@@ -42,7 +42,7 @@ const rarities: Readonly<Record<string, (h: Played) => boolean>> = {
   'sent again, to another mailbox or on paper': ({ outcome }) => outcome.messages.length > 1,
   'decided again at its date': ({ story }) => story.includes('NYTT_OPPSLAG'),
   'on paper because nobody was reached': ({ story }) => story.includes('NYTT_OPPSLAG NOT_NOTIFIED'),
-  'a way that failed': ({ outcome }) => outcome.failed.some((way) => way !== 'NOT_NOTIFIED'),
+  'a way that failed': ({ outcome }) => outcome.told.some((what) => /FEILET (EPOST|SMS)/.test(what)),
   'a letter that crashed': ({ moments }) => moments.some(({ letterCrash }) => letterCrash),
   'a register that was down': ({ story }) => story.some((event) => event === 'FORSOEK_UTSATT UNAVAILABLE'),
 };

@@ -13,7 +13,17 @@ import { codeOf } from '../application/shipping.js';
 import { seeded } from '../support/generator.js';
 import { noticeWorld, uten } from '../support/noticeWorld.js';
 import { aLetter, aMoment, atLast, changed, type SoFar } from './generate.js';
-import type { Event, History, Letter, Moment, Outcome, Receipt, Way } from './happenings.js';
+import {
+  LEASE,
+  type Event,
+  type Fate,
+  type History,
+  type Letter,
+  type Moment,
+  type Outcome,
+  type Receipt,
+  type Way,
+} from './happenings.js';
 import { OWN_SMS } from './reckoning.js';
 import { day, hour, local, minute } from './time.js';
 
@@ -63,6 +73,10 @@ class Play {
   private readonly receipts: Receipt[] = [];
   private crashes = 0;
   private letterLost = false;
+  /** When the last turn was lost that may still go on. */
+  private lostAt: number | null = null;
+  private readonly held: (() => void)[] = [];
+  private readonly running: Promise<void>[] = [];
 
   constructor(
     private readonly store: Stores,
@@ -117,8 +131,10 @@ class Play {
   }
 
   /** The letter's own turn: channels take what they get, and the process may die before that is written down. */
-  private async handOn(job: Job, crash: boolean): Promise<void> {
+  private async handOn(job: Job, { letterCrash: crash, late }: Moment): Promise<void> {
     if (job.shipmentId !== this.id) return;
+    let isHeld: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => (isHeld = resolve));
     let dead = false;
     const unitOfWork: Stores['unitOfWork'] = (work) =>
       dead ? Promise.reject(new Crash()) : this.store.unitOfWork(work);
@@ -128,19 +144,22 @@ class Play {
         prepare: async (shipment) => packed(shipment),
         deliver: async (shipment) => {
           this.took(kanal, shipment);
-          dead = crash;
+          if (crash) this.letterLost = true;
+          dead = crash && !late;
           if (dead) throw new Crash();
+          if (crash) await new Promise<void>((resolve) => (this.held.push(resolve), isHeld()));
           return { type: 'sent' };
         },
       },
     ];
     const channels = new Map([taking('POSTKASSE'), taking('UTSKRIFT'), taking('ALTINN')]);
     const deps = { ...this.deps(unitOfWork), random: () => 0, channels, circuits: createCircuits() };
-    await dispatch(deps)(job).catch((error: unknown) => {
+    const done = dispatch(deps)(job).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
-    this.letterLost ||= dead;
-    this.crashes += Number(dead);
+    this.running.push(done);
+    await Promise.race([done, stuck]);
+    this.crashes += Number(this.letterLost);
   }
 
   private took(kanal: Kanal, { meldingsId, beslutning }: Shipment): void {
@@ -156,17 +175,30 @@ class Play {
     w.at(new Date(moment.at));
     this.letterLost = false;
     for (const event of moment.events) await this.happens(event);
-    Object.assign(w.skjebne, moment.fates);
+    const slow = (fate: Fate) => (fate === 'crash' && moment.late ? 'late' : fate);
+    Object.assign(w.skjebne, { EPOST: slow(moment.fates.EPOST), SMS: slow(moment.fates.SMS) });
     w.register(moment.registerDown);
-    w.letters((job) => this.handOn(job, moment.letterCrash));
-    w.meanwhile(async () => void (moment.openedMeanwhile && (await codeOf(w.open(this.id)))));
+    w.letters((job) => this.handOn(job, moment));
+    w.whenAsked(async () => void (moment.opened === 'asked' && (await codeOf(w.open(this.id)))));
+    w.meanwhile(async () => void (moment.opened === 'sent' && (await codeOf(w.open(this.id)))));
     const before = w.sent.length;
     await w.rounds();
     const lost = w.sent.slice(before).some(({ kanal }) => moment.fates[kanal] === 'crash');
     this.crashes += Number(lost);
+    if (lost || this.letterLost) this.lostAt = moment.at;
+    if (this.lostAt !== null && this.lostAt + LEASE <= moment.at) await this.release();
     for (const { kanal } of w.sent.slice(before))
       if (this.history.letter.vedtak && this.person.reservasjon) this.breaches.push(`${kanal} at ${moment.at}`);
     w.register(false);
+    w.whenAsked(async () => undefined);
+  }
+
+  /** Who was slow goes on, and finds that others have had its turns. */
+  private async release(): Promise<void> {
+    this.lostAt = null;
+    for (const free of this.held.splice(0)) free();
+    await Promise.all(this.running.splice(0));
+    await this.w.release();
   }
 
   async outcome(): Promise<Pick<Played, 'outcome' | 'breaches' | 'story'>> {
@@ -182,11 +214,11 @@ class Play {
         return at === undefined ? [] : [`${way} ${local(at.getTime())}`];
       });
     const { tilstand } = await w.letter(id);
-    const told = events.flatMap((event) => /^VARSLINGFEILET (EPOST|SMS|NOT_NOTIFIED)$/.exec(event)?.[1] ?? []);
+    const told = events.filter((event) => /^VARSL(ET|INGFEILET) (EPOST|SMS|NOT_NOTIFIED)$/.test(event));
     return {
       outcome: {
         rounds: ids.map(ways),
-        failed: told.sort(),
+        told: told.sort(),
         messages: [...this.messages.values()].map(([channel, provider]) => `${channel} ${provider ?? '-'}`),
         opened: events.includes('LEST_EKSTERNT'),
         charged: lines.map(({ post, oere }) => `${post} ${oere}`).sort(),

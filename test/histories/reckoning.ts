@@ -75,7 +75,7 @@ class Account {
   private due = 0;
   private resent = false;
   private readonly rounds: Round[] = [];
-  private readonly failed: string[] = [];
+  private readonly told: string[] = [];
   private readonly messages: string[] = [];
   private readonly charged = new Map<string, number>();
   private readonly seen = new Set<number>();
@@ -186,16 +186,17 @@ class Account {
     if (letterCrash) this.due = at + LEASE;
   }
 
-  private notify(round: Round, { at, fates, openedMeanwhile, registerDown }: Moment): void {
+  private notify(round: Round, { at, fates, opened, registerDown }: Moment): void {
     if (this.where !== 'portal') return void (round.over = true);
     // R-21: a round begins in the daytime of a working day, and goes on in that of any day.
     if (!isDaytime(at) || (round.begun === null && !isWorkingDay(at))) return void (round.tried = null);
     round.tried ??= at;
     if (registerDown) return void (round.due = at + second);
+    if (opened === 'asked') return this.open();
     const ways = waysTo(this.person, this.letter, at).filter((way) => !round.settled.has(way));
     for (const way of ways)
       if ((fates[way] === 'ok' || fates[way] === 'crash') && !round.handed.has(way)) round.handed.set(way, at);
-    if (openedMeanwhile && ways.length > 0) this.open();
+    if (opened === 'sent' && ways.length > 0) this.open();
     if (ways.some((way) => fates[way] === 'crash')) return void (round.due = at + LEASE);
     round.begun ??= at;
     const begun = local(round.begun).slice(0, 10);
@@ -216,16 +217,17 @@ class Account {
   private settle(round: Round, way: Way, fate: Moment['fates'][Way], givenUp: boolean): void {
     if (fate === 'ok') {
       round.settled.set(way, 'sent');
+      this.told.push(`VARSLET ${way}`);
       if (way === 'SMS') this.charge(round.number === 0 ? 'SMS' : 'SMS_GJENTATT', OWN_SMS);
     } else if (fate === 'refused' || givenUp) {
       round.settled.set(way, 'failed');
-      this.failed.push(way);
+      this.told.push(`VARSLINGFEILET ${way}`);
     }
   }
 
   /** R-22: its sender is told that nobody was reached, and may want paper then. */
   private unreached(at: number): void {
-    this.failed.push('NOT_NOTIFIED');
+    this.told.push('VARSLINGFEILET NOT_NOTIFIED');
     if (!this.letter.vedtak || !this.letter.paperIfUnreached) return;
     this.way = { channel: 'UTSKRIFT', provider: printer };
     this.where = 'due';
@@ -238,7 +240,7 @@ class Account {
       rounds: this.rounds
         .filter(({ handed }) => handed.size > 0)
         .map(({ handed }) => [...handed].map(([way, at]) => `${way} ${local(at)}`).sort()),
-      failed: this.failed.toSorted(),
+      told: this.told.toSorted(),
       messages: this.messages,
       opened: this.opened,
       charged,

@@ -17,8 +17,8 @@ import { numbers } from '../application/lookups.js';
 
 /* Letters in their senders' portals, and the notices of them: use cases on a store, with a register, a way out and a time of the test's. */
 
-/** What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down. */
-export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash';
+/** What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down; late: so slowly that others have its turn. */
+export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash' | 'late';
 
 export interface Sendt extends Varsel {
   readonly at: Date;
@@ -80,6 +80,7 @@ export function noticeWorld(store: () => Stores, start: string) {
   let policy: Avsenderpolicy = { utenPostkasse: 'PORTAL', egenVarsling: false };
   let kanaler: readonly Varslingskanal[] = ['EPOST', 'SMS'];
   let before: () => Promise<void> = async () => undefined;
+  let asked: () => Promise<void> = async () => undefined;
   let letters: (job: Job) => Promise<void> = async () => undefined;
   const skjebne: Record<Varslingskanal, Skjebne> = { EPOST: 'ok', SMS: 'ok' };
   const sent: Sendt[] = [];
@@ -87,7 +88,16 @@ export function noticeWorld(store: () => Stores, start: string) {
   const mine = new Set<string>();
   const clock = { now: () => now };
 
-  const utfall: Readonly<Record<Skjebne, () => Varselutfall>> = {
+  const held: (() => void)[] = [];
+  const running: Promise<void>[] = [];
+  let isHeld: () => void = () => undefined;
+  const utfall: Readonly<Record<Skjebne, () => Varselutfall | Promise<Varselutfall>>> = {
+    late: async () => {
+      const free = new Promise<void>((resolve) => held.push(resolve));
+      isHeld();
+      await free;
+      return { type: 'sendt' };
+    },
     ok: () => ({ type: 'sendt' }),
     refused: () => ({ type: 'avvist', grunn: '550 <kari@example.com> +47 99 99 00 00 is not here' }),
     unreached: () => {
@@ -105,7 +115,7 @@ export function noticeWorld(store: () => Stores, start: string) {
     send: async (varsel) => {
       await before();
       const fate = skjebne[varsel.kanal];
-      if (fate === 'ok' || fate === 'crash') sent.push({ ...varsel, at: now });
+      if (fate === 'ok' || fate === 'crash' || fate === 'late') sent.push({ ...varsel, at: now });
       return utfall[fate]();
     },
   });
@@ -123,6 +133,7 @@ export function noticeWorld(store: () => Stores, start: string) {
     register: {
       ask: async () => {
         if (registerFails) throw new Failure('UNAVAILABLE', 'the register does not answer');
+        await asked();
         return { spurt: now, persons: new Map(person === undefined ? [] : [[ola, person]]) };
       },
     },
@@ -165,7 +176,12 @@ export function noticeWorld(store: () => Stores, start: string) {
   /** Every turn that is due now, and what becomes due by it. */
   const rounds = async (): Promise<void> => {
     for (let jobs = await claim(); jobs.length > 0; jobs = await claim())
-      for (const job of await ours(jobs, store())) await turn(job);
+      for (const job of await ours(jobs, store())) {
+        const stuck = new Promise<void>((resolve) => (isHeld = resolve));
+        const done = turn(job);
+        running.push(done);
+        await Promise.race([done, stuck]);
+      }
   };
   const at = (time: string | Date): void => void (now = new Date(time));
   return {
@@ -176,6 +192,11 @@ export function noticeWorld(store: () => Stores, start: string) {
     due,
     turn,
     rounds,
+    /** What was slow goes on, to its end. */
+    release: async () => {
+      for (const free of held.splice(0)) free();
+      await Promise.all(running.splice(0));
+    },
     at,
     shipmentDeps,
     now: () => now,
@@ -192,6 +213,8 @@ export function noticeWorld(store: () => Stores, start: string) {
     letters: (work: typeof letters) => void (letters = work),
     /** The register's row becomes this one. */
     becomes: (row: Person) => void (person = row),
+    /** Done while the register is asked. */
+    whenAsked: (work: () => Promise<void>) => void (asked = work),
     /** Done while a notice is on its way out. */
     meanwhile: (work: () => Promise<void>) => void (before = work),
     send: async (ref: string, changes: Partial<Brev> = {}): Promise<string> => {
