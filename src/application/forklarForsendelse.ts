@@ -1,6 +1,6 @@
 import type { Forsendelse } from '../domain/forsendelse.js';
 import { maanedAv } from '../domain/ledger.js';
-import { cost, etter, type Prisoverslag } from '../domain/overslag.js';
+import { cost, etter, type Prisoverslag, type Unntaksvis } from '../domain/overslag.js';
 import type { Caller, Forklart, ShipmentDeps } from './shipmentDeps.js';
 import { authorise, recordRead, spurtOm, vurder } from './shipmentDeps.js';
 
@@ -19,6 +19,13 @@ export interface Forklaring extends Forklart {
   /** Null when the letter would be refused. */
   readonly kostnad: Prisoverslag | null;
 }
+
+/** A decision whose sender has everything that paper needs, should nobody be notified of it. */
+const kanPaaPapir = (
+  { klasse, kunDigitalt, utskrift }: Tenkt['bestilling'],
+  mottaker: Tenkt['mottakere'][number] | undefined,
+): boolean =>
+  klasse === 'VEDTAK' && !kunDigitalt && utskrift.returadresse !== null && (mottaker?.postadresse ?? null) !== null;
 
 /**
  * What would happen to a letter, for each recipient in the order given. The look-up is real, and stands in the audit trail.
@@ -42,10 +49,15 @@ export const forklarForsendelse =
       utskrift: bestilling.utskrift,
       formidles: true,
     };
+    const { policy, utskriftsleverandoer } = deps.routing(owner);
+    const unntak = (mottaker: Tenkt['mottakere'][number] | undefined): Unntaksvis =>
+      policy.papirUtenVarsel === true && kanPaaPapir(bestilling, mottaker)
+        ? { utskriftUtenVarsel: utskriftsleverandoer }
+        : {};
     let bilde = await deps.ledger.prisbilde(owner, maanedAv(deps.calendar.now()));
-    return decided.map((d) => {
+    return decided.map((d, i) => {
       const { beslutning } = d;
-      const kostnad = beslutning.utfall === 'AVVIS' ? null : cost(beslutning, grunnlag, bilde);
+      const kostnad = beslutning.utfall === 'AVVIS' ? null : cost(beslutning, grunnlag, bilde, unntak(mottakere[i]));
       bilde = etter(bilde, beslutning, grunnlag);
       return { ...d, kostnad };
     });

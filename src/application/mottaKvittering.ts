@@ -29,6 +29,7 @@ const texts: Readonly<Record<Kvitteringstype, Tekstkode>> = {
   feil: 'KVITTERING_FEIL',
   underveis: 'KVITTERING_UNDERVEIS',
   tilgjengelig: 'KVITTERING_TILGJENGELIG',
+  vist: 'KVITTERING_VIST',
 };
 
 /** Letters that go out, or went. */
@@ -69,13 +70,15 @@ function isToldBy({ beslutning, tilstand }: Shipment, { leverandoer, type, avFor
 const isUnsent = ({ tilstand, pakke, meldingsId }: Shipment, { gjelder }: MottattKvittering): boolean =>
   gjelder === undefined ? tilstand === 'MOTTATT' && pakke?.meldingsId !== meldingsId : gjelder !== meldingsId;
 
+const visesIAltinn = ({ type }: MottattKvittering): boolean => type === 'tilgjengelig' || type === 'vist';
+
 /** What a receipt leads to. An error leads to at most one new look-up, and the letter goes out again under a new MessageId. */
 async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: MottattKvittering): Promise<Foelge> {
   const { beslutning, tilstand } = shipment;
   if (beslutning.utfall !== 'SEND' || !isToldBy(shipment, kvittering)) return { type: 'record' };
   if (kvittering.type === 'underveis') return { type: 'record' };
   // Its reader was told when it went there, and has until the end of the time that began then.
-  if (kvittering.type === 'tilgjengelig' && tilstand === 'VARSLET') return { type: 'record' };
+  if (visesIAltinn(kvittering) && tilstand === 'VARSLET') return { type: 'record' };
   if (kvittering.type === 'feil' && isUnsent(shipment, kvittering)) return { type: 'record' };
   if (goesAnotherWay(shipment, kvittering))
     return { type: 'detour', omvei: await finnOmvei(deps.decideAgain, shipment) };
@@ -93,8 +96,8 @@ async function foelgeOf(deps: KvitteringDeps, shipment: Shipment, kvittering: Mo
 }
 
 /** The event as it stands in the history: that a SvarUt letter can be read in Altinn its sender is told in Norwegian. */
-const innfoert = (shipment: Shipment, { type }: MottattKvittering, event: Hendelse): Hendelse =>
-  type === 'tilgjengelig' && shipment.forsendelse.svarut !== undefined ? linje(event, 'ALTINN', ULEST) : event;
+const innfoert = (shipment: Shipment, kvittering: MottattKvittering, event: Hendelse): Hendelse =>
+  visesIAltinn(kvittering) && shipment.forsendelse.svarut !== undefined ? linje(event, 'ALTINN', ULEST) : event;
 
 /** What a line of the history is told that does not depend on it. */
 const ULEST = { ettersendes: true, lesetimer: 0 };

@@ -35,8 +35,8 @@ function told(now: Date, ahead: number): string {
   return `The calendar says ${calendar}: ${distance} ahead of the clock.`;
 }
 
-async function change(row: CalendarRow, move: string): Promise<void> {
-  await (move === 'reset' ? row.reset() : row.advance(lengthOf(move)));
+async function change(row: CalendarRow, move: string, now: Date): Promise<void> {
+  await (move === 'reset' ? row.reset(now) : row.advance(lengthOf(move), now));
 }
 
 /** Adds `clock`, which moves the calendar that rules are judged by; certificates, signatures and retries keep the real time. */
@@ -52,7 +52,7 @@ export function addClock(group: Command, { open, clock, isProduction }: ClockCom
       throw new CommandError('Production keeps the real time: its letters go by it. Move the calendar of a sandbox.');
     }
     await withStore(open, async ({ calendar }) => {
-      if (move !== undefined) await change(calendar, move);
+      if (move !== undefined) await change(calendar, move, clock.now());
       print.out(told(clock.now(), await calendar.ahead()));
       if (move !== undefined) print.out('What runs on this database follows within two seconds.');
     });

@@ -3,7 +3,7 @@ import { uleste, type UlestHos } from '../application/ulest.js';
 import type { Enhetsoppslag } from '../domain/enhet.js';
 import { isoWeek, nextWeek, weekStart } from '../domain/oslo.js';
 import type { CalendarRow, Clock } from '../domain/ports.js';
-import type { Ulestoppslag } from '../domain/ulest.js';
+import type { Ulestoppslag, Uleststand } from '../domain/ulest.js';
 import { csv } from './csv.js';
 import { printer, table, UsageError, type Printer } from './output.js';
 import { calendarOf } from './register.js';
@@ -30,22 +30,28 @@ function week(text: string): string {
   return text;
 }
 
-const head = ['recipient', 'name', 'reference', 'delivered', 'days'];
+const head = ['recipient', 'name', 'reference', 'delivered', 'days', 'state'];
+const states: Readonly<Record<Uleststand, string>> = { ULEST: 'unread', UTSKREVET: 'printed', IKKE_KJENT: 'not known' };
 const rowsOf = ({ organisasjonsnummer, navn, brev }: UlestHos): string[][] =>
-  brev.map(({ eksternRef, levert, dager }) => [
+  brev.map(({ eksternRef, levert, dager, stand }) => [
     organisasjonsnummer,
     navn ?? '',
     eksternRef,
     levert.toISOString(),
     String(dager),
+    states[stand],
   ]);
 
 function tell(found: readonly UlestHos[], uke: string, print: Printer): void {
   if (found.length === 0) return print.out(`No business had an unread letter at the end of ${uke}.`);
   for (const line of table([head, ...found.flatMap(rowsOf).map((row) => row.map((text) => cell(text) || '-'))]))
     print.out(line);
-  const letters = found.reduce((sum, { brev }) => sum + brev.length, 0);
-  print.out(`${letters} unread letters at ${found.length} businesses at the end of ${uke}.`);
+  const letters = found.flatMap(({ brev }) => brev);
+  const count = (stand: Uleststand): number => letters.filter((one) => one.stand === stand).length;
+  print.out(`${count('ULEST')} unread letters at ${found.length} businesses at the end of ${uke}.`);
+  if (count('UTSKREVET') > 0) print.out(`${count('UTSKREVET')} went on paper in that week, unread.`);
+  if (count('IKKE_KJENT') > 0)
+    print.out(`${count('IKKE_KJENT')} came in that week by Altinn 2, which does not tell whether they are opened.`);
 }
 
 /** `posthorn unread`: what businesses have not opened. */
@@ -63,7 +69,7 @@ export function unreadCommand(program: Command, open: Open<OpenUnread>, clock: C
         const now = (await calendarOf({ clock }, store)).now();
         const uke = options.week ?? isoWeek(now);
         const end = nextWeek(uke) ?? now;
-        const found = await uleste(store)(options.sender, end < now ? end : now);
+        const found = await uleste(store)(options.sender, weekStart(uke) ?? now, end < now ? end : now);
         const print = printer(command);
         if (options.json)
           return print.out(JSON.stringify({ uke, avsender: options.sender, virksomheter: found }, null, 2));

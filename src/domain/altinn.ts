@@ -44,7 +44,7 @@ export const altinnKvittering: Readonly<Record<Altinnstatus, Kvitteringstype | n
   Archived: 'tilgjengelig',
   Reserved: 'feil',
   Failed: 'feil',
-  Created: 'tilgjengelig',
+  Created: 'vist',
   Gone: 'underveis',
 };
 

@@ -181,6 +181,10 @@ const tabell = {
     nb: 'Mottakeren kan lese brevet i Altinn.',
     en: 'The recipient can read the letter in Altinn.',
   },
+  KVITTERING_VIST: {
+    nb: 'Mottakeren kan lese brevet i Altinn, som ikke sier fra når det blir åpnet.',
+    en: 'The recipient can read the letter in Altinn, which does not tell when it is opened.',
+  },
   KVITTERING_UNDERVEIS: {
     nb: 'SvarUt oppstrøms har sendt brevet videre.',
     en: 'The SvarUt upstream has handed the letter on.',

@@ -12,7 +12,7 @@ export interface Prislinje {
   readonly sikker: boolean;
 }
 
-/** Whole øre. `hoyst` counts what may happen. Lines without a price count as nothing. */
+/** Whole øre. `hoyst`: the most that may happen to one letter, of whose lines some exclude each other. Lines without a price count as nothing. */
 export interface Prisoverslag {
   readonly linjer: readonly Prislinje[];
   readonly minst: number;
@@ -36,19 +36,53 @@ const tekst = (post: Post, sider: number | null): Prislinje['tekst'] =>
     ? { nb: `Utskrift, antall sider: ${sider}`, en: `Print, pages: ${sider}` }
     : navn[post];
 
-/** The SMS again where § 8 applies and the letter is unread (R-17). */
-function gjentatt({ varsler }: Sendt, rader: readonly Postering[]): readonly Prislinje[] {
-  const antall = (varsler.find(({ varslingskanal }) => varslingskanal === 'SMS')?.dagerEtter.length ?? 0) - 1;
-  const sms = rader.find(({ post }) => post === 'SMS');
-  if (sms === undefined || antall < 1) return [];
-  const en = sms.oere(1);
-  const tekst = { nb: 'Nytt varsel på SMS hvis ulest', en: 'SMS again if unread' };
-  return [{ tekst, antall, oere: en === null ? null : antall * en, sikker: false }];
+/** What may have to be paid besides, where the notices are sent from here. */
+export interface Unntaksvis {
+  /** Organisation number of who prints a letter of which nobody could be notified; undefined: it does not go on paper then (R-22). */
+  readonly utskriftUtenVarsel?: string | null;
+}
+
+/** The SMS again where § 8 applies and the letter is unread: only where it is sent from here, for no mailbox charges it (R-17, R-58). */
+function gjentatt(b: Sendt, liste: Prisbilde['liste']): readonly Prislinje[] {
+  const sms = b.varsler.find(({ varslingskanal }) => varslingskanal === 'SMS');
+  if (b.varslesHerfra !== true || sms === undefined || sms.dagerEtter.length < 2) return [];
+  const oere = varslet(b, true, liste).oere(1);
+  return [
+    { tekst: { nb: 'Nytt varsel på SMS hvis ulest', en: 'SMS again if unread' }, antall: 1, oere, sikker: false },
+  ];
+}
+
+/** Paper for a letter in a portal of which nobody could be notified (R-22). */
+function paaPapirIStedet(
+  b: Sendt,
+  grunnlag: Prisgrunnlag,
+  bilde: Prisbilde,
+  leverandoer: string | null,
+): readonly Prislinje[] {
+  const brev = levert({ ...b, kanal: 'UTSKRIFT', leverandoer }, grunnlag, bilde.liste);
+  const tekst = { nb: 'Utskrift hvis ingen varsler når fram', en: 'Print if no notice arrives' };
+  const priser = brev.map(({ teller, oere }) => oere(teller === 'NASJONAL' ? bilde.formidlet + 1 : 1));
+  const kjent = priser.filter((oere) => oere !== null);
+  return [{ tekst, antall: 1, oere: kjent.length < priser.length ? null : total(kjent), sikker: false }];
+}
+
+const total = (priser: readonly number[]): number => priser.reduce((sum, oere) => sum + oere, 0);
+const sum = (linjer: readonly Prislinje[]): number => total(linjer.map(({ oere }) => oere ?? 0));
+
+/** The most that notices from here can come to: paper follows a round in which no SMS was sent, and ends them. */
+function hoyestHerfra(
+  sikre: number,
+  igjen: readonly Prislinje[],
+  papir: readonly Prislinje[],
+  gjentas: boolean,
+): number {
+  return gjentas ? sikre + Math.max(sum(igjen), sum(papir)) : Math.max(sikre, sum(papir));
 }
 
 /** What a letter will cost if it is the sender's next, line by line as the ledger will have it; nothing for a refused one and Altinn (R-57…R-62). */
-export function cost(b: Beslutning, grunnlag: Prisgrunnlag, { liste, sendt, formidlet }: Prisbilde): Prisoverslag {
+export function cost(b: Beslutning, grunnlag: Prisgrunnlag, bilde: Prisbilde, unntak: Unntaksvis = {}): Prisoverslag {
   if (b.utfall !== 'SEND') return { linjer: [], minst: 0, hoyst: 0 };
+  const { liste, sendt, formidlet } = bilde;
   const nummer = { AVSENDER: sendt + 1, NASJONAL: formidlet + 1 };
   const linje =
     (sikker: boolean) =>
@@ -58,17 +92,24 @@ export function cost(b: Beslutning, grunnlag: Prisgrunnlag, { liste, sendt, form
       oere: oere(teller === null ? 1 : nummer[teller]),
       sikker,
     });
-  const sms = b.varslesHerfra === true && b.varsler.some(({ varslingskanal }) => varslingskanal === 'SMS');
+  const herfra = b.varslesHerfra === true;
+  const sms = herfra && b.varsler.some(({ varslingskanal }) => varslingskanal === 'SMS');
   const rader = [...levert(b, grunnlag, liste), ...(sms ? [varslet(b, false, liste)] : [])];
   // A broker that costs nothing is no line of an estimate.
-  const sikre = rader.map((rad) => ({ rad, linje: linje(true)(rad) }));
-  const linjer: readonly Prislinje[] = [
-    ...sikre.filter(({ rad, linje: l }) => rad.post !== 'MELDINGSFORMIDLER' || l.oere !== 0).map(({ linje: l }) => l),
-    ...gjentatt(b, rader),
-    ...aapnet(b, grunnlag, liste).map(linje(false)),
-  ];
-  const sum = (noen: readonly Prislinje[]): number => noen.reduce((total, { oere }) => total + (oere ?? 0), 0);
-  return { linjer, minst: sum(linjer.filter(({ sikker }) => sikker)), hoyst: sum(linjer) };
+  const sikre = rader
+    .map((rad) => ({ rad, linje: linje(true)(rad) }))
+    .filter(({ rad, linje: l }) => rad.post !== 'MELDINGSFORMIDLER' || l.oere !== 0)
+    .map(({ linje: l }) => l);
+  const { utskriftUtenVarsel: skriver } = unntak;
+  const igjen = gjentatt(b, liste);
+  const papir = herfra && skriver !== undefined ? paaPapirIStedet(b, grunnlag, bilde, skriver) : [];
+  const kvittering = aapnet(b, grunnlag, liste).map(linje(false));
+  const gjentas = b.varsler.some(({ dagerEtter }) => dagerEtter.length > 1);
+  return {
+    linjer: [...sikre, ...igjen, ...papir, ...kvittering],
+    minst: sum(sikre),
+    hoyst: hoyestHerfra(sum(sikre), igjen, papir, gjentas) + sum(kvittering),
+  };
 }
 
 /** What the letter after this one is charged by, when this one goes as decided. */

@@ -1,3 +1,4 @@
+import type { CalendarMove } from './calendarMoves.js';
 import type { EndretPerson, Person } from './person.js';
 import type {
   Delegering,
@@ -28,10 +29,12 @@ export interface Calendar {
 /** How far the calendar is ahead of the clock, in milliseconds: what all processes on one database share. */
 export interface CalendarRow {
   ahead(): Promise<number>;
-  /** Moves the calendar forward. */
-  advance(ms: number): Promise<void>;
-  /** Makes the calendar the clock's again. */
-  reset(): Promise<void>;
+  /** Moves the calendar forward. `now`: by the clock. */
+  advance(ms: number, now: Date): Promise<void>;
+  /** Makes the calendar the clock's again. `now`: by the clock. */
+  reset(now: Date): Promise<void>;
+  /** In their order. */
+  moves(): Promise<readonly CalendarMove[]>;
 }
 
 /** One look-up, as it stands in the audit trail: who, on behalf of whom, about whom, when. */

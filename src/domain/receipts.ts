@@ -5,10 +5,11 @@ import type { Hendelsestype, Tilstand } from './shipment.js';
 
 /**
  * What a business receipt says: the element in `kvittering`, or `feil` (sdp-kvittering.xsd, sdp-feil.xsd). underveis: a SvarUt upstream has handed
- * the letter on, which tells its reader of it and changes nothing here. tilgjengelig: Altinn shows the letter, which may go on paper yet.
+ * the letter on, which tells its reader of it and changes nothing here. tilgjengelig: Altinn shows the letter, which may go on paper yet;
+ * vist: so does Altinn 2, which will never tell whether anybody has opened it.
  */
 export type Kvitteringstype =
-  'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil' | 'underveis' | 'tilgjengelig';
+  'mottak' | 'levering' | 'aapning' | 'varslingfeilet' | 'returpost' | 'feil' | 'underveis' | 'tilgjengelig' | 'vist';
 /** `feiltype` of `feil`: the input was wrong, or the provider failed. */
 export type Feiltype = 'KLIENT' | 'SERVER';
 
@@ -54,6 +55,7 @@ export const hendelseAv: Readonly<Record<Kvitteringstype, Hendelsestype>> = {
   feil: 'FEIL',
   underveis: 'SENDT',
   tilgjengelig: 'LEVERING',
+  vist: 'LEVERING',
 };
 
 /**

@@ -1,18 +1,34 @@
+import { sql } from 'kysely';
 import type { CalendarRow } from '../domain/ports.js';
-import type { Backend } from './backend.js';
+import type { Backend, Db } from './backend.js';
 
-/** As `CalendarRow`. */
-export const calendarRow = ({ read, write }: Backend): CalendarRow => ({
-  ahead: async () => (await read((db) => db.selectFrom('calendar').select('ahead').executeTakeFirstOrThrow())).ahead,
-  advance: async (ms) => {
-    await write((db) =>
-      db
-        .updateTable('calendar')
-        .set((eb) => ({ ahead: eb('ahead', '+', ms) }))
-        .execute(),
-    );
-  },
-  reset: async () => {
-    await write((db) => db.updateTable('calendar').set({ ahead: 0 }).execute());
-  },
-});
+/** As `CalendarRow`. A move is written down with what it leads to, in one transaction. */
+export function calendarRow({ flavour, read, write }: Backend): CalendarRow {
+  const aheadIn = async (db: Db): Promise<number> =>
+    (await db.selectFrom('calendar').select('ahead').executeTakeFirstOrThrow()).ahead;
+  const unlessThere = sql.raw(flavour.onDuplicate(['at', 'ahead'], []));
+  const remember = async (db: Db, now: Date): Promise<void> => {
+    const move = { at: now.getTime(), ahead: await aheadIn(db) };
+    await db.insertInto('calendar_move').values(move).modifyEnd(unlessThere).execute();
+  };
+  return {
+    ahead: () => read(aheadIn),
+    moves: async () => {
+      const rows = await read((db) =>
+        db.selectFrom('calendar_move').selectAll().orderBy('at').orderBy('ahead').execute(),
+      );
+      return rows.map(({ at, ahead }) => ({ at: new Date(at), ahead }));
+    },
+    advance: (ms, now) =>
+      write(async (db) => {
+        const further = db.updateTable('calendar').set((eb) => ({ ahead: eb('ahead', '+', ms) }));
+        await further.execute();
+        await remember(db, now);
+      }),
+    reset: (now) =>
+      write(async (db) => {
+        await db.updateTable('calendar').set({ ahead: 0 }).execute();
+        await remember(db, now);
+      }),
+  };
+}

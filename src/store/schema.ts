@@ -28,6 +28,8 @@ export interface Tables {
   counter: { name: string; value: number };
   /** One row: milliseconds that the calendar is ahead of the clock. */
   calendar: { name: string; ahead: number };
+  /** Its moves, by the clock. */
+  calendar_move: { at: number; ahead: number };
   replay: { digest: Buffer; expires: number };
   audit: AuditRow;
   organisation: Period & { organisasjonsnummer: string; navn: string };

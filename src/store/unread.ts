@@ -1,6 +1,5 @@
 import type { Forsendelse } from '../domain/forsendelse.js';
-import type { Hendelsestype } from '../domain/shipment.js';
-import type { Ulestoppslag } from '../domain/ulest.js';
+import type { Altinnbrevgang, Ulestoppslag } from '../domain/ulest.js';
 import type { Backend, Db } from './backend.js';
 import type { Seal } from './sealed.js';
 import { forsendelsePlace } from './shipments.js';
@@ -8,53 +7,55 @@ import { forsendelsePlace } from './shipments.js';
 /** Letters read at a time. */
 const PAGE = 500;
 
-const levert: readonly Hendelsestype[] = ['LEVERING', 'VARSLET'];
-const aapnet: readonly Hendelsestype[] = ['AAPNING', 'LEST_EKSTERNT'];
-
-/** The next letters in Altinn after a reference that were delivered before `til` and not opened before it. */
-const page = (db: Db, avsender: string, til: Date, after: string) =>
+/** The next letters after a reference that are in Altinn, or have left it because their time to be read was up. */
+const letters = (db: Db, avsender: string, after: string) =>
   db
     .selectFrom('shipment as s')
-    .innerJoin('shipment_event as e', 'e.shipment_id', 's.id')
     .select(['s.id', 's.ekstern_ref', 's.forsendelse'])
-    .select((eb) => eb.fn.min<number>('e.tid').as('levert'))
     .where('s.avsender', '=', avsender)
-    .where('s.leverandoer', '=', 'ALTINN')
-    .where('s.tilstand', 'in', ['LEVERT', 'VARSLET', 'AAPNET'])
     .where('s.ekstern_ref', '>', after)
-    .where('e.type', 'in', levert)
-    .where('e.tid', '<', til.getTime())
     .where((eb) =>
-      eb.not(
+      eb.or([
+        eb('s.leverandoer', '=', 'ALTINN'),
         eb.exists(
           eb
             .selectFrom('shipment_event as o')
             .select('o.nr')
             .whereRef('o.shipment_id', '=', 's.id')
-            .where('o.type', 'in', aapnet)
-            .where('o.tid', '<', til.getTime()),
+            .where('o.type', '=', 'NYTT_OPPSLAG')
+            .where('o.kode', '=', 'LESEFRIST'),
         ),
-      ),
+      ]),
     )
-    .groupBy(['s.id', 's.ekstern_ref', 's.forsendelse'])
     .orderBy('s.ekstern_ref')
     .limit(PAGE)
     .execute();
 
+async function page(db: Db, avsender: string, til: Date, after: string) {
+  const rows = await letters(db, avsender, after);
+  const events = new Map(rows.map(({ id }): [string, Altinnbrevgang['hendelser'][number][]] => [id, []]));
+  if (rows.length === 0) return { rows, events };
+  const found = await db
+    .selectFrom('shipment_event')
+    .select(['shipment_id', 'type', 'tid', 'kode'])
+    .where('shipment_id', 'in', [...events.keys()])
+    .where('tid', '<', til.getTime())
+    .orderBy('shipment_id')
+    .orderBy('nr')
+    .execute();
+  for (const { shipment_id: id, type, tid, kode } of found) events.get(id)?.push({ type, tid: new Date(tid), kode });
+  return { rows, events };
+}
+
 /** As `Ulestoppslag`: page by page, each of them one snapshot. */
-export const unread = ({ read }: Backend, seal: Seal): Ulestoppslag => ({
-  async *uleste(avsender, til) {
+export const unread = ({ snapshot }: Pick<Backend, 'snapshot'>, seal: Seal): Ulestoppslag => ({
+  async *altinnbrev(avsender, til) {
     for (let after = ''; ;) {
-      const rows = await read((db) => page(db, avsender, til, after));
-      for (const row of rows) {
-        const { mottaker } = seal.open(row.forsendelse, forsendelsePlace(row.id)) as Forsendelse;
-        if (mottaker.id?.length === 9)
-          yield {
-            shipmentId: row.id,
-            eksternRef: row.ekstern_ref,
-            mottaker: mottaker.id,
-            levert: new Date(row.levert),
-          };
+      const { rows, events } = await snapshot((db) => page(db, avsender, til, after));
+      for (const { id: shipmentId, ekstern_ref: eksternRef, forsendelse } of rows) {
+        const { mottaker } = seal.open(forsendelse, forsendelsePlace(shipmentId)) as Forsendelse;
+        const hendelser = events.get(shipmentId) ?? [];
+        if (mottaker.id?.length === 9) yield { shipmentId, eksternRef, mottaker: mottaker.id, hendelser };
       }
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;

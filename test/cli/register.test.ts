@@ -138,7 +138,7 @@ describe('cli/register', () => {
     });
 
     it('R-03: judges freshness by the calendar of the database', async () => {
-      await store.calendar.advance(600 * 86_400_000);
+      await store.calendar.advance(600 * 86_400_000, new Date());
       const { out } = await show('fresh');
       expect(out).to.match(/^varslingsstatus +KAN_IKKE_VARSLES$/m);
     });

@@ -16,6 +16,7 @@ import { identities, identityNames } from '../../src/sandbox/pki/identities.js';
 import { openStore } from '../../src/store/index.js';
 import { memoryStore } from '../support/memoryStore.js';
 import { makeChain, testKey } from '../support/pki.js';
+import { eachStore } from '../support/stores.js';
 
 const now = new Date('2026-03-31T08:00:00Z');
 const { sender, sender2, supplier } = identities;
@@ -63,6 +64,20 @@ describe('sandbox/developmentData', () => {
       );
       expect(mayUse(sender2, tenant)).to.deep.equal([]);
     }
+  });
+
+  eachStore((database) => {
+    it('R-65: given a sandbox that is filled twice, then each of them stands there once, and the sender may send for it', async () => {
+      const store = await database.open();
+      for (let n = 0; n < 2; n++) await putSenders(store)(data);
+      const stored = await (await database.open()).reads.senders();
+      for (const navn of ['NAV', 'Statens innkrevingssentral', 'Kreftregisteret', 'KS KommIT']) {
+        const [found, ...more] = stored.organisasjoner.filter((o) => o.navn === navn);
+        expect(more, navn).to.deep.equal([]);
+        const may = accessFor(stored, sender.organisasjonsnummer, found?.organisasjonsnummer ?? '', 'FORSENDELSE', now);
+        expect(may, navn).to.equal('granted');
+      }
+    });
   });
 
   it('SECURITY 87: registers the certificates of the callers that are given, and no others', () => {

@@ -1,3 +1,4 @@
+import type { CalendarMove } from '../../src/domain/calendarMoves.js';
 import type { AuditEvent, CalendarRow, Reads, RegisterImport, Tx, UnitOfWork } from '../../src/domain/ports.js';
 import type { EndretPerson, Person } from '../../src/domain/person.js';
 import type { SenderData } from '../../src/domain/sender.js';
@@ -100,6 +101,7 @@ const withoutNumber = ({ endringsnummer: _, ...person }: EndretPerson): Person =
 export function memoryStore(): MemoryStore {
   let state = empty();
   let ahead = 0;
+  const moves: CalendarMove[] = [];
   let last: Promise<unknown> = Promise.resolve();
   const staged = new Map<string, { row: number; persons: Person[] }>();
 
@@ -234,8 +236,9 @@ export function memoryStore(): MemoryStore {
     },
     calendar: {
       ahead: async () => ahead,
-      advance: async (ms) => void (ahead += ms),
-      reset: async () => void (ahead = 0),
+      advance: async (ms, at) => void moves.push({ at, ahead: (ahead += ms) }),
+      reset: async (at) => void moves.push({ at, ahead: (ahead = 0) }),
+      moves: async () => moves,
     },
     close: async () => {},
     events: () => state.events,

@@ -17,8 +17,8 @@ import { numbers } from '../application/lookups.js';
 
 /* Letters in their senders' portals, and the notices of them: use cases on a store, with a register, a way out and a time of the test's. */
 
-/** What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down. */
-export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash';
+/** What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down; late: so slowly that others have its turn. */
+export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash' | 'late';
 
 export interface Sendt extends Varsel {
   readonly at: Date;
@@ -32,6 +32,12 @@ export const LEASE = 60_000;
 /** One letter in all: notices say nothing of its contents. */
 const innhold = { ref: 'ab'.repeat(16), size: 1_000, sha256: createHash('sha256').update('').digest('hex') };
 const norsk = { navn: 'Postmottak', adresselinjer: [], postnummer: '0150', poststed: 'OSLO' };
+
+/** Every channel that a letter of this world may go by, and both mailboxes. */
+const allWays = {
+  kanaler: new Set([...grunnlag.kanaler, 'ALTINN'] as const),
+  leverandoerer: new Map([...grunnlag.leverandoerer, ['996460320', { rolle: 'POSTKASSE', sertifikatGyldig: true }]]),
+} satisfies Partial<typeof grunnlag>;
 
 export const vedtak = (eksternRef: string, changes: Partial<Brev> = {}): Brev => ({
   eksternRef,
@@ -74,6 +80,7 @@ export function noticeWorld(store: () => Stores, start: string) {
   let policy: Avsenderpolicy = { utenPostkasse: 'PORTAL', egenVarsling: false };
   let kanaler: readonly Varslingskanal[] = ['EPOST', 'SMS'];
   let before: () => Promise<void> = async () => undefined;
+  let asked: () => Promise<void> = async () => undefined;
   let letters: (job: Job) => Promise<void> = async () => undefined;
   const skjebne: Record<Varslingskanal, Skjebne> = { EPOST: 'ok', SMS: 'ok' };
   const sent: Sendt[] = [];
@@ -81,7 +88,16 @@ export function noticeWorld(store: () => Stores, start: string) {
   const mine = new Set<string>();
   const clock = { now: () => now };
 
-  const utfall: Readonly<Record<Skjebne, () => Varselutfall>> = {
+  const held: (() => void)[] = [];
+  const running: Promise<void>[] = [];
+  let isHeld: () => void = () => undefined;
+  const utfall: Readonly<Record<Skjebne, () => Varselutfall | Promise<Varselutfall>>> = {
+    late: async () => {
+      const free = new Promise<void>((resolve) => held.push(resolve));
+      isHeld();
+      await free;
+      return { type: 'sendt' };
+    },
     ok: () => ({ type: 'sendt' }),
     refused: () => ({ type: 'avvist', grunn: '550 <kari@example.com> +47 99 99 00 00 is not here' }),
     unreached: () => {
@@ -99,7 +115,7 @@ export function noticeWorld(store: () => Stores, start: string) {
     send: async (varsel) => {
       await before();
       const fate = skjebne[varsel.kanal];
-      if (fate === 'ok' || fate === 'crash') sent.push({ ...varsel, at: now });
+      if (fate === 'ok' || fate === 'crash' || fate === 'late') sent.push({ ...varsel, at: now });
       return utfall[fate]();
     },
   });
@@ -117,10 +133,11 @@ export function noticeWorld(store: () => Stores, start: string) {
     register: {
       ask: async () => {
         if (registerFails) throw new Failure('UNAVAILABLE', 'the register does not answer');
+        await asked();
         return { spurt: now, persons: new Map(person === undefined ? [] : [[ola, person]]) };
       },
     },
-    routing: () => ({ ...grunnlag, policy, varslingskanaler: new Set(kanaler) }),
+    routing: () => ({ ...grunnlag, ...allWays, policy, varslingskanaler: new Set(kanaler) }),
   });
   /** The turn of one job, by a process that dies where a notice was to crash it. */
   const turn = async (job: Job, of = store()): Promise<void> => {
@@ -144,19 +161,27 @@ export function noticeWorld(store: () => Stores, start: string) {
     });
   };
   const claim = (of = store()): Promise<readonly Job[]> => of.queue.claim(now, LEASE, 100, () => 100);
-  const due = async (of = store()): Promise<readonly Job[]> => {
+  /** The turns of our own notices among these; letters have theirs. */
+  const ours = async (jobs: readonly Job[], of: Stores): Promise<readonly Job[]> => {
     const found: Job[] = [];
     // Other tests have left letters in the same database.
-    for (const job of await claim(of)) {
+    for (const job of jobs) {
       if (!erVarsel(job.shipmentId)) await letters(job);
       const runde = erVarsel(job.shipmentId) ? await of.varsler.byId(job.shipmentId) : undefined;
       if (runde !== undefined && mine.has(runde.shipmentId)) found.push(job);
     }
     return found;
   };
+  const due = async (of = store()): Promise<readonly Job[]> => ours(await claim(of), of);
   /** Every turn that is due now, and what becomes due by it. */
   const rounds = async (): Promise<void> => {
-    for (let jobs = await due(); jobs.length > 0; jobs = await due()) for (const job of jobs) await turn(job);
+    for (let jobs = await claim(); jobs.length > 0; jobs = await claim())
+      for (const job of await ours(jobs, store())) {
+        const stuck = new Promise<void>((resolve) => (isHeld = resolve));
+        const done = turn(job);
+        running.push(done);
+        await Promise.race([done, stuck]);
+      }
   };
   const at = (time: string | Date): void => void (now = new Date(time));
   return {
@@ -167,6 +192,11 @@ export function noticeWorld(store: () => Stores, start: string) {
     due,
     turn,
     rounds,
+    /** What was slow goes on, to its end. */
+    release: async () => {
+      for (const free of held.splice(0)) free();
+      await Promise.all(running.splice(0));
+    },
     at,
     shipmentDeps,
     now: () => now,
@@ -183,6 +213,8 @@ export function noticeWorld(store: () => Stores, start: string) {
     letters: (work: typeof letters) => void (letters = work),
     /** The register's row becomes this one. */
     becomes: (row: Person) => void (person = row),
+    /** Done while the register is asked. */
+    whenAsked: (work: () => Promise<void>) => void (asked = work),
     /** Done while a notice is on its way out. */
     meanwhile: (work: () => Promise<void>) => void (before = work),
     send: async (ref: string, changes: Partial<Brev> = {}): Promise<string> => {

@@ -266,7 +266,7 @@ export async function startSending(
     broker,
     logLines: lines,
     moveCalendar: async (ms) => {
-      await doors.store.calendar.advance(ms);
+      await doors.store.calendar.advance(ms, clock.now());
       await doors.calendar.refresh();
     },
     advance: (ms) => void (ahead += ms),
