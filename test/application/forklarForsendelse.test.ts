@@ -87,6 +87,7 @@ async function world({ person = {}, policy = {} }: Case) {
   const taking = { prepare: async () => undefined, deliver: async () => ({ type: 'sent' }) as const };
   const deps = {
     ...w.shipmentDeps(),
+    unitOfWork: store.unitOfWork,
     decideAgain: async ({ forsendelse }: Shipment) => {
       const [decided] = await vurder(w.shipmentDeps(), forsendelse.avsender, [forsendelse]);
       return decided!.beslutning;
