@@ -40,11 +40,14 @@ export interface Gateway {
   readonly url: string;
   /** Finishes what is in flight, then ends; what is not done after `graceMs` is cut. */
   close(graceMs?: number): Promise<void>;
+  /** Rejects, with a sentence that says what to do, when it has ended because it can never begin. */
+  readonly ended?: Promise<never>;
 }
 
 const REFRESH_SENDERS_MS = 2_000;
 const REFRESH_CALENDAR_MS = 1_000;
 const PRUNE_REPLAY_MS = 60_000;
+const LOOK_AT_CLOCK_MS = 2_000;
 
 const systemClock: Clock = { now: () => new Date() };
 
@@ -183,6 +186,13 @@ function healthChecks({ config, store, security, metrics, clockWatch, log }: Par
   ]);
 }
 
+const watchClock = ({ dataDir }: Config, log: Log): ClockWatch =>
+  createClockWatch({
+    store: timeFile(join(dataDir, 'clock')),
+    believed: (seconds) =>
+      log.warn('the clock was moved by small steps and has run evenly since; it is believed again', { seconds }),
+  });
+
 /** Work that comes round: sender tables and calendar are read again, and replay rows that time alone refuses are removed. */
 function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Directory): Rounds {
   const failed = (what: string) => (error: unknown) => log.error(`${what} failed; it is tried again`, { error });
@@ -193,6 +203,8 @@ function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Di
   const rounds = [
     every(REFRESH_SENDERS_MS, () => directory.refresh(), failed('reading the sender tables')),
     every(REFRESH_CALENDAR_MS, () => calendar.refresh(), failed('reading the calendar')),
+    // So that small steps are seen as such, however seldom anybody asks.
+    every(LOOK_AT_CLOCK_MS, async () => clockWatch.right(), failed('looking at the clock')),
     every(PRUNE_REPLAY_MS, prune, failed('removing old replay rows')),
   ];
   return { stop: async () => void (await Promise.all(rounds.map((round) => round.stop()))) };
@@ -242,7 +254,7 @@ async function openGateway({ config, log, around, before }: Start, opened: (() =
   const directory = createDirectory(store.reads);
   await directory.refresh();
   const metrics = createMetrics(metricsReader);
-  const clockWatch = createClockWatch({ store: timeFile(join(config.dataDir, 'clock')) });
+  const clockWatch = watchClock(config, log);
   const calendar = await openCalendar(config.mode, systemClock, store.calendar, (ahead) =>
     log.warn('the calendar has moved', { hoursAhead: ahead / 3_600_000 }),
   );

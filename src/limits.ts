@@ -159,6 +159,10 @@ export const limits = {
   smsExchange: 30_000,
   /** Octets of a PDF whose pages are counted when it is packed for print. */
   countedDocument: 10 * 1024 * 1024,
+  /** Octets of its streams unpacked to count them, all together; megabytes of what is read in them; and the time for it. */
+  countedInflated: 32 * 1024 * 1024,
+  countedHeapMb: 384,
+  countedTime: 20_000,
   /** Daytime in Norway, in which notices are sent: from and until this long after midnight. */
   noticeFrom: 8 * 3_600_000,
   noticeUntil: 20 * 3_600_000,

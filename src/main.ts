@@ -25,6 +25,7 @@ await runProcess('gateway', async () => {
   return {
     url,
     stop: () => gateway.close(),
+    ...(gateway.ended && { ended: gateway.ended }),
     summary: [
       `Oppslagstjenesten 16-02   ${url}${PATH}`,
       `  its WSDL                ${url}${PATH}?wsdl`,

@@ -22,6 +22,8 @@ interface Member {
   readonly ready: Promise<ReadyMessage>;
   /** How it ended, in words. */
   readonly ended: Promise<string>;
+  /** Why it could not go on, where it has said so. */
+  readonly reason: () => string | undefined;
 }
 
 /** Milliseconds before a process takes the place of one that ended by itself, by how many soon did so in a row. */
@@ -35,16 +37,18 @@ function begin(metrics: AggregatorRegistry<RegistryContentType>): Member {
   const worker = cluster.fork({ POSTHORN_PROCESSES: '1' });
   answerMetrics(worker, metrics);
   const ended = once(worker, 'exit').then(([code, signal]) => (signal === null ? `exit code ${code}` : String(signal)));
+  let reason: string | undefined;
   const ready = new Promise<ReadyMessage>((resolve, reject) => {
     worker.on('message', (message: ChildMessage | object) => {
       if (!('ready' in message)) return;
-      if (message.ready) resolve(message);
-      else reject(new Error(message.reason));
+      if (message.ready) return resolve(message);
+      reason = message.reason;
+      reject(new Error(reason));
     });
     void ended.then((how) => reject(new Error(`A process ended while it was starting (${how}).`)));
   });
   ready.catch(() => {});
-  return { worker, ready, ended };
+  return { worker, ready, ended, reason: () => reason };
 }
 
 async function end({ worker, ended }: Member, graceMs: number): Promise<void> {
@@ -54,18 +58,26 @@ async function end({ worker, ended }: Member, graceMs: number): Promise<void> {
   clearTimeout(kill);
 }
 
-/** The processes that there are, and how they come and go. */
-function createCrew(log: Log, graceMs: number) {
+/** Begins one more. */
+function joining(members: Set<Member>): () => Member {
   const aggregator = new AggregatorRegistry();
-  const members = new Set<Member>();
-  const leaving = new Set<Member>();
-  let stopping = false;
-
-  const join = (): Member => {
+  return () => {
     const member = begin(aggregator);
     members.add(member);
     return member;
   };
+}
+
+/**
+ * The processes that there are, and how they come and go.
+ * @param over told why the last one could not go on: where nobody is left, another would end as it did
+ */
+function createCrew(log: Log, graceMs: number, over: (error: Error) => void) {
+  const members = new Set<Member>();
+  const leaving = new Set<Member>();
+  let stopping = false;
+
+  const join = joining(members);
   const leave = async (member: Member): Promise<void> => {
     leaving.add(member);
     await end(member, graceMs);
@@ -79,7 +91,9 @@ function createCrew(log: Log, graceMs: number) {
       members.delete(member);
       if (stopping || leaving.delete(member)) return;
       failures = Date.now() - begun > LIVED_MS ? 0 : failures + 1;
-      log.error('a process ended by itself; another takes its place', { how, inMs: waitBefore(failures) });
+      const reason = member.reason();
+      if (reason !== undefined && members.size === 0) return over(new Error(reason));
+      log.error('a process ended by itself; another takes its place', { how, reason, inMs: waitBefore(failures) });
       await sleep(waitBefore(failures));
       if (stopping) return;
       [member, begun] = [join(), Date.now()];
@@ -115,7 +129,10 @@ export async function startProcesses({ script, count, log, graceMs = 30_000 }: P
   // Each accepts for itself: a connection that is handed to one which has just been killed would wait for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(script) });
-  const crew = createCrew(log, graceMs);
+  let over: (error: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => (over = reject));
+  ended.catch(() => undefined);
+  const crew = createCrew(log, graceMs, (error) => void crew.stop().then(() => over(error)));
   const first = Array.from({ length: count }, crew.join);
   const readiness = Promise.all(first.map((member) => member.ready));
   const [ready] = await readiness.catch(async (error: unknown) => {
@@ -132,5 +149,5 @@ export async function startProcesses({ script, count, log, graceMs = 30_000 }: P
   };
   process.on('SIGHUP', replaceAll);
   log.info('processes listen', { url: ready?.url, pids: first.map(({ worker }) => worker.process.pid) });
-  return { url: ready?.url ?? '', summary: ready?.summary ?? [], stop: async () => void (await crew.stop()) };
+  return { url: ready?.url ?? '', summary: ready?.summary ?? [], stop: async () => void (await crew.stop()), ended };
 }

@@ -67,6 +67,8 @@ export interface Started {
   readonly offers?: ReadyMessage['offers'];
   /** Finishes what is in flight and lets go of everything, so that the process can end by itself. */
   stop(): Promise<void>;
+  /** Rejects with the reason when it has ended by itself. */
+  readonly ended?: Promise<never>;
 }
 
 /** Why something could not be done, as one text: the message of an error meant for people, the stack of any other. */
@@ -108,10 +110,11 @@ export async function runProcess(role: Role, start: () => Promise<Started>): Pro
   const parentIsGone = process.send !== undefined && !process.connected;
   if (parentIsGone) stop();
   try {
-    const { url, summary, offers } = await starting;
+    const { url, summary, offers, ended } = await starting;
     // The gateway's output is its log; whoever runs the sandbox alone must be told where it is.
     const told = tell({ ready: true, role, url, summary, ...(offers && { offers }) });
     if (!told && role === 'sandbox') process.stdout.write(`${[`Sandbox ${url}`, ...summary].join('\n')}\n`);
+    ended?.catch((error: unknown) => (stopping ??= Promise.resolve(fail(error))));
   } catch (error) {
     stopping ??= Promise.resolve(fail(error));
   }

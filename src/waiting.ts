@@ -19,7 +19,11 @@ const database = {
 };
 const later: SoapHandler = async (_request, response) => refuse(response, 'BUSY');
 
-const passes = (error: unknown): boolean => error instanceof Failure && error.code === 'UNAVAILABLE';
+/** The database does not answer yet, or somebody has taken the port of the waiting room. */
+const passes = (error: unknown): boolean =>
+  error instanceof Failure
+    ? error.code === 'UNAVAILABLE'
+    : error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 
 /** Answers as long as there is no database: alive, not ready, and come again for everything else. */
 function waitingRoom(config: Config, log: Log) {
@@ -34,7 +38,10 @@ function waitingRoom(config: Config, log: Log) {
   return createEdge({ config, log, soap: { get: () => later }, app, metrics });
 }
 
-/** The gateway as soon as there is a database, at the port of the waiting room. Undefined when it is to stop first. */
+/**
+ * The gateway as soon as there is a database, at the port of the waiting room. Undefined when it is to stop first.
+ * @throws what `startGateway` throws when it does not pass by waiting
+ */
 async function asSoonAsPossible(
   config: Config,
   log: Log,
@@ -51,6 +58,11 @@ async function asSoonAsPossible(
         open = false;
       });
     } catch (error) {
+      if (!passes(error)) {
+        log.error('the gateway cannot start, and ends', { error });
+        if (open) await room.close(0);
+        throw error;
+      }
       log.error('the gateway cannot start yet; it is tried again', { error });
     }
   }
@@ -60,7 +72,7 @@ async function asSoonAsPossible(
 
 /**
  * As `startGateway`, but a database server that does not answer is waited for: whoever asks meanwhile is told so, and the service begins by
- * itself when the server is there.
+ * itself when the server is there. A server that answers and is refused, as for a setting, is not waited for.
  */
 export async function startPatiently(config: Config, log: Log): Promise<Gateway> {
   try {
@@ -73,11 +85,14 @@ export async function startPatiently(config: Config, log: Log): Promise<Gateway>
   const { port, url } = await room.listen();
   const stopping = new AbortController();
   const started = asSoonAsPossible({ ...config, port }, log, room, stopping.signal);
+  const ended = new Promise<never>((_, reject) => void started.catch(reject));
+  ended.catch(() => undefined);
   return {
     url,
+    ended,
     close: async (graceMs) => {
       stopping.abort();
-      await (await started)?.close(graceMs);
+      await (await started.catch(() => undefined))?.close(graceMs);
     },
   };
 }

@@ -1,9 +1,15 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { PATH as FORSENDELSE } from '../src/contract/forsendelse/names.js';
 import type { BrevInn } from '../src/contract/forsendelse/request.js';
+import { createLog } from '../src/log.js';
+import { startProcesses } from '../src/processes.js';
 import { brev, sendBrev, type Svar } from './support/forsendelser.js';
 import { startGatewayProcess, type GatewayProcess } from './support/gatewayProcess.js';
 
@@ -19,6 +25,8 @@ function members(pid: number): number[] {
   });
 }
 
+const drain = (): Writable => new Writable({ write: (_line, _encoding, done) => done() });
+
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let i = 0; i < 1200; i++) {
     if (holds()) return;
@@ -26,6 +34,23 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
   throw new Error(`not within 60 s: ${what}`);
 }
+
+describe('processes that can never begin', function () {
+  this.timeout(60_000);
+  it('end all, with the reason that they gave', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'posthorn-'));
+    Object.assign(process.env, { STANDIN_GATEWAY: 'cannot begin', STANDIN_DIARY: join(dir, 'diary') });
+    try {
+      const script = pathToFileURL(join(import.meta.dirname, 'support/standin/gateway.ts'));
+      const { ended } = await startProcesses({ script, count: 2, log: createLog({ level: 'error', stream: drain() }) });
+      expect(String(await ended?.catch((error: unknown) => error))).to.equal('Error: The gateway can never begin.');
+    } finally {
+      delete process.env['STANDIN_GATEWAY'];
+      delete process.env['STANDIN_DIARY'];
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
 
 describe('processes', function () {
   this.timeout(120_000);

@@ -109,6 +109,15 @@ describe('run', () => {
       expect(diary()).to.equal('gateway starts\ngateway stops\n');
     });
 
+    it('ends with 1, and says why, when after it was ready it turns out that it can never begin', async () => {
+      const child = forked('cannot begin');
+      const messages: unknown[] = [];
+      child.on('message', (message) => messages.push(message));
+      expect(await once(child, 'exit')).to.deep.equal([1, null]);
+      expect(messages.at(-1)).to.deep.equal({ ready: false, role: 'gateway', reason: 'The gateway can never begin.' });
+      expect(messages).to.have.length(2);
+    });
+
     it('stops when its parent is gone', async () => {
       const child = forked('good');
       await once(child, 'message');

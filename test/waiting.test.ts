@@ -10,6 +10,7 @@ import { ensureDevelopmentPki } from '../src/sandbox/pki/development.js';
 import { createLog } from '../src/log.js';
 import { startPatiently } from '../src/waiting.js';
 import { gateTo, type Gate } from './store/support/gate.js';
+import { administer, chooseServer } from './support/mariadb.js';
 import { testCertsDir } from './support/gateway.js';
 import { onMysql } from './support/stores.js';
 
@@ -71,6 +72,29 @@ describe('a gateway whose database is down when it starts', function () {
         expect((await fetch(`${url}${PATH}?wsdl`)).status).to.equal(200);
       } finally {
         await gateway.close(0);
+      }
+    });
+
+    it('ends, and says which setting of what value, when the server is there at last and cannot be worked with', async function () {
+      const server = chooseServer();
+      if ('missing' in server || !server.own) this.skip();
+      const said = /max_allowed_packet is 524288: .*set max_allowed_packet to 1048576 or more\. Set it .* SET GLOBAL/;
+      gate.shut();
+      await administer('set global max_allowed_packet = 524288');
+      try {
+        const gateway = await startPatiently(configFor(gate.url), log);
+        gate.open();
+        const why: unknown = await gateway.ended?.catch((e: unknown) => e);
+        expect(String(why))
+          .to.match(said)
+          .and.to.match(/^Error: Posthorn cannot/);
+        expect(lines.at(-1)).to.contain('max_allowed_packet').and.to.contain('ends');
+        expect(await fetch(`${gateway.url}/health/live`).catch(() => 'nobody')).to.equal('nobody');
+        await gateway.close(0);
+        const atOnce: unknown = await startPatiently(configFor(gate.url), log).catch((e: unknown) => e);
+        expect(String(atOnce)).to.match(said);
+      } finally {
+        await administer('set global max_allowed_packet = default');
       }
     });
 

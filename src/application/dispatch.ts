@@ -5,10 +5,11 @@ import { erGift, etter, gift, type Utfall } from '../domain/retry.js';
 import { koeAv, type Beslutning, type Kanal } from '../domain/routing/decision.js';
 import type { Hendelse, Job, Pakke, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
-import { errorText, Failure, type ErrorCode } from '../errors.js';
+import { errorText, type ErrorCode } from '../errors.js';
 import type { Circuits } from './circuits.js';
 import { happen, hendelse } from './hendelser.js';
 import { overlat, overlatt } from './overlat.js';
+import { reason } from './reason.js';
 import { finnOmvei, harOmvei, omdiriger, type AvgjoerPaaNytt } from './svarut/omdiriger.js';
 
 export interface DispatchDeps {
@@ -31,23 +32,6 @@ export interface DispatchDeps {
 function deferred({ failed }: DispatchDeps, error: unknown, { id }: Shipment): Utfall {
   failed?.(error, id);
   return reason(error);
-}
-
-/** Whether another service has failed, and not we. */
-const isElsewhere = (kode: string): boolean => ['UNAVAILABLE', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_FAULT'].includes(kode);
-
-/** What an error of our own is to a letter: it waits, but for a package that nobody may make, however often it is tried. */
-export function reason(error: unknown): Utfall {
-  if (error instanceof Failure && error.code === 'INVALID_REQUEST') {
-    return {
-      type: 'rejected',
-      kode: error.code,
-      grunn: tekst('KAN_IKKE_PAKKES', { ord: error.values['reason'] ?? '' }),
-    };
-  }
-  const kode = error instanceof Failure ? error.code : 'INTERNAL';
-  const grunn = tekst(isElsewhere(kode) ? 'TJENESTE_SVARER_IKKE' : 'EGEN_FEIL');
-  return { type: 'deferred', kode, grunn };
 }
 
 /** Decided not to be sent: the rule that said so is the reason. */

@@ -8,7 +8,8 @@ import { erGift, etter, gift, medKode, type Utfall } from '../domain/retry.js';
 import type { Hendelse, Job } from '../domain/shipment.js';
 import { bokfoerFormidling } from './bokfoer.js';
 import type { Circuits } from './circuits.js';
-import { reached, reason, unlessDamaged, utsatt } from './dispatch.js';
+import { reached, unlessDamaged, utsatt } from './dispatch.js';
+import { reason } from './reason.js';
 import { hendelse } from './hendelser.js';
 
 export interface FormidleDeps {

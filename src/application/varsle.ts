@@ -1,6 +1,6 @@
-import { tekst } from '../domain/hendelsestekst.js';
+import { tekst, type Ord } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, UnitOfWork } from '../domain/ports.js';
-import { next, renset, type Utfall } from '../domain/retry.js';
+import { gjengitt, next, type Utfall } from '../domain/retry.js';
 import type { Varselbestilling } from '../domain/routing/decision.js';
 import type { Fakta } from '../domain/routing/facts.js';
 import type { Tospraaklig } from '../domain/routing/words.js';
@@ -12,7 +12,7 @@ import { erGift } from '../domain/retry.js';
 import { dagtid, varselAv, varselfrist, varselplan, type Varselplan, type VarselReads } from '../domain/varselrunde.js';
 import { limits } from '../limits.js';
 import type { Circuits } from './circuits.js';
-import { reason } from './dispatch.js';
+import { reason } from './reason.js';
 import { happen, hendelse } from './hendelser.js';
 import type { PersonRegister, Rutegrunnlag } from './shipmentDeps.js';
 import { avsluttRunde, type Handling, type Videre } from './varselrunde.js';
@@ -37,7 +37,9 @@ export interface VarsleDeps {
 const KOE = 'VARSEL';
 
 /** Words of a gateway without what could be an address: the sender, who reads them, need not know where its recipients are notified. */
-const utenAdresser = (ord: string): string => renset(ord.replace(/\S+@\S+/g, '…').replace(/\+?\d[\d ]{5,}/g, '…'));
+const utenAdresser = (ord: string): string => ord.replace(/\S+@\S+/g, '…').replace(/\+?\d[\d ]{5,}/g, '…');
+const grunnUtenAdresser = (ord: Ord): Tospraaklig =>
+  gjengitt(typeof ord === 'string' ? utenAdresser(ord) : { nb: utenAdresser(ord.nb), en: utenAdresser(ord.en) });
 
 /** What the rules look at, by the register as it is now. @throws Failure UNAVAILABLE */
 async function faktaOm({ register, routing, calendar }: VarsleDeps, { forsendelse }: Shipment): Promise<Fakta> {
@@ -61,8 +63,7 @@ async function send(
     const varsel = varselAv(job.shipmentId, forsendelse.klasse, bestilling);
     const utfall = await sender.send(varsel, AbortSignal.timeout(limits.noticeHandover));
     if (utfall.type === 'sendt') return { kanal, type: 'SENDT' };
-    const ord = utenAdresser(utfall.grunn);
-    return { kanal, type: 'FEILET', grunn: { nb: ord, en: ord } };
+    return { kanal, type: 'FEILET', grunn: grunnUtenAdresser(utfall.grunn) };
   } catch (error) {
     failed?.(error, shipmentId);
     const utfall = reason(error);

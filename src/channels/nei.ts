@@ -1,5 +1,5 @@
 import { tekst, type Tekstkode } from '../domain/hendelsestekst.js';
-import { renset, type Utfall } from '../domain/retry.js';
+import { gjengitt, type Utfall } from '../domain/retry.js';
 import type { Tospraaklig } from '../domain/routing/words.js';
 import type { Nei } from '../domain/svar.js';
 
@@ -16,7 +16,7 @@ const utfall = {
  */
 export function utfallAv({ art, grunn, detalj, vent }: Nei, hvem: Tospraaklig): Exclude<Utfall, { type: 'sent' }> {
   const { type, kode, tekst: tekstkode } = utfall[art];
-  const said = { kode, grunn: tekst(tekstkode, { hvem, ord: renset(grunn) }) };
+  const said = { kode, grunn: tekst(tekstkode, { hvem, ord: gjengitt(grunn) }) };
   if (type === 'rejected') return { type, ...said };
   return { type, ...said, ...(vent !== undefined && { vent }), ...(detalj !== undefined && { detalj }) };
 }

@@ -3,6 +3,7 @@ import type { Henting, Kvitteringsbekreftelse, Kvitteringskilde } from '../domai
 import type { Overleveringer, Overlevert, Statusrunde } from '../domain/overlevering.js';
 import type { Clock } from '../domain/ports.js';
 import type { Feiltype, Kvitteringstype, MottattKvittering } from '../domain/receipts.js';
+import { paaEngelsk } from '../client/answer.js';
 import { renset } from '../domain/retry.js';
 import type { Nei } from '../domain/svar.js';
 
@@ -156,7 +157,7 @@ export function statuskilde<S extends string>(deps: StatuskildeDeps<S>): Kvitter
       }
       if (funn.nei !== null) {
         const { art, grunn, vent } = funn.nei;
-        return { type: 'feil', grunn: renset(`${art}: ${grunn}`), ...(vent !== undefined && { vent }) };
+        return { type: 'feil', grunn: renset(`${art}: ${paaEngelsk(grunn)}`), ...(vent !== undefined && { vent }) };
       }
       const letters = await overleveringer.forfalte(clock.now(), antall);
       if (letters.length === 0) return { type: 'tom' };

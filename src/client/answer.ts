@@ -1,24 +1,37 @@
+import type { Ord } from '../domain/hendelsestekst.js';
 import type { Nei } from '../domain/svar.js';
 import { Failure } from '../errors.js';
 import { oneLine } from './post.js';
 
 /* What the answers of services above us mean, whichever contract they speak. */
 
-export const nei = (art: Nei['art'], grunn: string, more: Pick<Nei, 'detalj' | 'vent'> = {}): Nei => ({
+/** A reason as logs have it. */
+export const paaEngelsk = (ord: Ord): string => (typeof ord === 'string' ? ord : ord.en);
+
+const paaEnLinje = (ord: Ord): Ord =>
+  typeof ord === 'string' ? oneLine(ord) : { nb: oneLine(ord.nb), en: oneLine(ord.en) };
+
+export const nei = (art: Nei['art'], grunn: Ord, more: Pick<Nei, 'detalj' | 'vent'> = {}): Nei => ({
   type: 'nei',
   art,
-  grunn: oneLine(grunn),
+  grunn: paaEnLinje(grunn),
   ...more,
 });
 
-export const innholdNei = (words: string): Nei => nei('innhold', words);
-export const feilsvar = (words: string): Nei => nei('svarer_feil', words);
+export const innholdNei = (words: Ord): Nei => nei('innhold', words);
+export const feilsvar = (words: Ord): Nei => nei('svarer_feil', words);
+
+/** What was answered is not what the contract says. @param how for the log */
+export const motKontrakten = (how = ''): Nei =>
+  feilsvar({ nb: 'et svar i strid med kontrakten', en: `an answer against the contract${how && `: ${how}`}` });
 
 /** What the network did. @throws what is neither the network's nor the other side's */
 export function neiAvError(error: unknown): Nei {
   if (!(error instanceof Failure)) throw error;
   if (error.code === 'UPSTREAM_UNREACHABLE')
-    return nei('naas_ikke', error.values['reason'] ?? 'network', { detalj: oneLine(error.detail) });
+    return nei('naas_ikke', error.values['reason'] ?? { nb: 'nettverket', en: 'network' }, {
+      detalj: oneLine(error.detail),
+    });
   if (error.code === 'UPSTREAM_FAULT') return feilsvar(error.detail);
   throw error;
 }

@@ -8,7 +8,7 @@ import { signEbms } from '../security/signEbms.js';
 import type { Signer, Trusted } from '../security/trusted.js';
 import { parse } from '../xml/tree.js';
 import type { Attachment, Correspondent, Refusal } from './ebmsExchange.js';
-import { exchange, refused, unverifiable, uploadOf } from './ebmsExchange.js';
+import { exchange, otherMessage, refused, unverifiable, uploadOf } from './ebmsExchange.js';
 
 export interface Push extends Correspondent {
   readonly userMessage: UserMessage;
@@ -32,13 +32,14 @@ const confirms = (received: ReceiptReference, sent: MadeReference): boolean =>
 function judge(answer: Trusted, messageId: string, sent: SignedEbms): PushOutcome {
   const messaging = decodeMessaging(answer);
   const signal = messaging.type === 'signals' ? messaging.signals[0] : undefined;
-  if (signal === undefined) return unverifiable('the answer is no signal');
-  if (signal.info.refToMessageId !== messageId) return unverifiable('the answer is to another message');
+  if (signal === undefined) return unverifiable('the answer is no signal', 'svaret er ikke noe signal');
+  if (signal.info.refToMessageId !== messageId) return otherMessage;
   const [error] = signal.errors;
   if (error !== undefined) return refused(error, [messageId]);
   const { receipt = [] } = signal;
   const missing = sent.payload.find((part) => !receipt.some((r) => confirms(r, part)));
-  if (missing !== undefined) return unverifiable(`the receipt does not confirm ${missing.uri}`);
+  if (missing !== undefined)
+    return unverifiable(`the receipt does not confirm ${missing.uri}`, `kvitteringen bekrefter ikke ${missing.uri}`);
   return { type: 'accepted', receiptId: signal.info.messageId, at: signal.info.timestamp, signer: answer.principal };
 }
 

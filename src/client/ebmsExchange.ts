@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { errorOf } from '../contract/ebms/decode.js';
 import { eb, messagingBlock } from '../contract/ebms/names.js';
 import type { ReceivedError } from '../contract/ebms/types.js';
-import { Failure } from '../errors.js';
+import type { Ord } from '../domain/hendelsestekst.js';
+import { errorText, Failure } from '../errors.js';
 import { sdpPolicy } from '../security/policy.js';
 import type { SigningKey } from '../security/sign.js';
 import type { VerifyDeps } from '../security/signature.js';
@@ -49,21 +50,28 @@ export type Refusal =
       readonly shortDescription: string;
       readonly description: string;
     }
-  | { readonly type: 'unverifiable'; readonly reason: string }
+  | { readonly type: 'unverifiable'; readonly reason: Ord }
   | {
       readonly type: 'transport';
       /** Names no address. */
-      readonly reason: string;
+      readonly reason: Ord;
       /** What the network said in full, for the log; absent where somebody answered. */
       readonly detail?: string;
     };
 
-export const unverifiable = (reason: string): Refusal => ({ type: 'unverifiable', reason: oneLine(reason) });
-const transport = (reason: string, detail?: string): Refusal => ({
+/** @param nb the same in Norwegian, where it can get into the history of a letter */
+export const unverifiable = (en: string, nb?: string): Refusal => ({
+  type: 'unverifiable',
+  reason: nb === undefined ? oneLine(en) : { nb: oneLine(nb), en: oneLine(en) },
+});
+const transport = (reason: Ord, detail?: string): Refusal => ({
   type: 'transport',
-  reason: oneLine(reason),
+  reason: typeof reason === 'string' ? oneLine(reason) : reason,
   ...(detail !== undefined && { detail }),
 });
+
+export const otherMessage = unverifiable('the answer is to another message', 'svaret gjelder en annen melding');
+const noEnvelope = unverifiable('the answer is no SOAP 1.2 envelope', 'svaret er ingen konvolutt av SOAP 1.2');
 
 const policy = sdpPolicy([messagingBlock]);
 
@@ -91,7 +99,7 @@ function errorInFault(octets: Buffer): ReceivedError | undefined {
 export function refused(error: ReceivedError, about: readonly string[]): Refusal {
   const { refToMessageInError } = error;
   if (refToMessageInError !== undefined && !about.includes(refToMessageInError)) {
-    return unverifiable('an error about another message');
+    return unverifiable('an error about another message', 'en feil som gjelder en annen melding');
   }
   return {
     type: 'ebmsError',
@@ -142,8 +150,9 @@ async function readAnswer(
     if (parseMultipartType(type) === undefined && !isEnvelope(octets)) return undefined;
     throw error;
   });
-  if (trusted === undefined) return unverifiable('the answer is no SOAP 1.2 envelope');
-  if (!to.isReceiver(trusted.principal)) return unverifiable('the answer is signed by somebody else');
+  if (trusted === undefined) return noEnvelope;
+  if (!to.isReceiver(trusted.principal))
+    return unverifiable('the answer is signed by somebody else', 'svaret er signert av en annen');
   return trusted;
 }
 
@@ -159,14 +168,15 @@ export async function exchange<O>(
   upload: Upload,
   about: readonly string[],
   read: (answer: Trusted) => O | Refusal,
-  silence: O | Refusal = unverifiable('the answer is no SOAP 1.2 envelope'),
+  silence: O | Refusal = noEnvelope,
 ): Promise<O | Refusal> {
   let answer: Posted;
   try {
     answer = await postStream(to.url, upload, to.timeout);
   } catch (error) {
     if (error instanceof Failure && error.code.startsWith('UPSTREAM_')) {
-      return transport(error.values['reason'] ?? 'no answer that can be read', error.detail);
+      const unread = { nb: 'ikke noe svar som kan leses', en: 'no answer that can be read' };
+      return transport(error.values['reason'] ?? unread, error.detail);
     }
     throw error;
   }
@@ -175,7 +185,10 @@ export async function exchange<O>(
     if (found === undefined) return silence;
     return 'principal' in found ? read(found) : found;
   } catch (error) {
-    if (error instanceof Failure) return unverifiable(`${error.code}: ${error.detail}`);
+    if (error instanceof Failure) {
+      const nb = errorText(error.code, 'nb', error.values);
+      return unverifiable(`${error.code}: ${error.detail}`, `${nb} (${error.code})`);
+    }
     throw error;
   }
 }

@@ -15,7 +15,7 @@ import type { XmlElement } from '../xml/model.js';
 import { parse } from '../xml/tree.js';
 import { serialise } from '../xml/write.js';
 import type { Correspondent, Refusal } from './ebmsExchange.js';
-import { exchange, refused, unverifiable, uploadOf } from './ebmsExchange.js';
+import { exchange, otherMessage, refused, unverifiable, uploadOf } from './ebmsExchange.js';
 
 /** A broker that keeps business receipts for us (CONTRACT.md section 7). */
 export interface Broker extends Correspondent {
@@ -94,7 +94,7 @@ function judge(answer: Trusted, broker: Broker, pull: MessageInfo, mpc: Mpc, abo
   }
   const [signal] = messaging.signals;
   const { refToMessageId = '' } = signal?.info ?? {};
-  if (!about.includes(refToMessageId)) return unverifiable('the answer is to another message');
+  if (!about.includes(refToMessageId)) return otherMessage;
   const [error] = signal?.errors ?? [];
   if (error === undefined) return unverifiable('the answer is neither a message nor an error');
   const outcome = refused(error, about);
@@ -139,7 +139,7 @@ export async function confirm(broker: Broker, confirmation: Confirmation): Promi
     const messaging = decodeMessaging(answer);
     const signal = messaging.type === 'signals' ? messaging.signals[0] : undefined;
     if (signal !== undefined && signal.info.refToMessageId !== info.messageId) {
-      return unverifiable('the answer is to another message');
+      return otherMessage;
     }
     const [error] = signal?.errors ?? [];
     return error === undefined || error.code === ebmsErrors.EMPTY_CHANNEL.code ? confirmed : refused(error, about);

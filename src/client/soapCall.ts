@@ -1,7 +1,7 @@
 import type { Client, IHttpClient, IOptions } from 'soap';
 import type { z } from 'zod';
 import type { Nei, Svar } from '../domain/svar.js';
-import { feilsvar, neiAvError } from './answer.js';
+import { feilsvar, motKontrakten, neiAvError, paaEngelsk } from './answer.js';
 
 /* Calls of a SOAP service by its WSDL, through the package. Its way to the network is ours: time, size, redirects and words about errors are
  * those of every other client. */
@@ -23,7 +23,7 @@ const httpClient = (exchange: Exchange): IHttpClient =>
     ) => {
       exchange(url, body, headers).then(
         (answer) => {
-          if (!Buffer.isBuffer(answer)) return done(new Error(answer.grunn, { cause: answer }));
+          if (!Buffer.isBuffer(answer)) return done(new Error(paaEngelsk(answer.grunn), { cause: answer }));
           const text = answer.toString();
           done(null, { status: 200, headers: {}, data: text }, text);
         },
@@ -65,9 +65,7 @@ export async function answerTo<T, U>(
 ): Promise<Svar<U>> {
   try {
     const answer = schema.safeParse(await asked);
-    return answer.success
-      ? { type: 'ja', verdi: read(answer.data) }
-      : feilsvar(`an answer against the contract: ${answer.error.issues[0]?.message}`);
+    return answer.success ? { type: 'ja', verdi: read(answer.data) } : motKontrakten(answer.error.issues[0]?.message);
   } catch (error) {
     const { cause } = error as Error;
     if (isNei(cause)) return cause;

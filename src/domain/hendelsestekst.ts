@@ -122,6 +122,7 @@ const tabell = {
   },
 
   KAN_IKKE_PAKKES: { nb: 'Brevet kan ikke pakkes: {ord}', en: 'The letter cannot be packed: {ord}' },
+  UGYLDIG_INNHOLD: { nb: 'noe i det er ikke gyldig', en: 'something in it is not valid' },
   TJENESTE_SVARER_IKKE: {
     nb: 'En tjeneste som brevet trenger, svarte ikke',
     en: 'A service that the letter needs did not answer',
@@ -231,6 +232,9 @@ export const tekst = (kode: Tekstkode, verdier: Verdier = {}): Tospraaklig => ({
   nb: fylt(tabell[kode].nb, verdier, 'nb'),
   en: fylt(tabell[kode].en, verdier, 'en'),
 });
+
+/** A reason: our own in both languages, or the words of others, in whichever language they are. */
+export type Ord = string | Tospraaklig;
 
 /** Words of others, in whichever language they are. */
 export const ordrett = (ord: string): Tospraaklig => ({ nb: ord, en: ord });

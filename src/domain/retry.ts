@@ -1,5 +1,5 @@
 import type { Prioritet } from './forsendelse.js';
-import { tekst } from './hendelsestekst.js';
+import { tekst, type Ord } from './hendelsestekst.js';
 import type { Job } from './shipment.js';
 import type { Tospraaklig } from './routing/words.js';
 
@@ -130,6 +130,13 @@ const lengsteGrunn = 200;
 /** A provider's own words, short and without anything that could be a national id. */
 export const renset = (ord: string): string => ord.replace(/\d{6}\D?\d{5,}/g, '…').slice(0, lengsteGrunn);
 
+/** A reason inside a text of ours. The words of others are quoted in Norwegian; codes such as `HTTP 503` are no words. */
+export const gjengitt = (ord: Ord): Tospraaklig => {
+  if (typeof ord !== 'string') return { nb: renset(ord.nb), en: renset(ord.en) };
+  const rent = renset(ord);
+  return { nb: /\p{Ll}/u.test(rent) ? `«${rent}»` : rent, en: rent };
+};
+
 const utenBeskrivelse: Tospraaklig = { nb: 'uten beskrivelse', en: 'no description' };
 
 /**
@@ -143,7 +150,7 @@ export function ebmsOutcome(
 ): Exclude<Utfall, { type: 'sent' }> {
   const navn = errorCode === null ? undefined : endeligeFeil.get(errorCode);
   const sagt = shortDescription ?? navn;
-  const ord = sagt === undefined ? utenBeskrivelse : renset(sagt);
+  const ord = sagt === undefined ? utenBeskrivelse : gjengitt(sagt);
   if (errorCode !== null && navn !== undefined) {
     return { type: 'rejected', kode: errorCode, grunn: tekst('LEVERANDOER_AVVISTE', { ord }) };
   }

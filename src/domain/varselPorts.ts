@@ -1,3 +1,4 @@
+import type { Ord } from './hendelsestekst.js';
 import type { Varselbestilling } from './routing/decision.js';
 
 /** One notice as it goes out, its text ready. */
@@ -14,7 +15,7 @@ export interface Varsel {
 }
 
 /** Taken over by the next in line, or refused for good: the address is wrong, and trying again does not help. */
-export type Varselutfall = { readonly type: 'sendt' } | { readonly type: 'avvist'; readonly grunn: string };
+export type Varselutfall = { readonly type: 'sendt' } | { readonly type: 'avvist'; readonly grunn: Ord };
 
 /** The way out for notices that the gateway sends itself. */
 export interface Varselsender {

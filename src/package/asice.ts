@@ -24,7 +24,8 @@ export interface PackageSigner {
   readonly chain: readonly Buffer[];
 }
 
-const refused = (reason: string): Failure => new Failure('INVALID_REQUEST', reason, { reason });
+/** @param nb the reason in Norwegian, for the history of the letter */
+const refused = (reason: string, nb: string): Failure => new Failure('INVALID_REQUEST', reason, { reason, nb });
 
 /** @throws Failure INVALID_REQUEST */
 function checkNames(files: readonly Pakkefil[]): void {
@@ -32,8 +33,12 @@ function checkNames(files: readonly Pakkefil[]): void {
   for (const { filnavn } of files) {
     const { length } = [...filnavn];
     if (length < HREF.shortest || length > HREF.longest || filnavn.includes('/') || unfit(filnavn))
-      throw refused(`a file name in a document package has ${HREF.shortest} to ${HREF.longest} characters and no path`);
-    if (taken.has(sameName(filnavn))) throw refused('two files of a document package have the same name');
+      throw refused(
+        `a file name in a document package has ${HREF.shortest} to ${HREF.longest} characters and no path`,
+        `et filnavn i en dokumentpakke har ${HREF.shortest} til ${HREF.longest} tegn og ingen sti`,
+      );
+    if (taken.has(sameName(filnavn)))
+      throw refused('two files of a document package have the same name', 'to filer i en dokumentpakke har samme navn');
     taken.add(sameName(filnavn));
   }
 }
@@ -48,7 +53,11 @@ async function read(file: Pakkefil, room: number, memory: number): Promise<Read>
   let size = 0;
   for await (const piece of file.open()) {
     size += piece.length;
-    if (size > room) throw refused('the documents are too large for a document package');
+    if (size > room)
+      throw refused(
+        'the documents are too large for a document package',
+        'dokumentene er for store for en dokumentpakke',
+      );
     digest.update(piece);
     if (size <= memory) kept.push(piece);
     else kept.length = 0;
@@ -80,7 +89,8 @@ const inMemory = (octets: Buffer): Pakkefil => ({
  */
 export async function* pack(innhold: Pakkeinnhold, signer: PackageSigner, now: Date): AsyncGenerator<Buffer, void> {
   const documents = [innhold.hoveddokument, ...innhold.vedlegg];
-  if (innhold.vedlegg.length > VEDLEGG) throw refused(`a document package has at most ${VEDLEGG} vedlegg`);
+  if (innhold.vedlegg.length > VEDLEGG)
+    throw refused(`a document package has at most ${VEDLEGG} vedlegg`, `en dokumentpakke har høyst ${VEDLEGG} vedlegg`);
   checkNames(documents);
   const manifest = inMemory(Buffer.from(encodeManifest(manifestOf(innhold))));
   const files: Read[] = [];

@@ -21,7 +21,8 @@ async function* bounded(octets: AsyncIterable<Buffer>): AsyncGenerator<Buffer, v
     size += piece.length;
     if (size > limits.packageBytes) {
       const reason = `a document package has at most ${limits.packageBytes} octets`;
-      throw new Failure('INVALID_REQUEST', reason, { reason });
+      const nb = `en dokumentpakke har høyst ${limits.packageBytes} oktetter`;
+      throw new Failure('INVALID_REQUEST', reason, { reason, nb });
     }
     yield piece;
   }

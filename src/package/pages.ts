@@ -1,4 +1,6 @@
-import { PDFDocument } from 'pdf-lib';
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Pakkefil, Pakkeinnhold } from '../contract/sdp/packer.js';
 import { limits } from '../limits.js';
 
@@ -14,13 +16,59 @@ async function octetsOf(file: Pakkefil): Promise<Buffer | undefined> {
   return Buffer.concat(pieces);
 }
 
-/** What is no PDF, or none that can be read, or is larger than `limits.countedDocument`, is one page until its printer says otherwise. */
+const script = fileURLToPath(new URL(`./pageCount${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
+
+/** Milliseconds that a counter with nothing to count is kept for the next. */
+const IDLE_MS = 10_000;
+
+let counter: ChildProcess | undefined;
+let idle: NodeJS.Timeout | undefined;
+
+/** A process that counts. It keeps nobody from ending, and is told no secret. */
+function begin(): ChildProcess {
+  const child = fork(script, {
+    execArgv: [...process.execArgv, `--max-old-space-size=${limits.countedHeapMb}`],
+    env: {},
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+const end = (child: ChildProcess): void => {
+  if (child === counter) counter = undefined;
+  child.kill('SIGKILL');
+};
+
+/** The pages of a PDF; one for what is not read in time, or is too much to read. One at a time. @param ms time for it */
+export function pagesOfPdf(pdf: Uint8Array, ms: number = limits.countedTime): Promise<number> {
+  clearTimeout(idle);
+  const child = (counter ??= begin());
+  return new Promise((resolve) => {
+    const done = (count: number): void => {
+      clearTimeout(late);
+      child.removeAllListeners().on('error', () => undefined);
+      idle = setTimeout(end, IDLE_MS, child).unref();
+      resolve(count);
+    };
+    const giveUp = (): void => {
+      end(child);
+      done(1);
+    };
+    const late = setTimeout(giveUp, ms);
+    child.once('message', done).once('error', giveUp).once('exit', giveUp);
+    child.send(pdf);
+  });
+}
+
+/** What is no PDF, or none that can be read, or is larger than `limits` allow to be read, is one page until its printer says otherwise. */
 async function pagesOf(file: Pakkefil): Promise<number> {
   if (file.mimetype !== 'application/pdf') return 1;
   try {
-    const options = { ignoreEncryption: true, updateMetadata: false };
     const octets = await octetsOf(file);
-    return octets === undefined ? 1 : Math.max(1, (await PDFDocument.load(octets, options)).getPageCount());
+    return octets === undefined ? 1 : await pagesOfPdf(octets);
   } catch {
     return 1;
   }

@@ -13,6 +13,7 @@ import type { Ulestoppslag } from '../domain/ulest.js';
 import type { VarselReads } from '../domain/varselrunde.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { calendarRow } from './calendar.js';
+import { checkDataKey } from './dataKey.js';
 import { brokerRetention, prune } from './done.js';
 import { formidlingReads, formidlingWrites } from './formidling.js';
 import { registerImport } from './imports.js';
@@ -76,12 +77,14 @@ export interface StoreOptions {
  * Opens the database and brings its tables up to date. `url` is `sqlite:PATH` or
  * `mysql://user:password@host:port/database`. Throws `Failure('UNAVAILABLE')` when it cannot be reached; so do
  * all reads and writes later. What a letter says and to whom is sealed under `dataKey`: without it everything works but
- * reading and writing shipments, which throws `Failure('INTERNAL')`.
+ * reading and writing shipments, which throws `Failure('INTERNAL')`; with another than the database was written under it is not opened,
+ * which throws an `Error` with a sentence for people.
  */
 export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> {
   const backend = await open(url);
   try {
     await migrate(backend);
+    if (dataKey !== undefined) await checkDataKey(backend, dataKey);
   } catch (error) {
     await backend.close();
     throw error;

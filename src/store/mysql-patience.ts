@@ -10,10 +10,13 @@ export interface Held {
   readonly stream: { readonly destroyed: boolean; destroy(error: Error): unknown };
 }
 
-/** A pool, as far as it tells who has what. */
-export interface Lending {
-  on(event: 'acquire' | 'release', told: (connection: Held) => void): unknown;
+/** A pool, as far as it tells who has what. A connection that somebody waits for is given straight to him, and of that it tells nothing. */
+export interface Lending<C extends Held> {
+  getConnection: Lend<C>;
+  on(event: 'release', told: (connection: C) => void): unknown;
 }
+
+export type Lend<C> = (done: (error: unknown, connection: C) => void) => void;
 
 /** Milliseconds that a connection is in use before its server is asked, and between two times. */
 const PATIENCE_MS = 10_000;
@@ -26,13 +29,14 @@ const frozen = (): Error =>
  * Cuts the connections that are in use when their server answers nobody any more: who waits for one is told, and a transaction that was at work
  * is tried again by whoever tries it again.
  * @param answers resolves when the server answers a new connection, and rejects in its own time when it does not
+ * @returns how connections are to be asked for, so that each is known to be in use from the moment it is handed over
  */
-export function cutWhenFrozen(
-  pool: Lending,
+export function cutWhenFrozen<C extends Held>(
+  pool: Lending<C>,
   answers: () => Promise<unknown>,
   { patienceMs = PATIENCE_MS, lookMs = LOOK_MS } = {},
-): void {
-  const since = new Map<Held, number>();
+): Lend<C> {
+  const since = new Map<C, number>();
   let timer: NodeJS.Timeout | undefined;
   let asking = false;
   const look = async (): Promise<void> => {
@@ -54,9 +58,14 @@ export function cutWhenFrozen(
     asking = false;
     if (!alive) for (const [held, from] of late) if (since.get(held) === from) held.stream.destroy(frozen());
   };
-  pool.on('acquire', (connection) => {
+  const handed = (connection: C): void => {
     since.set(connection, performance.now());
     timer ??= setInterval(() => void look(), lookMs).unref();
-  });
+  };
   pool.on('release', (connection) => void since.delete(connection));
+  return (done) =>
+    pool.getConnection((error, connection) => {
+      if (error === null || error === undefined) handed(connection);
+      done(error, connection);
+    });
 }

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { Failure } from '../errors.js';
 import type { Db, Flavour } from './backend.js';
 import { tablesOf } from './migrations/index.js';
 
@@ -123,7 +122,7 @@ export interface Server {
 
 const TELLING = ['log_bin', 'wsrep_on', 'group_replication_group_name', 'group_replication_single_primary_mode'];
 
-/** What is wrong with these values, each with its remedy. @throws Failure UNAVAILABLE when Posthorn cannot work with one */
+/** What is wrong with these values, each with its remedy. @throws Error with a sentence when Posthorn cannot work with one: waiting would not help */
 export function judge(values: Values): readonly string[] {
   const wrong = settings.filter(({ name, where, good }) => {
     const value = values.get(name);
@@ -132,7 +131,11 @@ export function judge(values: Values): readonly string[] {
   });
   const said = ({ name, advice }: Setting): string => `${name} is ${values.get(name) || 'empty'}: ${advice}`;
   const refused = wrong.filter((setting) => setting.refused);
-  if (refused.length > 0) throw new Failure('UNAVAILABLE', refused.map(said).join('; '));
+  if (refused.length > 0)
+    throw new Error(
+      `Posthorn cannot work with this database server. ${refused.map(said).join('; ')}. ` +
+        'Set it in the configuration of the server, or by SET GLOBAL, and start Posthorn again.',
+    );
   return wrong.map(said);
 }
 
@@ -182,5 +185,5 @@ export async function exactCollation(db: Db): Promise<string> {
     select collation_name as name from information_schema.collations
     where collation_name in ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin') order by collation_name desc`.execute(db);
   if (rows[0] !== undefined) return rows[0].name;
-  throw new Failure('UNAVAILABLE', 'the database is too old; use MariaDB 10.6, MySQL 8.0.17 or later');
+  throw new Error('The database server is too old for Posthorn; use MariaDB 10.6, MySQL 8.0.17 or later.');
 }

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
-import { createConnection, createPool, type Pool } from 'mysql2';
+import { CompiledQuery, Kysely, MysqlDialect, sql, type MysqlPool } from 'kysely';
+import { createConnection, createPool, type PoolConnection } from 'mysql2';
 import { Failure } from '../errors.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { failureOf, isBeaten, isElsewhere, isInDoubt, isLost } from './mysql-errors.js';
 import { underLease, underLock } from './mysql-lock.js';
-import { cutWhenFrozen } from './mysql-patience.js';
+import { cutWhenFrozen, type Held, type Lending } from './mysql-patience.js';
 import { exactCollation, serverOf, type Server } from './mysql-settings.js';
 import { addressesOf, nodesOf, type Nodes } from './nodes.js';
 import type { Tables } from './schema.js';
@@ -77,7 +77,7 @@ export const flavourWith = (collation: string): Flavour => ({
  */
 export async function openMysql(url: string): Promise<Backend> {
   const addresses = addressesOf(url);
-  const nodes = nodesOf(addresses.map(poolOf));
+  const nodes: Nodes = nodesOf(addresses.map((address, node) => poolOf(address, () => nodes.leave(node))));
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: nodes }) });
   const open = async (): Promise<Backend> => {
     const flavour = flavourWith(await exactCollation(db));
@@ -92,7 +92,8 @@ export async function openMysql(url: string): Promise<Backend> {
   }
 }
 
-function poolOf(uri: string): Pool {
+/** @param leave told when a node turns out to be outside its cluster before anybody has asked it for something */
+function poolOf(uri: string, leave: () => void): MysqlPool {
   const pool = createPool({
     uri,
     charset: 'UTF8MB4_BIN',
@@ -101,16 +102,19 @@ function poolOf(uri: string): Pool {
     // Without FOUND_ROWS a row that was left as it is counts as not affected; nobody loads files here.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
   });
-  cutWhenFrozen(pool, () => answers(uri));
+  // The driver's types say nothing of a connection's stream.
+  const getConnection = cutWhenFrozen(pool as unknown as Lending<PoolConnection & Held>, () => answers(uri));
   pool.on('connection', (connection) => {
     for (const statement of SESSION)
       connection.query(statement, (error) => {
-        if (error) connection.destroy();
+        if (!error) return;
+        if (isElsewhere(error)) leave();
+        connection.destroy();
       });
     // A server that has no such setting is no node of Galera.
     connection.query(SEE_ALL, () => undefined);
   });
-  return pool;
+  return { getConnection, end: (done) => pool.end(done) };
 }
 
 /** Resolves when the server answers a new connection. */
@@ -125,15 +129,16 @@ const answers = (uri: string): Promise<void> =>
     });
   });
 
-function backendOf(db: Kysely<Tables>, nodes: Nodes, flavour: Flavour, { kind, warnings }: Server): Backend {
-  const write = <T>(work: (db: Db) => Promise<T>): Promise<T> => retrying(nodes, () => transaction(db, work));
+/** The database behind `nodes`. */
+export function backendOf(db: Kysely<Tables>, nodes: Nodes, flavour: Flavour, { kind, warnings }: Server): Backend {
+  const write = <T>(work: (db: Db) => Promise<T>): Promise<T> => retrying(nodes, () => transaction(db, work, nodes));
   return {
     flavour,
     warnings,
     read: (work) => retrying(nodes, () => work(db)),
     snapshot: (work) => retrying(nodes, () => db.transaction().execute(work)),
     write,
-    writeMuch: kind === 'galera' ? (work) => retrying(nodes, () => inFragments(db, work)) : write,
+    writeMuch: kind === 'galera' ? (work) => retrying(nodes, () => inFragments(db, work, nodes)) : write,
     exclusively: (work) =>
       retrying(nodes, () => (kind === 'alone' ? underLock(db, work) : underLease(db, flavour, work))),
     close: () => db.destroy(),
@@ -141,7 +146,8 @@ function backendOf(db: Kysely<Tables>, nodes: Nodes, flavour: Flavour, { kind, w
 }
 
 /** One transaction. When its connection is lost at the commit, nobody knows whether it was made, so it is not tried again. */
-async function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+async function transaction<T>(db: Db, work: (db: Db) => Promise<T>, nodes: Nodes): Promise<T> {
+  const node = nodes.current();
   let workDone = false;
   const remarking = async (trx: Db) => {
     const result = await work(trx);
@@ -152,16 +158,17 @@ async function transaction<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> 
     return await db.transaction().execute(remarking);
   } catch (error) {
     if (!workDone || !(isLost(error) || isInDoubt(error))) throw error;
+    if (isElsewhere(error)) nodes.leave(node);
     throw new Failure('UNAVAILABLE', 'the connection to the database was lost during a commit; it may have been made');
   }
 }
 
 /** One transaction that goes to the other nodes in parts, and is seen by nobody before its end. Whole, it might be too large for them. */
-const inFragments = <T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> =>
+const inFragments = <T>(db: Db, work: (db: Db) => Promise<T>, nodes: Nodes): Promise<T> =>
   db.connection().execute(async (connection) => {
     await sql`set session wsrep_trx_fragment_unit = 'bytes', wsrep_trx_fragment_size = ${FRAGMENT}`.execute(connection);
     try {
-      return await transaction(connection, work);
+      return await transaction(connection, work, nodes);
     } finally {
       // A connection that is lost goes from the pool.
       await sql`set session wsrep_trx_fragment_size = 0`.execute(connection).catch(() => undefined);

@@ -31,6 +31,8 @@ export interface Tables {
   /** Its moves, by the clock. */
   calendar_move: { at: number; ahead: number };
   replay: { digest: Buffer; expires: number };
+  /** One row: the id of the key that sealed columns and payloads are written under. */
+  data_key: { name: string; id: Buffer };
   audit: AuditRow;
   organisation: Period & { organisasjonsnummer: string; navn: string };
   /** How an organisation is treated, apart from who it is. */

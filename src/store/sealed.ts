@@ -16,6 +16,10 @@ export const derive = (dataKey: KeyObject, salt: Uint8Array, info: string, size:
 export const keyIdOf = (dataKey: KeyObject): Buffer =>
   derive(dataKey, new Uint8Array(), 'posthorn data key id', KEY_ID_SIZE);
 
+/** The id of the key that a value was sealed under. */
+export const keyIdIn = (sealed: Uint8Array): Buffer =>
+  Buffer.from(sealed.subarray(VERSION.length, VERSION.length + KEY_ID_SIZE));
+
 /** Seals values of the database under the data key. `place` names row and column: a value that was moved cannot be opened. */
 export interface Seal {
   seal(value: object, place: string): Buffer;
@@ -58,8 +62,7 @@ export function sealUnder(dataKey: KeyObject): Seal {
       const octets = Buffer.from(sealed);
       const head = octets.subarray(0, HEAD_SIZE);
       if (octets.length < HEAD_SIZE + TAG_SIZE) throw new Failure('INTERNAL', `${place} is cut short`);
-      if (!head.subarray(VERSION.length, VERSION.length + KEY_ID_SIZE).equals(keyId))
-        throw new Failure('INTERNAL', `${place} was written under another data key`);
+      if (!keyIdIn(head).equals(keyId)) throw new Failure('INTERNAL', `${place} was written under another data key`);
       const { key, nonce } = material(head, place);
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_SIZE });
       decipher.setAAD(head).setAuthTag(octets.subarray(-TAG_SIZE));

@@ -263,12 +263,16 @@ describe('application/dispatch', () => {
 
   it('R-33: a package that may not be made, since it is too large, ends the letter, and says why', async () => {
     const reason = 'a document package has at most 5 octets';
-    const d = await dispatching({ prepare: () => Promise.reject(new Failure('INVALID_REQUEST', 'x', { reason })) });
+    const nb = 'en dokumentpakke har høyst 5 oktetter';
+    const d = await dispatching({ prepare: () => Promise.reject(new Failure('INVALID_REQUEST', 'x', { reason, nb })) });
     await d.turn();
     expect((await d.current()).tilstand).to.equal('FEILET');
     const [event] = await d.events();
     expect(event).to.include({ type: 'FEIL', kode: 'INVALID_REQUEST' });
-    expect(event?.tekst.en).to.equal(`The letter cannot be packed: ${reason}`);
+    expect(event?.tekst).to.deep.equal({
+      nb: `Brevet kan ikke pakkes: ${nb}`,
+      en: `The letter cannot be packed: ${reason}`,
+    });
     expect(await d.job()).to.equal(undefined);
     expect(d.reports).to.deep.equal([]);
   });

@@ -113,6 +113,12 @@ async function outcomeOf(reply: Reply, changes: Partial<Push> = {}): Promise<Pus
   return outcome as PushOutcome;
 }
 
+/** What is wrong with an answer, in both languages. */
+const reasonOf = (outcome: PushOutcome): { readonly nb: string; readonly en: string } => {
+  if (outcome.type === 'unverifiable' && typeof outcome.reason === 'object') return outcome.reason;
+  throw new Error(`no reason in both languages: ${outcome.type}`);
+};
+
 describe('client/ebms', () => {
   it('sends what the provider can verify, and takes its receipt', async () => {
     await withProvider(
@@ -233,7 +239,10 @@ describe('client/ebms', () => {
     it(`${what} is unverifiable`, async () => {
       const outcome = await outcomeOf(reply);
       expect(outcome.type).to.equal('unverifiable');
-      expect(outcome.type === 'unverifiable' && outcome.reason).to.match(reason);
+      const { nb, en } = reasonOf(outcome);
+      expect(en).to.match(reason);
+      // It gets into the history of the letter.
+      expect(nb).to.match(/^(svaret|en feil|kvitteringen|Meldingen) /);
     });
   }
 
@@ -252,7 +261,13 @@ describe('client/ebms', () => {
         expect(good).to.match(from);
         return answerWith(parse(good.replace(from, to)));
       });
-      expect(outcome).to.deep.equal({ type: 'unverifiable', reason: `the receipt does not confirm cid:${contentId}` });
+      expect(outcome).to.deep.equal({
+        type: 'unverifiable',
+        reason: {
+          nb: `kvitteringen bekrefter ikke cid:${contentId}`,
+          en: `the receipt does not confirm cid:${contentId}`,
+        },
+      });
     });
   }
 
@@ -264,9 +279,7 @@ describe('client/ebms', () => {
       response.setHeader('Content-Type', contentType).end(multipart([rootPart(envelope), cmsPart()]));
       return undefined;
     });
-    expect(outcome)
-      .to.have.property('reason')
-      .that.matches(/^INVALID_SECURITY/);
+    expect(reasonOf(outcome).en).to.match(/^INVALID_SECURITY/);
   });
 
   it('a fault without an ebMS error, another status, and a cut connection are transport', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ordrett, tekst } from '../../src/domain/hendelsestekst.js';
+import { gjengitt } from '../../src/domain/retry.js';
 
 describe('domain/hendelsestekst', () => {
   it('R-39: says what happened in both languages, with its values filled in, each in its language', () => {
@@ -12,6 +13,13 @@ describe('domain/hendelsestekst', () => {
 
   it('fills values in once, so that nobody writes marks of ours', () => {
     expect(tekst('AVVIST', { grunn: '{grunn} {ord}', ord: 'x' }).nb).to.equal('Avvist: {grunn} {ord}');
+  });
+
+  it('R-39: gives a reason again: ours in its language, the words of others quoted in Norwegian, codes as they are', () => {
+    expect(gjengitt({ nb: 'svaret er tomt', en: 'the answer is empty' }).nb).to.equal('svaret er tomt');
+    expect(gjengitt('No such mailbox')).to.deep.equal({ nb: '«No such mailbox»', en: 'No such mailbox' });
+    expect(gjengitt('HTTP 503').nb).to.equal('HTTP 503');
+    expect(gjengitt({ nb: 'id 01029400470', en: 'id 01029400470' })).to.deep.equal({ nb: 'id …', en: 'id …' });
   });
 
   it('keeps words of others as they are', () => {

@@ -83,6 +83,7 @@ describe('domain/retry', () => {
     ).to.deep.equal({ oppgitt: ordrett('EBMS:0003: ValueInconsistent') }));
 
   describe('R-40: ebMS errors in answer to a push', () => {
+    const quoted = (en: string) => ({ nb: `«${en}»`, en });
     const final: readonly (readonly [string, string])[] = [
       ['EBMS:0001', 'ValueNotRecognized'],
       ['EBMS:0003', 'ValueInconsistent'],
@@ -97,7 +98,7 @@ describe('domain/retry', () => {
     ];
     for (const [code, name] of final)
       it(`${code} ${name} is final`, () => {
-        const rejected = { type: 'rejected', kode: code, grunn: tekst('LEVERANDOER_AVVISTE', { ord: name }) };
+        const rejected = { type: 'rejected', kode: code, grunn: tekst('LEVERANDOER_AVVISTE', { ord: quoted(name) }) };
         expect(ebmsOutcome(code, name)).to.deep.equal(rejected);
         expect(ebmsOutcome(code, null)).to.deep.equal(rejected);
       });
@@ -106,7 +107,7 @@ describe('domain/retry', () => {
         expect(ebmsOutcome(code, 'Other')).to.deep.equal({
           type: 'deferred',
           kode: code,
-          grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord: 'Other' }),
+          grunn: tekst('LEVERANDOER_KUNNE_IKKE', { ord: quoted('Other') }),
         }));
     it('a fault without an ebMS error is tried again', () =>
       expect(ebmsOutcome(null, null)).to.deep.equal({

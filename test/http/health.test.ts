@@ -96,9 +96,9 @@ describe('SECURITY 120: the clock of the host', () => {
     steady: number;
     kept: number | undefined;
   }
-  const watch = (world: World) => {
+  const watch = (world: World, believed = (_seconds: number): void => undefined) => {
     const store: TimeStore = { read: () => world.kept, write: (ms) => (world.kept = ms) };
-    return createClockWatch({ store, now: () => world.clock, steady: () => world.steady });
+    return createClockWatch({ store, now: () => world.clock, steady: () => world.steady, believed });
   };
   const pass = (world: World, ms: number): void => {
     world.clock += ms;
@@ -142,6 +142,88 @@ describe('SECURITY 120: the clock of the host', () => {
       clock.run();
     }
     expect(clock.right()).to.equal(false);
+  });
+
+  /** A clock that was moved 7 times by so much, a second apart. */
+  const moved = (by: number) => {
+    const world: World = { clock: noon, steady: 0, kept: undefined };
+    const told: number[] = [];
+    const clock = watch(world, (seconds) => told.push(seconds));
+    for (let i = 0; i < 7; i++) {
+      world.clock += by;
+      pass(world, 1_000);
+      clock.run();
+    }
+    return { world, clock, told };
+  };
+  const quarter = 15 * 60_000;
+  for (const by of [10_000, -10_000])
+    it(`one that was moved by small steps of ${by / 1000} s is believed, with a line in the log, when none has come for a quarter of an hour`, () => {
+      const { world, clock, told } = moved(by);
+      expect(clock.run()).to.have.property('ok', false);
+      expect(clock.run().detail).to.match(/^the clock jumped 70 s (ahead|back);.* 15 min$/);
+      pass(world, quarter - 1);
+      expect([clock.right(), told]).to.deep.equal([false, []]);
+      pass(world, 1);
+      expect([clock.right(), told]).to.deep.equal([true, [(7 * by) / 1000]]);
+      pass(world, hour);
+      world.clock += 60_000;
+      expect(clock.right(), 'as much again is borne').to.equal(true);
+      world.clock += 1;
+      expect(clock.run().ok, 'and no more').to.equal(false);
+    });
+
+  it('one that goes on being moved is not believed', () => {
+    const { world, clock, told } = moved(10_000);
+    for (let i = 0; i < 10; i++) {
+      pass(world, quarter - 2);
+      world.clock += 2_000;
+      expect(clock.right()).to.equal(false);
+    }
+    expect(told).to.deep.equal([]);
+  });
+
+  it('one that small steps have taken far back is not believed before the last time that was right', () => {
+    const world: World = { clock: noon, steady: 0, kept: undefined };
+    const clock = watch(world);
+    clock.run();
+    for (let i = 0; i < 20; i++) {
+      world.clock -= 59_000;
+      clock.run();
+    }
+    pass(world, quarter);
+    expect(clock.right()).to.equal(false);
+    pass(world, 20 * 59_000 - quarter - 1);
+    expect(clock.right()).to.equal(false);
+    pass(world, 1);
+    expect(clock.right()).to.equal(true);
+  });
+
+  it('one that jumped by more than that at once is never believed, however evenly it runs, until it is set back', () => {
+    const world: World = { clock: noon, steady: 0, kept: undefined };
+    const clock = watch(world);
+    world.clock += hour;
+    expect(clock.run().detail).to.match(/restart if it is right now$/);
+    pass(world, 100 * hour);
+    expect(clock.right()).to.equal(false);
+    world.clock -= hour;
+    expect(clock.right()).to.equal(true);
+  });
+
+  it('small steps are forgotten after a day without any, and not before', () => {
+    for (const [rest, right] of [
+      [24 * hour - 1, false],
+      [24 * hour, true],
+    ] as const) {
+      const world: World = { clock: noon, steady: 0, kept: undefined };
+      const clock = watch(world);
+      world.clock += 40_000;
+      clock.run();
+      pass(world, rest);
+      clock.run();
+      world.clock += 40_000;
+      expect(clock.right()).to.equal(right);
+    }
   });
 
   it('is red after a restart when it is behind the time that was recorded, until that time has come', () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { PDFDocument } from 'pdf-lib';
+import { deflateSync } from 'node:zlib';
+import { PDFDocument, PDFRawStream } from 'pdf-lib';
 import { limits } from '../../src/limits.js';
-import { pages } from '../../src/package/pages.js';
+import { pages, pagesOfPdf } from '../../src/package/pages.js';
 
 const file = (octets: Uint8Array, mimetype = 'application/pdf') => ({
   ...{ filnavn: 'brev.pdf', tittel: 'Brev', mimetype, spraak: 'nb' as const },
@@ -14,6 +15,19 @@ async function pdf(count: number): Promise<Buffer> {
   const document = await PDFDocument.create();
   for (let n = 0; n < count; n++) document.addPage();
   return Buffer.from(await document.save());
+}
+
+/** Three pages, and two object streams of nothing that have so many octets together when they are unpacked. */
+async function inflating(octets: number): Promise<Buffer> {
+  const document = await PDFDocument.create();
+  for (let n = 0; n < 3; n++) document.addPage();
+  const half = Math.floor(octets / 2);
+  for (const size of [half, octets - half]) {
+    const packed = deflateSync(Buffer.alloc(size, ' '));
+    const dict = document.context.obj({ Type: 'ObjStm', N: 0, First: 0, Filter: 'FlateDecode' });
+    document.context.register(PDFRawStream.of(dict, packed));
+  }
+  return Buffer.from(await document.save({ useObjectStreams: false }));
 }
 
 describe('package/pages', () => {
@@ -37,6 +51,23 @@ describe('package/pages', () => {
       const padded = Buffer.concat([three, Buffer.alloc(limits.countedDocument + more - three.length, '\n')]);
       expect(await counted(padded)).to.equal(expected);
     });
+
+  for (const [more, expected] of [
+    [-1, 3],
+    [0, 3],
+    [1, 1],
+  ] as const)
+    it(`SECURITY 91: of a document whose object streams unpack to the limit and ${more} octets are ${expected}`, async () => {
+      expect(await counted(await inflating(limits.countedInflated + more))).to.equal(expected);
+    });
+
+  it('of one that takes more than its time are one, however busy it keeps its reader, and the next is counted', async () => {
+    const three = await pdf(3);
+    const numbers = Buffer.concat([three, Buffer.from(`9 0 obj [${'0 '.repeat(5_000_000)}] endobj`)]);
+    expect(numbers.length).to.be.below(limits.countedDocument);
+    expect(await pagesOfPdf(numbers, 300)).to.equal(1);
+    expect(await pagesOfPdf(three)).to.equal(3);
+  });
 
   it('are counted although the document before could not be read from the store', async () => {
     const broken = {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import type { MysqlPool, MysqlPoolConnection } from 'kysely';
+import { Kysely, MysqlDialect, sql, type MysqlPool, type MysqlPoolConnection } from 'kysely';
+import { backendOf, flavourWith } from '../../src/store/mysql.js';
 import { addressesOf, nodesOf } from '../../src/store/nodes.js';
+import type { Tables } from '../../src/store/schema.js';
 
 /** A node that gives connections with its name, while it is up. */
 function node(name: string) {
@@ -68,5 +70,48 @@ describe('nodes of a cluster', () => {
     const all = [node('a'), node('b')];
     await new Promise((done) => nodesOf(all.map(({ pool }) => pool)).end(done));
     expect(all.map(({ state }) => state.ended)).to.deep.equal([true, true]);
+  });
+});
+
+/** A node that answers each statement with its name, and refuses those that begin with `refused` as one outside its cluster does. */
+function answering(name: string, refused: string) {
+  const seen: string[] = [];
+  const connection = {
+    query: (text: string, _values: unknown, done: (error: unknown, result: unknown) => void) => {
+      seen.push(text);
+      const error = Object.assign(new Error('WSREP has not yet prepared node for application use'), { errno: 1047 });
+      if (refused !== '' && text.startsWith(refused)) done(error, undefined);
+      else done(null, [{ name }]);
+    },
+    release: () => undefined,
+  } as unknown as MysqlPoolConnection;
+  const pool: MysqlPool = { getConnection: (done) => done(null, connection), end: (done) => done(undefined) };
+  return { seen, pool };
+}
+
+describe('a node that has left its cluster (error 1047)', () => {
+  const of = (...all: { pool: MysqlPool }[]) => {
+    const nodes = nodesOf(all.map(({ pool }) => pool));
+    const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: nodes }) });
+    return { nodes, backend: backendOf(db, nodes, flavourWith('utf8mb4_bin'), { kind: 'galera', warnings: [] }) };
+  };
+  const who = (db: Kysely<Tables>) =>
+    sql<{ name: string }>`select name`.execute(db).then(({ rows }) => rows.map(({ name }) => name));
+
+  it('is left for the next at once, and not asked again', async () => {
+    const [a, b] = [answering('a', 'select'), answering('b', '')];
+    const { backend } = of(a, b);
+    expect(await backend.read(who)).to.deep.equal(['b']);
+    expect(await backend.write(who)).to.deep.equal(['b']);
+    expect(a.seen).to.deep.equal(['select name']);
+  });
+
+  it('is left when it says so of a commit, too, which is not tried again: it may have been made', async () => {
+    const [a, b] = [answering('a', 'commit'), answering('b', '')];
+    const { backend, nodes } = of(a, b);
+    const error: unknown = await backend.write(who).catch((e: unknown) => e);
+    expect(error).to.have.property('code', 'UNAVAILABLE');
+    expect([nodes.current(), b.seen]).to.deep.equal([1, []]);
+    expect(await backend.read(who)).to.deep.equal(['b']);
   });
 });

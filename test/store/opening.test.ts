@@ -77,6 +77,7 @@ describe('opening a store', () => {
         '0022-document-types': '3189c6cd906673a4',
         '0024-lost-turns': '9a44f3c605bae501',
         '0025-payload-chunks': '0da478ae986a5ace',
+        '0026-data-key': 'e0b7556243215301',
         '0027-calendar-moves': '574919c817164018',
       },
       mysql: {
@@ -102,6 +103,7 @@ describe('opening a store', () => {
         '0022-document-types': '33c2aa94d6f5cd33',
         '0024-lost-turns': '12229d68f65faaa5',
         '0025-payload-chunks': '1ee35ffd4f533154',
+        '0026-data-key': 'f1393bd00c85f8a5',
         '0027-calendar-moves': '7d065e50eb454a1f',
       },
     });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -13,6 +13,13 @@ import type { Store } from '../../src/store/index.js';
 
 /** Development keys, made once and kept between test runs. */
 export const testCertsDir = join(import.meta.dirname, '../../node_modules/.cache/posthorn-test-certs');
+
+/** A data directory with the same data key as every other: gateways of one database must have one. */
+export async function newDataDir(name: string): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), name));
+  await writeFile(join(dataDir, 'data.key'), `${Buffer.alloc(32, 7).toString('base64')}\n`, { mode: 0o600 });
+  return dataDir;
+}
 
 /** A gateway in this process with development data, on a free port of the loopback address. */
 export interface TestGateway {
@@ -32,7 +39,7 @@ export interface TestGateway {
 
 /** Starts a gateway with development data. `environment` holds further POSTHORN_ variables. */
 export async function startGateway(environment: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-test-'));
+  const dataDir = await newDataDir('posthorn-test-');
   const config = loadConfig({
     POSTHORN_PORT: '0',
     POSTHORN_DATA_DIR: dataDir,

@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +34,7 @@ import { openSending, type Sending } from '../../src/sending.js';
 import { openPayloads } from '../../src/store/payloads.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import { hentStatus, sender, type Stand } from './forsendelser.js';
-import { testCertsDir } from './gateway.js';
+import { newDataDir, testCertsDir } from './gateway.js';
 import { startTap, type Tap } from './tap.js';
 
 /** The providers of the sandbox in this process, each behind a tap of its own. */
@@ -229,7 +228,7 @@ export async function startSending(
   databaseUrl?: string,
   { settings = () => ({}), around = plain, timeIsRight = () => () => true, varselsender }: SendingExtra = {},
 ): Promise<SendingWorld> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-sending-'));
+  const dataDir = await newDataDir('posthorn-sending-');
   const environment = {
     POSTHORN_PORT: '0',
     POSTHORN_DATA_DIR: dataDir,

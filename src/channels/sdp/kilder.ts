@@ -1,3 +1,4 @@
+import { paaEngelsk } from '../../client/answer.js';
 import type { Refusal } from '../../client/ebmsExchange.js';
 import { confirm, pull, type Broker, type PullOutcome } from '../../client/ebmsPull.js';
 import { encodeMpc } from '../../contract/ebms/names.js';
@@ -19,7 +20,11 @@ export interface KildeDeps extends VerifyDeps {
 
 /** Why a question came to nothing, for the log. */
 const grunnOf = (refusal: Refusal): string =>
-  renset('reason' in refusal ? `${refusal.type}: ${refusal.reason}` : `${refusal.code} ${refusal.shortDescription}`);
+  renset(
+    'reason' in refusal
+      ? `${refusal.type}: ${paaEngelsk(refusal.reason)}`
+      : `${refusal.code} ${refusal.shortDescription}`,
+  );
 
 type Reporter = (signer: TrustedCertificate) => string | undefined;
 

@@ -5,7 +5,7 @@ import type { UserMessage } from '../../contract/ebms/types.js';
 import type { Blob } from '../../domain/forsendelse.js';
 import type { Art } from '../../domain/formidling.js';
 import { tekst } from '../../domain/hendelsestekst.js';
-import { ebmsOutcome, renset, type Utfall } from '../../domain/retry.js';
+import { ebmsOutcome, gjengitt, type Utfall } from '../../domain/retry.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
 import type { VerifyDeps } from '../../security/signature.js';
@@ -63,13 +63,13 @@ export function outcomeOf(pushed: PushOutcome): Utfall {
       return {
         type: 'deferred',
         kode: 'UNVERIFIABLE',
-        grunn: tekst('SVAR_IKKE_TROVERDIG', { ord: renset(pushed.reason) }),
+        grunn: tekst('SVAR_IKKE_TROVERDIG', { ord: gjengitt(pushed.reason) }),
       };
     case 'transport':
       return {
         type: 'deferred',
         kode: 'TRANSPORT',
-        grunn: tekst('LEVERANDOER_NAAS_IKKE', { ord: renset(pushed.reason) }),
+        grunn: tekst('LEVERANDOER_NAAS_IKKE', { ord: gjengitt(pushed.reason) }),
         ...(pushed.detail !== undefined && { detalj: pushed.detail }),
       };
   }

@@ -27,7 +27,9 @@ export function varselveier(
     const vei = ved.get(varsel.kanal);
     if (vei === undefined) throw new Failure('CHANNEL_NOT_AVAILABLE', `no way out for notices by ${varsel.kanal}`);
     const feil = vern(varsel);
-    return feil === undefined ? vei.send(varsel, signal) : avvist(feil);
+    return feil === undefined
+      ? vei.send(varsel, signal)
+      : avvist({ nb: 'adressen eller teksten kan ikke brukes til et varsel', en: feil });
   };
   return {
     kanaler: new Set(ved.keys()),

@@ -47,7 +47,10 @@ export const smsvei = (port: Smsport): Varselvei => ({
     const answer = await ask(port.url, { method: 'POST', headers, body, signal }, limits.smsExchange);
     const json = jsonOf(answer.octets);
     if (erSmssvar(port.avvist, answer.status, json))
-      return avvist(`the SMS gateway refuses the number (HTTP ${answer.status})`);
+      return avvist({
+        nb: `SMS-tjenesten avviser nummeret (HTTP ${answer.status})`,
+        en: `the SMS gateway refuses the number (HTTP ${answer.status})`,
+      });
     if (erSmssvar(port.tatt, answer.status, json)) return sendt;
     const { vent } = ventAv(answer.retryAfter, port.now());
     throw senere(`the SMS gateway does not take the notice now (HTTP ${answer.status})`, port.url, vent);

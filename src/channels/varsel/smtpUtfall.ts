@@ -59,6 +59,10 @@ export function smtpUtfall(feil: Smtpfeil, server: string): Varselutfall {
     throw naasIkke(`the mail server is not reached (${reason})`, server, reason);
   }
   const rad = rader.find((en) => passer(en, feil));
-  if (rad?.utfall === 'avvist') return avvist(`the mail server refuses the address (${sagt(feil)})`);
+  if (rad?.utfall === 'avvist')
+    return avvist({
+      nb: `e-posttjeneren avviser adressen (${sagt(feil)})`,
+      en: `the mail server refuses the address (${sagt(feil)})`,
+    });
   throw senere(`the mail server does not take the notice now (${sagt(feil)})`, server);
 }

@@ -1,3 +1,4 @@
+import type { Ord } from '../../domain/hendelsestekst.js';
 import { Failure } from '../../errors.js';
 import type { Varsel, Varselsender, Varselutfall } from '../../domain/varselPorts.js';
 
@@ -11,7 +12,7 @@ export interface Varselvei extends Pick<Varselsender, 'send'> {
 export const sendt: Varselutfall = { type: 'sendt' };
 
 /** What never helps to try again. @param grunn holds neither address nor text */
-export const avvist = (grunn: string): Varselutfall => ({ type: 'avvist', grunn });
+export const avvist = (grunn: Ord): Varselutfall => ({ type: 'avvist', grunn });
 
 /**
  * The other side answered, and may answer otherwise later.

@@ -160,9 +160,17 @@ export function altinnBasic(konto: AltinnBasicKonto): Altinn {
   return {
     async send(brev, id) {
       const tjeneste = brev.taushetsbelagt ? konto.taushetstjeneste : konto.tjeneste;
-      if (tjeneste === undefined) return innholdNei('there is no service for confidential letters (R-50)');
+      if (tjeneste === undefined)
+        return innholdNei({
+          nb: 'det er ingen tjeneste for taushetsbelagte brev (R-50)',
+          en: 'there is no service for confidential letters (R-50)',
+        });
       const octets = brev.dokumenter.reduce((sum, { innhold }) => sum + innhold.size, 0);
-      if (octets > limits.altinnSoapBytes) return innholdNei('the documents are too large for Altinn 2');
+      if (octets > limits.altinnSoapBytes)
+        return innholdNei({
+          nb: 'dokumentene er for store for Altinn 2',
+          en: 'the documents are too large for Altinn 2',
+        });
       return send(brev, tjeneste, id);
     },
     statuser: (ider) =>

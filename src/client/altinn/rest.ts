@@ -4,7 +4,8 @@ import type { Altinn, Altinnbrev, Altinnmottak, Altinnstatus } from '../../domai
 import type { Dokument } from '../../domain/forsendelse.js';
 import type { Statussvar } from '../../domain/overlevering.js';
 import type { Nei, Svar } from '../../domain/svar.js';
-import { feilsvar, innholdNei, spoersmaalstid } from '../answer.js';
+import type { Ord } from '../../domain/hendelsestekst.js';
+import { feilsvar, innholdNei, motKontrakten, spoersmaalstid } from '../answer.js';
 import { withToken, type JsonAnswer } from '../bearer.js';
 import type { Tokenkilde } from '../maskinporten.js';
 import { ask, postStream } from '../post.js';
@@ -70,7 +71,7 @@ function calls({ url, tokens, timeout, now }: AltinnRestKonto) {
       if (other !== undefined) return other;
       if (answer.status < 200 || answer.status > 299) return neiAvProblem(answer, json, now());
       const read = schema.safeParse(json);
-      return read.success ? { type: 'ja', verdi: read.data } : feilsvar('an answer against the contract');
+      return read.success ? { type: 'ja', verdi: read.data } : motKontrakten();
     });
   const send =
     (method: string, path: string, body?: unknown): Request =>
@@ -97,6 +98,11 @@ function calls({ url, tokens, timeout, now }: AltinnRestKonto) {
 
 type Calls = ReturnType<typeof calls>;
 
+const avvistDokument = (status: string, ord: string): Ord => ({
+  nb: `et dokument er avvist: «${status}: ${ord}»`,
+  en: `a document is ${status}: ${ord}`,
+});
+
 /** Waits until a document has been looked through. */
 async function ready({ call, send }: Calls, konto: AltinnRestKonto, id: string): Promise<Svar<string>> {
   for (let look = 0; look < LOOKS; look++) {
@@ -104,10 +110,10 @@ async function ready({ call, send }: Calls, konto: AltinnRestKonto, id: string):
     if (svar.type === 'nei') return svar;
     const { status, statusText } = svar.verdi;
     if (status === 'Published') return { type: 'ja', verdi: id };
-    if (status === 'Failed' || status === 'Purged') return innholdNei(`a document is ${status}: ${statusText ?? ''}`);
+    if (status === 'Failed' || status === 'Purged') return innholdNei(avvistDokument(status, statusText ?? ''));
     await sleep(konto.pause ?? 250);
   }
-  return feilsvar('a document is still being looked through');
+  return feilsvar({ nb: 'et dokument blir fremdeles gjennomgått', en: 'a document is still being looked through' });
 }
 
 /** Uploads one document as it is read. */
@@ -163,7 +169,11 @@ async function known({ call, send }: Calls, ressurs: string, id: string): Promis
   const svar = await call(send('GET', `/correspondence?${query.toString()}`), found);
   if (svar.type === 'nei') return svar;
   const [there] = svar.verdi.ids ?? [];
-  if (there === undefined) return feilsvar('the letter is there already, and is not found by its reference');
+  if (there === undefined)
+    return feilsvar({
+      nb: 'brevet er der alt, men finnes ikke med referansen sin',
+      en: 'the letter is there already, and is not found by its reference',
+    });
   const seen = await call(send('GET', `/correspondence/${there}`), overview);
   if (seen.type === 'nei') return seen;
   const { notifications: orders } = seen.verdi;
@@ -233,16 +243,24 @@ export function altinnRest(konto: AltinnRestKonto): Altinn {
   return {
     async send(brev, id) {
       const ressurs = brev.taushetsbelagt ? konto.taushetsressurs : konto.ressurs;
-      if (ressurs === undefined) return innholdNei('there is no resource for confidential letters (R-50)');
+      if (ressurs === undefined)
+        return innholdNei({
+          nb: 'det er ingen ressurs for taushetsbelagte brev (R-50)',
+          en: 'there is no resource for confidential letters (R-50)',
+        });
       const files = await documents.of(brev, ressurs, id);
       if (files.type === 'nei') return documents.after(id, files);
       const made = await initialize(api, correspondenceJson(brev, ressurs, id, files.verdi));
       if (made.type === 'nei') return documents.after(id, made);
       documents.forget(id);
       if (made.verdi === 'conflict') return known(api, ressurs, id);
-      if (made.verdi === 'lost') return feilsvar('a document is not there any more; it is uploaded again');
+      if (made.verdi === 'lost')
+        return feilsvar({
+          nb: 'et dokument er ikke der lenger; det lastes opp på nytt',
+          en: 'a document is not there any more; it is uploaded again',
+        });
       const [one] = made.verdi.correspondences;
-      if (one === undefined) return feilsvar('an answer against the contract');
+      if (one === undefined) return motKontrakten();
       const orders = one.notifications ?? [];
       const varslet = !orders.some(({ status }) => status === 'MissingContact');
       return { type: 'ja', verdi: { id: one.correspondenceId, varslet } };

@@ -9,8 +9,10 @@ export interface Innholdskilde {
 }
 
 /** What is said of a letter of level 4 when there is nobody to encrypt it to. */
-export const utenMottaker =
-  'a letter of level 4 must be encrypted to the SvarUt upstream: set POSTHORN_SVARUT_UPSTREAM_CERTIFICATE';
+export const utenMottaker = {
+  nb: 'et brev på nivå 4 må krypteres til SvarUt oppstrøms: sett POSTHORN_SVARUT_UPSTREAM_CERTIFICATE',
+  en: 'a letter of level 4 must be encrypted to the SvarUt upstream: set POSTHORN_SVARUT_UPSTREAM_CERTIFICATE',
+};
 
 export interface Utgaaende {
   /** Octets; undefined when they are not known beforehand. */

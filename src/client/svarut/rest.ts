@@ -4,7 +4,7 @@ import type { Svar } from '../../domain/svar.js';
 import type { SvarUtOppstroem } from '../../domain/svarut/oppstroem.js';
 import { writeForm } from '../../soap/multipartWriter.js';
 import { ask, postStream, type Posted } from '../post.js';
-import { feilsvar, innholdNei, spoersmaalstid } from '../answer.js';
+import { innholdNei, motKontrakten, spoersmaalstid } from '../answer.js';
 import { withToken } from '../bearer.js';
 import { neiAv } from './answer.js';
 import { utenMottaker, utgaaendeInnhold, type Innholdskilde } from './documents.js';
@@ -49,7 +49,7 @@ const asked = <T, U>(
     ({ status }, json) => {
       if (status < 200 || status > 299) return neiAv(status, feil.safeParse(json).data?.message ?? '');
       const answer = schema.safeParse(json);
-      return answer.success ? { type: 'ja', verdi: read(answer.data) } : feilsvar('an answer against the contract');
+      return answer.success ? { type: 'ja', verdi: read(answer.data) } : motKontrakten();
     },
   );
 

@@ -6,7 +6,7 @@ import type { Oppstroemsstatus, SvarUtOppstroem } from '../../domain/svarut/opps
 import { writeMultipart } from '../../soap/multipartWriter.js';
 import { faultReason, postStream, postText, type Posted } from '../post.js';
 import { answerTo, soapCalls, type Asked } from '../soapCall.js';
-import { innholdNei, neiAvError, spoersmaalstid } from '../answer.js';
+import { innholdNei, neiAvError, paaEngelsk, spoersmaalstid } from '../answer.js';
 import { erDuplikat, neiAv, neiAvFault } from './answer.js';
 import { utenMottaker, utgaaendeInnhold, type Innholdskilde } from './documents.js';
 import { statusverdi } from './status.js';
@@ -113,7 +113,7 @@ export function v9(konto: V9Konto): SvarUtOppstroem {
     async send(brev, id) {
       if (brev.krevNiva4Innlogging && konto.mottaker === undefined) return innholdNei(utenMottaker);
       const svar = await post(konto, { ...brev, kryptert: brev.krevNiva4Innlogging }, id);
-      if (svar.type === 'ja' || !erDuplikat(svar.grunn)) return svar;
+      if (svar.type === 'ja' || !erDuplikat(paaEngelsk(svar.grunn))) return svar;
       // Nobody but us chooses this id: a letter that is known by it is the one that we sent before.
       const kjent = await spoer([id]);
       if (kjent.type === 'nei') return kjent;

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { paaEngelsk } from '../../client/answer.js';
 import { pushMessage } from '../../client/ebms.js';
 import { pull, type Broker as Receipts, type Confirmation } from '../../client/ebmsPull.js';
 import { payloadParts } from '../../contract/ebms/encode.js';
@@ -92,7 +93,7 @@ async function handOver(mover: Mover, letter: Letter, to: NewMailbox, url: strin
     attachment: { contentId, size: cms.length, sha256: sha256(cms), open: () => once(cms) },
   });
   if (outcome.type === 'accepted') return undefined;
-  return outcome.type === 'ebmsError' ? `${outcome.code} ${outcome.description}` : outcome.reason;
+  return outcome.type === 'ebmsError' ? `${outcome.code} ${outcome.description}` : paaEngelsk(outcome.reason);
 }
 
 const correspondent = ({ key, broker, trust, clock }: Reporter, url: string) => ({

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { paaEngelsk } from '../../client/answer.js';
 import { pushMessage, type PushOutcome } from '../../client/ebms.js';
 import { payloadParts } from '../../contract/ebms/encode.js';
 import { encodeSbd } from '../../contract/sdp/sbd.js';
@@ -71,7 +72,11 @@ function push(reporter: Reporter, letter: Letter, sbd: string, messageId: string
 const passing: ReadonlySet<string> = new Set(['EBMS:0004', 'EBMS:0101']);
 
 const why = (outcome: PushOutcome): string =>
-  outcome.type === 'ebmsError' ? `${outcome.code} ${outcome.description}` : 'reason' in outcome ? outcome.reason : '';
+  outcome.type === 'ebmsError'
+    ? `${outcome.code} ${outcome.description}`
+    : 'reason' in outcome
+      ? paaEngelsk(outcome.reason)
+      : '';
 
 /** Hands a receipt of a letter to the broker, patiently. @returns whether it was taken */
 export async function send(reporter: Reporter, letter: Letter, report: Report): Promise<boolean> {

@@ -22,6 +22,7 @@ import { units } from './0021-units.js';
 import { documentTypes } from './0022-document-types.js';
 import { lostTurns } from './0024-lost-turns.js';
 import { payloadChunks } from './0025-payload-chunks.js';
+import { dataKey } from './0026-data-key.js';
 import { calendarMoves } from './0027-calendar-moves.js';
 
 /**
@@ -51,6 +52,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0022-document-types': documentTypes,
   '0024-lost-turns': lostTurns,
   '0025-payload-chunks': payloadChunks,
+  '0026-data-key': dataKey,
   '0027-calendar-moves': calendarMoves,
 };
 

@@ -115,7 +115,7 @@ describe('channels/altinn', () => {
       const utfall = await deliver();
       expect(utfall).to.include(outcome);
       const { nb, en } = (utfall as Exclude<Utfall, { type: 'sent' }>).grunn;
-      for (const text of [nb, en]) expect(text).to.match(/^Altinn .*ord om …$/);
+      for (const text of [nb, en]) expect(text).to.match(/^Altinn .*ord om …»?$/);
       expect(followed).to.deep.equal([]);
     });
   }

@@ -329,6 +329,18 @@ describe('channels/sdp/channel', () => {
       });
     }
 
+    it('R-39: says in Norwegian what is ours to say, and quotes what is not', () => {
+      const own = outcomeOf({ type: 'unverifiable', reason: { nb: 'svaret er tomt', en: 'the answer is empty' } });
+      const theirs = outcomeOf({ type: 'ebmsError', code: 'EBMS:0003', ...told });
+      const silent = outcomeOf({ type: 'transport', reason: 'HTTP 503' });
+      const said = [own, theirs, silent].map((utfall) => 'grunn' in utfall && utfall.grunn.nb);
+      expect(said).to.deep.equal([
+        'Svaret fra leverandøren er ikke til å tro på: svaret er tomt',
+        'Leverandøren avviste meldingen: «said»',
+        'Leverandøren kan ikke nås: HTTP 503',
+      ]);
+    });
+
     it('keeps where the provider is for the log', () => {
       const utfall = outcomeOf({ type: 'transport', reason: 'ECONNREFUSED', detail: 'http://x/: connect' });
       expect(utfall).to.deep.include({

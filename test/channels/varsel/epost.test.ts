@@ -166,7 +166,10 @@ describe('channels/varsel: e-mail', function () {
   it('R-22: tells an address that is wrong from one that may be right later', async () => {
     expect(await send({ adresse: '550@example.com' })).to.deep.equal({
       type: 'avvist',
-      grunn: 'the mail server refuses the address (RCPT TO 550 5.1.1)',
+      grunn: {
+        nb: 'e-posttjeneren avviser adressen (RCPT TO 550 5.1.1)',
+        en: 'the mail server refuses the address (RCPT TO 550 5.1.1)',
+      },
     });
     expect((await failure({ adresse: '450@example.com' })).values['text']).to.equal(
       'the mail server does not take the notice now (RCPT TO 450 4.2.1)',

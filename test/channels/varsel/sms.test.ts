@@ -72,7 +72,10 @@ describe('channels/varsel: SMS, to the double', () => {
   it('R-22: tells a number that is refused from a gateway that is down, busy or refuses us', async () => {
     expect(await send({ adresse: '+4740000422' })).to.deep.equal({
       type: 'avvist',
-      grunn: 'the SMS gateway refuses the number (HTTP 422)',
+      grunn: {
+        nb: 'SMS-tjenesten avviser nummeret (HTTP 422)',
+        en: 'the SMS gateway refuses the number (HTTP 422)',
+      },
     });
     for (const status of ['401', '403', '404', '409', '500', '503'])
       expect((await failure({ adresse: `+4740000${status}` })).detail, status).to.contain(`HTTP ${status}`);

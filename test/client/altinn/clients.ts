@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { altinnBasic } from '../../../src/client/altinn/basic.js';
 import { altinnRest } from '../../../src/client/altinn/rest.js';
+import { paaEngelsk } from '../../../src/client/answer.js';
 import { maskinporten, vekslet } from '../../../src/client/maskinporten.js';
 import type { Altinn, Altinnbrev } from '../../../src/domain/altinn.js';
 import { altinntekster } from '../../../src/domain/altinntekster.js';
@@ -91,6 +92,6 @@ export async function given(
   id: string = randomUUID(),
 ): Promise<string> {
   const svar = await altinn.send(altinnbrev(changes), id);
-  if (svar.type === 'nei') throw new Error(svar.grunn);
+  if (svar.type === 'nei') throw new Error(paaEngelsk(svar.grunn));
   return svar.verdi.id;
 }

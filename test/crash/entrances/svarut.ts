@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
+import { paaEngelsk } from '../../../src/client/answer.js';
 import { v9 } from '../../../src/client/svarut/v9.js';
 import { version9 } from '../../../src/client/svarut/v9Letter.js';
 import type { SvarUtAdresse, SvarUtBestilling } from '../../../src/domain/svarut/bestilling.js';
@@ -74,7 +75,7 @@ const withId = (letter: Brev, account: SvarUtBruker, world: World, accepted: (id
   const id = randomUUID();
   const send = async (): Promise<string | undefined> => {
     const svar = await serviceOf(await world.base(), account).send(orderOf(letter), id);
-    if (svar.type === 'nei') return svar.grunn;
+    if (svar.type === 'nei') return paaEngelsk(svar.grunn);
     accepted(id);
     return undefined;
   };
@@ -147,7 +148,7 @@ export function startSvarUt(
   const unended = async (account: SvarUtBruker, refs: readonly string[]): Promise<Seen['told']> => {
     const byId = new Map(refs.map((ref) => [ids.get(ref)?.id ?? '', ref]));
     const svar = await serviceOf(await base(), account).statuser([...byId.keys()]);
-    if (svar.type === 'nei') throw new Error(svar.grunn);
+    if (svar.type === 'nei') throw new Error(paaEngelsk(svar.grunn));
     const status = new Map(svar.verdi.map((one) => [one.id, one.status]));
     return [...byId]
       .map(([id, ref]) => ({ ref, type: status.get(id) ?? 'UKJENT' }))

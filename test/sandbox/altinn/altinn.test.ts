@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { paaEngelsk } from '../../../src/client/answer.js';
 import { attachmentJson, correspondenceJson } from '../../../src/client/altinn/restLetter.js';
 import { maskinporten, vekslet } from '../../../src/client/maskinporten.js';
 import { altinnUtvikling } from '../../../src/sandbox/altinn/altinn.js';
@@ -21,7 +22,7 @@ describe('sandbox/altinn refuses what breaks the contract', () => {
     const tokens = maskinporten({ url: double.maskinporten, klientId, scope, key: caller.key, kjede: [], ...common });
     const exchange = `${double.url}/authentication/api/v1/exchange/maskinporten`;
     const token = await vekslet({ url: exchange, tokens, ...common }).token();
-    if (token.type === 'nei') throw new Error(token.grunn);
+    if (token.type === 'nei') throw new Error(paaEngelsk(token.grunn));
     headers = { Authorization: `Bearer ${token.verdi}`, 'Content-Type': 'application/json' };
   });
   after(() => double.stop());

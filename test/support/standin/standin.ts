@@ -2,7 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { runProcess, type Role } from '../../../src/run.js';
 
 /** How a stand-in for one of Posthorn's processes behaves; from the environment variable STANDIN_GATEWAY or STANDIN_SANDBOX. */
-export type Behaviour = 'good' | 'cannot start' | 'dies at start' | 'never ready' | 'never stops' | 'cannot stop';
+export type Behaviour =
+  'good' | 'cannot start' | 'dies at start' | 'never ready' | 'never stops' | 'cannot stop' | 'cannot begin';
 
 const forever = (): Promise<never> => new Promise(() => setInterval(() => {}, 1000));
 
@@ -19,6 +20,7 @@ export async function standIn(role: Role): Promise<void> {
     return {
       url: `http://${role}.test`,
       summary: [`a line of the ${role}`],
+      ...(behaviour === 'cannot begin' && { ended: Promise.reject(new Error(`The ${role} can never begin.`)) }),
       stop: async () => {
         note('stops');
         clearInterval(alive);
