@@ -40,9 +40,7 @@ export function rollingBack(pool: Lending): MysqlPool {
   return {
     getConnection: (done) =>
       // What comes with an error is no connection.
-      pool.getConnection((error, connection) =>
-        done(error, error ? (connection as MysqlPoolConnection) : of(connection)),
-      ),
+      pool.getConnection((error, connection) => done(error, error ? connection : of(connection))),
     end: (done) => pool.end(done),
   };
 }

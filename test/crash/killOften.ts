@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chanceOf } from './chance.js';
 import type { Kill } from './count.js';
 import type { Entrance } from './entrances/types.js';
-import { kill } from './kills.js';
+import { inWords, kill } from './kills.js';
 import type { Mortal } from './processes.js';
-import { inWords, type RunOptions } from './run.js';
 import type { CrashWorld } from './world.js';
 
 /** Where time counts, so many kills of processes come before that of a node of the cluster. */
 const NODE_TURN = 5;
 
-type Options = Pick<RunOptions, 'seed' | 'time' | 'say'>;
+interface Options {
+  readonly seed: string;
+  /** Undefined: workers only are killed. */
+  readonly time: number | undefined;
+  readonly say: (line: string) => void;
+}
 
 /** Who may be killed: not the last that takes letters, nor the last that hands them on. */
 function killable({ gateways, webs }: CrashWorld, only: readonly Mortal[], dead: ReadonlySet<Mortal>): Mortal[] {

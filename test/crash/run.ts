@@ -6,7 +6,7 @@ import { entrances } from './entrances/index.js';
 import { strangers } from './entrances/letters.js';
 import type { Entrance } from './entrances/types.js';
 import { killOften } from './killOften.js';
-import { kill } from './kills.js';
+import { inWords, kill } from './kills.js';
 import { cuts, plan } from './plan.js';
 import type { EntranceName, Point } from './points.js';
 import { startWorld, type CrashWorld, type Database } from './world.js';
@@ -89,13 +89,6 @@ export async function startEntrances(
     return [name, entrance] as const;
   });
   return new Map(await Promise.all(started));
-}
-
-export function inWords({ aim, reached, recovery }: Kill): string {
-  const where = { random: 'at random', database: 'of the database', power: 'of the power' } as const;
-  const seconds = `${(recovery / 1000).toFixed(1)} s until all ran again`;
-  if (aim in where) return `${where[aim as keyof typeof where]}, ${seconds}`;
-  return `${reached ? 'at' : 'on the way to'} ${aim}, ${seconds}`;
 }
 
 /** Kills in their order, or the power. */

@@ -31,8 +31,9 @@ export const forsendelse: StartEntrance = async (world) => {
       til.set(ref, tilPerson(person));
       const letter = forsendelseLetter(ref, index, person);
       const send = async (): Promise<Answer> => {
-        const { status, text, all } = await sendBrev(await url(), letter);
-        return status === 200 ? taken([...all('forsendelsesId'), ...all('mottatt')].join()) : refused(text);
+        const svar = await sendBrev(await url(), letter);
+        if (svar.status !== 200) return refused(svar.text);
+        return taken([...svar.all('forsendelsesId'), ...svar.all('mottatt')].join());
       };
       return { ref, send };
     },
