@@ -115,6 +115,8 @@ export interface Queue {
    * be taken. Fences decide between processes. `ahead`: milliseconds that the calendar is ahead of `now`.
    */
   claim(now: Date, leaseMs: number, limit: number, room: Room, ahead?: number): Promise<readonly Job[]>;
+  /** Leases a job that is being done until then. False: it is not ours any more, and stays as it is. */
+  hold(job: Job, until: Date): Promise<boolean>;
   /** Leases receipts of one sender and priority, oldest first; unconfirmed ones come again after `leaseMs`. */
   leaseReceipts(
     avsender: string,

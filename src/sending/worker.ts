@@ -9,6 +9,7 @@ import { videresending, type ChannelDeps } from '../channels/registry.js';
 import type { Channel } from '../domain/channel.js';
 import type { Kanal } from '../domain/routing/decision.js';
 import type { Job } from '../domain/shipment.js';
+import { holding } from '../held.js';
 import { startWorker, type Worker } from '../worker.js';
 import { turns } from './broker.js';
 import { decideAgain } from './shipments.js';
@@ -58,6 +59,12 @@ export function workerOf(
     unreached: (detail, shipmentId) =>
       log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
   });
+  const held = {
+    leaseMs,
+    // By a clock that has jumped the lease would end at once, or hours later.
+    renew: async (job: Job) => !timeIsRight() || store.queue.hold(job, new Date(clock.now().getTime() + leaseMs)),
+    failed: (error: unknown) => log.warn('a letter that takes long may be begun by another process too', { error }),
+  };
   const worker = startWorker<Job>({
     claim: async (limit) => {
       // By a clock that has jumped lifetimes would be over, and leases of those who are at work.
@@ -67,15 +74,18 @@ export function workerOf(
       return store.queue.claim(now, leaseMs, limit, shares.room(limit, most), calendar.ahead());
     },
     run: shares.counting(
-      givingUpPoison(
-        {
-          unitOfWork: store.unitOfWork,
-          gaveUp: (error, id) => log.error('a letter is given up, for it cannot be read', { error, id }),
-        },
-        turns(
-          { store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) },
-          letters,
-          noticesOf(deps, shipments, circuits),
+      holding(
+        held,
+        givingUpPoison(
+          {
+            unitOfWork: store.unitOfWork,
+            gaveUp: (error, id) => log.error('a letter is given up, for it cannot be read', { error, id }),
+          },
+          turns(
+            { store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) },
+            letters,
+            noticesOf(deps, shipments, circuits),
+          ),
         ),
       ),
     ),

@@ -22,7 +22,7 @@ import { migrate } from './migrations/index.js';
 import { changesFrom, personHolder, personReader, upsertPersons, type PersonReader } from './persons.js';
 import { payloadChunks } from './payloadChunks.js';
 import { payloadWrites, retention } from './payloadRows.js';
-import { claimJobs, jobWrites } from './queue.js';
+import { claimJobs, holdJob, jobWrites } from './queue.js';
 import { leaseReceipts, receiptWrites } from './receipts.js';
 import { appendEvent, events, keepAnswer, ping, remember } from './replay.js';
 import { sealNothing, sealUnder, type Seal } from './sealed.js';
@@ -109,7 +109,7 @@ export async function openStore({ url, dataKey }: StoreOptions): Promise<Store> 
     svarut: svarutReads(backend, seal),
     ledger: ledgerReads(backend),
     varsler: varselReads(backend),
-    queue: { claim: claimJobs(backend), leaseReceipts: leaseReceipts(backend) },
+    queue: { claim: claimJobs(backend), hold: holdJob(backend), leaseReceipts: leaseReceipts(backend) },
     turer: turns(backend),
     overleveringer: overleveringer(backend, 'svarut_upstream'),
     altinn: overleveringer(backend, 'altinn'),

@@ -6,6 +6,7 @@ import type { Backend, Db, Flavour } from './backend.js';
 import { failureOf, isBeaten, isElsewhere, isInDoubt, isLost } from './mysql-errors.js';
 import { underLease, underLock } from './mysql-lock.js';
 import { cutWhenFrozen, type Held, type Lending } from './mysql-patience.js';
+import { rollingBack } from './mysql-rollback.js';
 import { exactCollation, serverOf, type Server } from './mysql-settings.js';
 import { addressesOf, nodesOf, type Nodes } from './nodes.js';
 import type { Tables } from './schema.js';
@@ -77,7 +78,7 @@ export const flavourWith = (collation: string): Flavour => ({
  */
 export async function openMysql(url: string): Promise<Backend> {
   const addresses = addressesOf(url);
-  const nodes: Nodes = nodesOf(addresses.map((address, node) => poolOf(address, () => nodes.leave(node))));
+  const nodes: Nodes = nodesOf(addresses.map((address, node) => rollingBack(poolOf(address, () => nodes.leave(node)))));
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: nodes }) });
   const open = async (): Promise<Backend> => {
     const flavour = flavourWith(await exactCollation(db));

@@ -10,7 +10,8 @@ import type { JobRow } from './schema.js';
 /*
  * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
  * null). It may be claimed when `klar` has passed, so a lost lease needs no clearing up, and a shipment that ends the process that
- * claims it goes behind those that became due meanwhile, and is known by the turns in a row that were lost (`tapte`). Every change of state raises `fence`; who comes with an old one writes nothing.
+ * claims it goes behind those that became due meanwhile, and is known by the turns in a row that were lost (`tapte`). A process that is at
+ * it and alive goes on leasing it, so that slow is not dead. Every change of state raises `fence`; who comes with an old one writes nothing.
  *
  * A job that no attempt has been made of (`forsoek` 0) is dated by the calendar, since rules say when the letter may go (R-15); from its
  * first attempt on leases and pauses are of the clock. Which of the two holds is judged when a job is claimed, so that a calendar that
@@ -102,6 +103,20 @@ async function leaseJobs(
   }
   return won;
 }
+
+/** As `Queue.hold`. The fence stays, or who does the job could not end it. */
+export const holdJob =
+  ({ write }: Backend): Queue['hold'] =>
+  ({ shipmentId, fence }, until) =>
+    write(async (db) => {
+      const { numUpdatedRows } = await db
+        .updateTable('job')
+        .set({ leased_until: until.getTime(), klar: until.getTime() })
+        .where('shipment_id', '=', shipmentId)
+        .where('fence', '=', fence)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    });
 
 type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'withdrawJob'>;
 

@@ -9,14 +9,26 @@ const good: Known = {
   committed: ['mail', 'paper'],
   told: [...told('mail', 'LEVERING'), ...told('paper', 'MOTTAK', 'LEVERING')],
   repeated: 1,
+  changed: [],
 };
-const none = { lost: [], doubled: [], misreported: [], recovered: 1 };
+const none = { lost: [], doubled: [], misreported: [], unexpected: [], changed: [], recovered: 1 };
 
 const rows: readonly (readonly [title: string, seen: Partial<Known>, expected: object])[] = [
   ['every letter once', {}, { ...none, acknowledged: 2, delivered: 2 }],
   ['a letter that no provider has', { committed: ['paper'] }, { ...none, lost: ['mail'], delivered: 1 }],
   ['a letter that a provider has twice', { committed: [...good.committed, 'mail'] }, { ...none, doubled: ['mail'] }],
-  ['a letter that nobody ordered, twice', { committed: [...good.committed, 'x', 'x'] }, { ...none, doubled: ['x'] }],
+  [
+    'a letter that nobody ordered, twice',
+    { committed: [...good.committed, 'x', 'x'] },
+    { ...none, doubled: ['x'], unexpected: ['x'] },
+  ],
+  [
+    'a copy that is damaged',
+    { committed: [...good.committed, 'damaged mail'] },
+    { ...none, unexpected: ['damaged mail'] },
+  ],
+  ["a receipt of nobody's letter", { told: [...good.told, ...told('x', 'LEVERING')] }, { ...none, unexpected: ['x'] }],
+  ['a letter that is answered otherwise in the end', { changed: ['mail'] }, { ...none, changed: ['mail'] }],
   ['a receipt that came twice', { told: [...good.told, ...told('paper', 'MOTTAK')] }, { ...none, doubled: ['paper'] }],
   ['a delivery that its sender is not told of', { told: good.told.slice(1) }, { ...none, misreported: ['mail'] }],
   [
@@ -38,8 +50,8 @@ describe('counts of the crash test', () => {
     { aim: 'random', reached: true, recovery },
     { aim: 'accept.stored', reached: true, recovery },
   ];
-  const failures = (seen: Partial<Known>, done: readonly Kill[] = kills): string[] =>
-    checks({ svarut: count({ ...good, ...seen }) }, done)
+  const failures = (seen: Partial<Known>, done: readonly Kill[] = kills, wrong: readonly string[] = []): string[] =>
+    checks({ svarut: count({ ...good, ...seen }) }, done, wrong)
       .filter(({ holds }) => !holds)
       .map(({ text }) => text);
 
@@ -60,6 +72,14 @@ describe('counts of the crash test', () => {
       'svarut: 1 doubled',
       'svarut: 1 whose sender was not told the truth',
     ]);
+    expect(failures({ committed: [...good.committed, 'x'], changed: ['mail'] })).to.deep.equal([
+      'svarut: 1 that nobody has sent like that, or to there',
+      'svarut: 1 answered otherwise than at first',
+    ]);
+  });
+
+  it('fail for each line of the books that does not add up', () => {
+    expect(failures({}, kills, ['x is still SENDT'])).to.deep.equal(['books: 1 that do not add up']);
   });
 
   it('fail when a point that was asked for was not reached each time', () => {

@@ -15,6 +15,8 @@ export interface Seen {
 export interface Known extends Seen {
   /** Letters that had to be sent again, since no answer came. */
   readonly repeated: number;
+  /** Letters that were sent once more in the end, and were answered otherwise than at first. */
+  readonly changed: readonly string[];
 }
 
 export interface Counts {
@@ -27,6 +29,10 @@ export interface Counts {
   readonly doubled: readonly string[];
   /** Acknowledged letters that a provider has, and whose sender was not told so, or was told that they failed. */
   readonly misreported: readonly string[];
+  /** What arrived, or was told, of a letter that nobody has an answer for, that is damaged, or that another was meant to have. */
+  readonly unexpected: readonly string[];
+  /** As `Known.changed`. */
+  readonly changed: readonly string[];
   /** Letters that got their answer when they were sent again. */
   readonly recovered: number;
 }
@@ -42,7 +48,8 @@ const twice = (refs: readonly string[]): string[] => [...times(refs)].filter(([,
 /** What a sender is told of a letter that arrives: `MOTTAK` by the printer only. */
 const good: ReadonlySet<string> = new Set(['MOTTAK', 'LEVERING']);
 
-export function count({ acknowledged, committed, told, repeated }: Known): Counts {
+export function count({ acknowledged, committed, told, repeated, changed }: Known): Counts {
+  const ordered = new Set(acknowledged);
   const there = new Set(committed);
   const toldOf = new Set(told.filter(({ type }) => type === 'LEVERING').map(({ ref }) => ref));
   const failed = new Set(told.filter(({ type }) => !good.has(type)).map(({ ref }) => ref));
@@ -52,9 +59,12 @@ export function count({ acknowledged, committed, told, repeated }: Known): Count
   const lost = acknowledged.filter((ref) => !there.has(ref));
   const doubled = [...new Set([...twice(committed), ...retold])];
   const misreported = acknowledged.filter((ref) => there.has(ref) && (!toldOf.has(ref) || failed.has(ref)));
+  const seen = [...committed, ...told.map(({ ref }) => ref)];
+  const unexpected = [...new Set(seen.filter((ref) => !ordered.has(ref)))];
   const wrong = new Set([...lost, ...doubled, ...misreported]);
   const delivered = acknowledged.filter((ref) => !wrong.has(ref)).length;
-  return { acknowledged: acknowledged.length, delivered, lost, doubled, misreported, recovered: repeated };
+  const found = { lost, doubled, misreported, unexpected, changed };
+  return { acknowledged: acknowledged.length, delivered, ...found, recovered: repeated };
 }
 
 /** One kill. */
@@ -102,7 +112,7 @@ function killChecks(kills: readonly Kill[]): Check[] {
 
 /** What has to hold of the letters of an entrance. */
 export function letterChecks(name: EntranceName, counts: Counts): Check[] {
-  const { lost, doubled, misreported, acknowledged, delivered, recovered } = counts;
+  const { lost, doubled, misreported, unexpected, changed, acknowledged, delivered, recovered } = counts;
   return [
     {
       holds: acknowledged > 0 && delivered === acknowledged,
@@ -111,14 +121,21 @@ export function letterChecks(name: EntranceName, counts: Counts): Check[] {
     { holds: lost.length === 0, text: `${name}: ${lost.length} lost` },
     { holds: doubled.length === 0, text: `${name}: ${doubled.length} doubled` },
     { holds: misreported.length === 0, text: `${name}: ${misreported.length} whose sender was not told the truth` },
+    {
+      holds: unexpected.length === 0,
+      text: `${name}: ${unexpected.length} that nobody has sent like that, or to there`,
+    },
+    { holds: changed.length === 0, text: `${name}: ${changed.length} answered otherwise than at first` },
   ];
 }
 
-/** What has to hold in the end, each with what was counted. */
+/** What has to hold in the end, each with what was counted. @param wrong what the gateway's own books say otherwise */
 export const checks = (
   counts: Readonly<Partial<Record<EntranceName, Counts>>>,
   kills: readonly Kill[],
+  wrong: readonly string[],
 ): readonly Check[] => [
   ...killChecks(kills),
   ...Object.entries(counts).flatMap(([name, one]) => letterChecks(name as EntranceName, one)),
+  { holds: wrong.length === 0, text: `books: ${wrong.length} that do not add up` },
 ];

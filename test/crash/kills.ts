@@ -70,3 +70,11 @@ export async function kill(world: CrashWorld, aim: Aim, chance: Chance, only = w
   await resume();
   return { aim, reached, recovery: performance.now() - from };
 }
+
+/** A kill, for whoever reads along. */
+export function inWords({ aim, reached, recovery }: Kill): string {
+  const where = { random: 'at random', database: 'of the database', power: 'of the power' } as const;
+  const seconds = `${(recovery / 1000).toFixed(1)} s until all ran again`;
+  if (aim in where) return `${where[aim as keyof typeof where]}, ${seconds}`;
+  return `${reached ? 'at' : 'on the way to'} ${aim}, ${seconds}`;
+}

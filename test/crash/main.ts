@@ -39,8 +39,8 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function runOn(database: Database) {
   const say = (line: string): void => tell(`${String(seconds()).padStart(4)} s  ${database.padEnd(7)}  ${line}`);
-  const { kills, counts } = await run({ ...options, database, seed: `${options.seed} ${database}`, say });
-  return { database, kills, counts, checked: checks(counts, kills) };
+  const { kills, counts, wrong } = await run({ ...options, database, seed: `${options.seed} ${database}`, say });
+  return { database, kills, counts, checked: checks(counts, kills, wrong) };
 }
 
 tell(`seed ${options.seed}`);

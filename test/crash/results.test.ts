@@ -24,7 +24,7 @@ describe('results of the crash test', () => {
 
   it('add up the entrances, and tell kills from cuts of the power', () => {
     const asked = readOptions(['--seed', '7', '--workers', '2']);
-    const delivered = (ref: string) => ({ told: [{ ref, type: 'LEVERING' }], repeated: 1 });
+    const delivered = (ref: string) => ({ told: [{ ref, type: 'LEVERING' }], repeated: 1, changed: [] });
     const row = rowOf({ date: 'd', commit: 'c', machine: 'm' }, asked, {
       database: 'sqlite',
       kills: [

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readBooks, wrongIn } from './books.js';
 import { chanceOf } from './chance.js';
 import { count, type Counts, type Kill } from './count.js';
 import { entrances } from './entrances/index.js';
+import { strangers } from './entrances/letters.js';
 import type { Entrance } from './entrances/types.js';
-import { kill } from './kills.js';
+import { killOften } from './killOften.js';
+import { inWords, kill } from './kills.js';
 import { cuts, plan } from './plan.js';
 import type { EntranceName, Point } from './points.js';
 import { startWorld, type CrashWorld, type Database } from './world.js';
@@ -36,12 +39,17 @@ type ClientOptions = Pick<RunOptions, 'shipments' | 'time' | 'entrances' | 'seed
 export interface Result {
   readonly kills: readonly Kill[];
   readonly counts: Readonly<Partial<Record<EntranceName, Counts>>>;
+  /** What does not add up in the gateway's books, and at the providers. */
+  readonly wrong: readonly string[];
 }
 
 /** Milliseconds for the last letters: leases of the dead end, and receipts are repeated. */
 const DRAIN_MS = 120_000;
 /** The same where letters are known to be lost. */
 const DRAIN_LOST_MS = 20_000;
+/** Milliseconds for what nobody should have done to show itself, and for what is written down after a letter has arrived. */
+const AFTER_MS = 5_000;
+const BOOKS_MS = 30_000;
 /** Letters that are shown when something went wrong. */
 const SHOWN = 10;
 /** Clients of each entrance, and the letters of each that may be on their way, where time counts and where their number does. */
@@ -83,13 +91,6 @@ export async function startEntrances(
   return new Map(await Promise.all(started));
 }
 
-function told({ aim, reached, recovery }: Kill): string {
-  const where = { random: 'at random', database: 'of the database', power: 'of the power' } as const;
-  const seconds = `${(recovery / 1000).toFixed(1)} s until all ran again`;
-  if (aim in where) return `${where[aim as keyof typeof where]}, ${seconds}`;
-  return `${reached ? 'at' : 'on the way to'} ${aim}, ${seconds}`;
-}
-
 /** Kills in their order, or the power. */
 async function killAll(world: CrashWorld, options: RunOptions, started: Started): Promise<Kill[]> {
   const { kills, power, at, seed, say } = options;
@@ -99,35 +100,8 @@ async function killAll(world: CrashWorld, options: RunOptions, started: Started)
   for (const aim of power > 0 ? cuts(power) : plan(kills, { at, database }, chance)) {
     const one = await kill(world, aim, chance);
     done.push(one);
-    say(`kill ${done.length} of ${power || kills}, ${told(one)}; ${acknowledgedBy(started)} letters acknowledged`);
+    say(`kill ${done.length} of ${power || kills}, ${inWords(one)}; ${acknowledgedBy(started)} letters acknowledged`);
   }
-  return done;
-}
-
-/** Where time counts, so many kills of processes come before that of a node of the cluster. */
-const NODE_TURN = 5;
-
-/** Kills a worker, or whoever it is, every so often while there are letters to send. */
-async function killOften(world: CrashWorld, options: RunOptions, every: number, started: Started): Promise<Kill[]> {
-  const chance = chanceOf(options.seed).of('kills');
-  const workers = world.gateways.slice(world.webs);
-  const only = workers.length > 0 && options.time === undefined ? workers : world.gateways;
-  const cluster = world.servers.length > 1;
-  const done: Kill[] = [];
-  let sending = true;
-  const sent = Promise.all([...started.values()].map((entrance) => entrance.sent)).then(() => (sending = false));
-  for (let at = Date.now() + every; sending; at += every) {
-    await Promise.race([sent, sleep(Math.max(0, at - Date.now()))]);
-    if (!sending) break;
-    const aim = cluster && done.length === NODE_TURN ? 'database' : 'random';
-    const one = await kill(world, aim, { ...chance, next: () => 0 }, only);
-    done.push(one);
-    const left = [...started.values()].reduce((sum, entrance) => sum + entrance.left(), 0);
-    options.say(
-      `kill ${done.length}, ${told(one)}; ${acknowledgedBy(started)} letters acknowledged, ${left} on their way`,
-    );
-  }
-  await sent;
   return done;
 }
 
@@ -149,12 +123,37 @@ export async function drain(
   }
 }
 
-/** Counts what was seen of an entrance, and shows what is not as it should be. */
-export async function look(entrance: Entrance, say: RunOptions['say']): Promise<Counts> {
-  const counts = count({ ...(await entrance.seen()), repeated: entrance.repeated() });
-  const odd = new Set([...counts.lost, ...counts.doubled, ...counts.misreported]);
+/**
+ * Counts what was seen of an entrance, and shows what is not as it should be.
+ * @param changed letters that were answered otherwise when they were sent once more
+ */
+export async function look(
+  entrance: Entrance,
+  say: RunOptions['say'],
+  changed: readonly string[] = [],
+): Promise<Counts> {
+  const counts = count({ ...(await entrance.seen()), repeated: entrance.repeated(), changed });
+  const { lost, doubled, misreported, unexpected } = counts;
+  const odd = new Set([...lost, ...doubled, ...misreported, ...unexpected, ...changed]);
   for (const ref of [...odd].slice(0, SHOWN)) say(`look at: ${await entrance.standOf(ref).catch(String)}`);
   return counts;
+}
+
+/** Sends letters of each entrance once more, and waits for what that should not have done. @returns those that are answered otherwise */
+async function sendAgain(started: Started): Promise<ReadonlyMap<EntranceName, readonly string[]>> {
+  const changed = new Map<EntranceName, readonly string[]>();
+  for (const [name, entrance] of started) changed.set(name, await entrance.again());
+  await sleep(AFTER_MS);
+  return changed;
+}
+
+/** What does not add up, once what is still being written is written. */
+async function wrongOf({ databaseUrl, providers }: CrashWorld, acknowledged: number): Promise<readonly string[]> {
+  for (const end = Date.now() + BOOKS_MS; ; await sleep(1_000)) {
+    const rows = await readBooks(databaseUrl);
+    const wrong = [...wrongIn(rows, acknowledged), ...strangers(providers)];
+    if (wrong.length === 0 || Date.now() > end) return wrong;
+  }
 }
 
 /** Runs clients against gateways that are killed, then waits for what is on its way and counts. */
@@ -167,13 +166,16 @@ export async function run(options: RunOptions): Promise<Result> {
   const started = await startEntrances(world, options, () => stopped || Date.now() > end);
   const kills = await (killEvery === undefined
     ? killAll(world, options, started)
-    : killOften(world, options, killEvery, started));
+    : killOften(world, options, killEvery, [...started.values()]));
   stopped = options.shipments === undefined;
   await Promise.all([...started.values()].map((entrance) => entrance.sent));
   await drain(started, options);
+  const changed = await sendAgain(started);
+  await drain(started, options);
   const counts: Partial<Record<EntranceName, Counts>> = {};
-  for (const [name, entrance] of started) counts[name] = await look(entrance, say);
-  for (const lost of world.providers.lost.slice(0, SHOWN)) say(`look at: ${lost}`);
+  for (const [name, entrance] of started) counts[name] = await look(entrance, say, changed.get(name));
+  const wrong = await wrongOf(world, acknowledgedBy(started));
+  for (const what of [...wrong, ...world.providers.lost].slice(0, SHOWN)) say(`look at: ${what}`);
   await world.stop();
-  return { kills, counts };
+  return { kills, counts, wrong };
 }

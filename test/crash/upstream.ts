@@ -15,7 +15,7 @@ import { startTap } from '../support/tap.js';
 import { chanceOf } from './chance.js';
 import { standOf, undelivered } from './clients.js';
 import { forsendelseLetter, persons } from './entrances/forsendelse.js';
-import { arrivalsOf, references } from './entrances/letters.js';
+import { arrivalsOf, references, tilPerson, type Til } from './entrances/letters.js';
 import { clearUp, startMortal } from './processes.js';
 
 /*
@@ -63,12 +63,15 @@ const gateway = await startMortal(below);
 const door = (await gateway.url()) + PATH;
 
 const acknowledged = new Set<string>();
+const til = new Map<string, Til>();
 const chance = chanceOf(String(started));
 const newRef = references('forsendelse', chance);
 let next = 0;
 async function client(): Promise<void> {
   while (next < letters) {
-    const letter = forsendelseLetter(newRef(), next++, chance.pick(persons));
+    const person = chance.pick(persons);
+    const letter = forsendelseLetter(newRef(), next++, person);
+    til.set(letter.eksternRef, tilPerson(person));
     while ((await sendBrev(door, letter).catch(() => undefined))?.status !== 200) await sleep(50);
     acknowledged.add(letter.eksternRef);
   }
@@ -93,7 +96,7 @@ while (left.length > 0 && Date.now() < end) {
   await sleep(5_000);
   left = await undelivered(door, left);
 }
-const there = arrivalsOf('forsendelse', providers).committed();
+const there = arrivalsOf('forsendelse', providers, (ref) => til.get(ref)).committed();
 const lost = refs.filter((ref) => !there.includes(ref));
 const doubled = there.filter((ref, i) => there.indexOf(ref) !== i);
 const stands = await Promise.all([...lost, ...doubled, ...left].slice(0, 20).map((ref) => standOf(door, ref)));

@@ -41,6 +41,8 @@ export interface WorldOptions {
 /** Gateways that can be killed, and what stands around them and cannot. */
 export interface CrashWorld {
   readonly disk: Disk;
+  /** As `POSTHORN_DATABASE_URL`. */
+  readonly databaseUrl: string;
   /** The database's processes; none where there is none of our own. */
   readonly servers: readonly PrivateServer[];
   readonly pki: DevelopmentPki;
@@ -143,7 +145,8 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
   });
   const config = loadConfig(environment(0));
   const pki = await prepareDevelopment(config);
-  const accounts = await makeAccounts(config.databaseUrl.reveal(), options.accounts);
+  const databaseUrl = config.databaseUrl.reveal();
+  const accounts = await makeAccounts(databaseUrl, options.accounts);
   const gateways: Mortal[] = [];
   let turn = 0;
   const base = async (): Promise<string> => (await gateways[turn++ % webs]?.url()) ?? '';
@@ -154,7 +157,7 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
   const addresses = { POSTHORN_SDP_PROVIDERS: providers.addresses };
   gateways.push(...(await startGateways((process) => ({ ...environment(process), ...addresses }), options)));
   return {
-    ...{ disk, pki, providers, accounts, gateways, webs, base },
+    ...{ disk, databaseUrl, pki, providers, accounts, gateways, webs, base },
     servers: database.servers,
     stop: async () => {
       await Promise.all(gateways.map((gateway) => gateway.stop()));

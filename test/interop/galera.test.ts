@@ -120,6 +120,27 @@ describe('a cluster of three nodes of Galera', function () {
     }
   });
 
+  it('never makes a transaction that its node would not take back, when the next one begins on its connection', async () => {
+    const [node] = cluster.nodes;
+    const one = await openBackend(`${node?.url}${urls[0]?.split('/').at(-1)}?connectionLimit=1`);
+    const server = await openBackend(`${node?.url}mysql`);
+    const reject = (what: string) =>
+      server.read((db) => sql.raw(`set global wsrep_reject_queries = ${what}`).execute(db));
+    const half = randomBytes(32);
+    const row = { digest: half, expires: Date.now() + 60_000 };
+    const torn = one.write(async (db) => {
+      await db.insertInto('replay').values(row).execute();
+      await reject('ALL');
+      await db.selectFrom('replay').select('expires').execute();
+    });
+    expect(await torn.catch((error: unknown) => error)).to.have.property('code', 'UNAVAILABLE');
+    await reject('NONE');
+    await one.write((db) => db.insertInto('replay').values({ ...row, digest: randomBytes(32) }).execute());
+    const rows = await one.read((db) => db.selectFrom('replay').select('expires').where('digest', '=', half).execute());
+    expect(rows).to.deep.equal([]);
+    await Promise.all([one.close(), server.close()]);
+  });
+
   it('publishes a register file that is larger than what nodes take from each other at once', async () => {
     const servers = cluster.nodes.map(({ url }) => url);
     const limit = (octets: string) =>

@@ -56,7 +56,7 @@ describe('kill -9: I1 nothing lost, I2 nothing doubled, I3 octets as sent, I8 al
           },
         };
         const result = await run(options);
-        const wrong = checks(result.counts, result.kills).filter(({ holds }) => !holds);
+        const wrong = checks(result.counts, result.kills, result.wrong).filter(({ holds }) => !holds);
         expect(wrong.map(({ text }) => text)).to.deep.equal([]);
         expect(result.kills.filter(({ aim }) => at.some((point) => point === aim))).to.have.length(kills / 2);
       });

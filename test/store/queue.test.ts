@@ -177,6 +177,27 @@ describe('the queue', () => {
         expect(second.shipmentId).to.equal(lost);
       });
 
+      it('R35: is as long as who does the job says, and the end of it is still his to write', async () => {
+        await queued(due('A'));
+        const job = only(await claim(0));
+        expect(await store.queue.hold(job, at(500))).to.equal(true);
+        expect(await claim(499, 1, [], other)).to.deep.equal([]);
+        expect(await tx((t) => t.endJob(job))).to.equal(true);
+      });
+
+      it('R35: of another turn is not prolonged, nor of a job that was ended', async () => {
+        await queued(due('A'));
+        const old = only(await claim(0));
+        const current = only(await claim(300, 1, [], other));
+        expect(await store.queue.hold(old, at(9_000))).to.equal(false);
+        expect(only(await claim(600)).tapte).to.equal(2);
+        expect(await store.queue.hold(current, at(9_000))).to.equal(false);
+        const last = only(await claim(1_200));
+        await tx((t) => t.deferJob(last, at(1_300)));
+        expect(await store.queue.hold(last, at(9_000))).to.equal(false);
+        expect(await claim(1_300)).to.have.length(1);
+      });
+
       it('a shipment that ends whoever claims it does not keep the others waiting', async () => {
         const [poison = ''] = await queued(due('A', 0));
         await claim(0, 1);

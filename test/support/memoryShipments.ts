@@ -280,6 +280,13 @@ export const memoryQueue = (transaction: <T>(work: (s: MemoryShipments) => T) =>
         return { shipmentId: id, leverandoer, forsoek, foersteForsoek: new Date(foersteForsoek), tapte, fence };
       }),
     ),
+  hold: ({ shipmentId, fence }, until) =>
+    transaction((s) => {
+      const job = s.jobs.get(shipmentId);
+      if (job?.fence !== fence) return false;
+      s.jobs.set(shipmentId, { ...job, leasedUntil: until.getTime(), klar: until.getTime() });
+      return true;
+    }),
   leaseReceipts: (avsender, prioritet, now, leaseMs, limit) =>
     transaction((s) => {
       const free = [...s.receipts.values()].filter(

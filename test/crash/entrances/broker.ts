@@ -16,8 +16,8 @@ import { parseCertificate } from '../../../src/security/x509.js';
 import { testperson } from '../../support/forsendelser.js';
 import { askingFor, believe, BROKER, postMessage, type Asking } from '../../support/sdpSender.js';
 import { trustOf } from '../../support/sending.js';
-import { arrivalsOf, documentOf, filnavnOf, references, titleOf } from './letters.js';
-import { startSenders } from './senders.js';
+import { arrivalsOf, documentOf, filnavnOf, references, tilPerson, titleOf } from './letters.js';
+import { refused, startSenders, taken, type Answer } from './senders.js';
 import type { StartEntrance, World } from './types.js';
 
 /* An official sender at the broker: pushes its own packages, pulls what is reported of them, and confirms it. */
@@ -102,7 +102,7 @@ async function letterOf({ base }: World, sender: Sender, ref: string, conversati
   const address = [BROKER_PATH, encodeOrganisation(organisasjonsnummer), encodeOrganisation(organisasjonsnummer)].join(
     '/',
   );
-  return async (): Promise<string | undefined> => {
+  return async (): Promise<Answer> => {
     const outcome = await pushMessage({
       url: (await base()) + address,
       ...{ key, trust, clock, sbd },
@@ -119,7 +119,8 @@ async function letterOf({ base }: World, sender: Sender, ref: string, conversati
       },
       attachment: { contentId, ...attachment },
     });
-    return outcome.type === 'accepted' ? undefined : JSON.stringify(outcome);
+    // The receipt is verified to be for the octets that were sent; it is made anew each time.
+    return outcome.type === 'accepted' ? taken('for all parts') : refused(JSON.stringify(outcome));
   };
 }
 
@@ -191,7 +192,7 @@ export const broker: StartEntrance = async (world) => {
   const puller = startPuller(world, sender);
   const newRef = references('broker', chance);
   const conversations = new Map<string, string>();
-  const arrivals = arrivalsOf('broker', providers);
+  const arrivals = arrivalsOf('broker', providers, () => tilPerson('digipost'));
   const senders = startSenders(
     world,
     async (index) => {

@@ -2,8 +2,8 @@ import { PATH } from '../../../src/contract/forsendelse/names.js';
 import type { BrevInn } from '../../../src/contract/forsendelse/request.js';
 import { brev, postadresse, sendBrev } from '../../support/forsendelser.js';
 import { allReceipts, standOf } from '../clients.js';
-import { arrivalsOf, documentOf, filnavnOf, references, titleOf } from './letters.js';
-import { startSenders } from './senders.js';
+import { arrivalsOf, documentOf, filnavnOf, references, tilPerson, titleOf, type Til } from './letters.js';
+import { refused, startSenders, taken, type Answer } from './senders.js';
 import type { StartEntrance } from './types.js';
 
 /** To mailboxes and on paper. */
@@ -21,15 +21,19 @@ export const forsendelse: StartEntrance = async (world) => {
   const { base, chance, providers } = world;
   const url = async (): Promise<string> => (await base()) + PATH;
   const newRef = references('forsendelse', chance);
-  const arrivals = arrivalsOf('forsendelse', providers);
+  const til = new Map<string, Til>();
+  const arrivals = arrivalsOf('forsendelse', providers, (ref) => til.get(ref));
   const senders = startSenders(
     world,
     async (index) => {
       const ref = newRef();
-      const letter = forsendelseLetter(ref, index, chance.pick(persons));
-      const send = async (): Promise<string | undefined> => {
-        const { status, text } = await sendBrev(await url(), letter);
-        return status === 200 ? undefined : text;
+      const person = chance.pick(persons);
+      til.set(ref, tilPerson(person));
+      const letter = forsendelseLetter(ref, index, person);
+      const send = async (): Promise<Answer> => {
+        const svar = await sendBrev(await url(), letter);
+        if (svar.status !== 200) return refused(svar.text);
+        return taken([...svar.all('forsendelsesId'), ...svar.all('mottatt')].join());
       };
       return { ref, send };
     },

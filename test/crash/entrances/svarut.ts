@@ -7,9 +7,10 @@ import type { SvarUtAdresse, SvarUtBestilling } from '../../../src/domain/svarut
 import { svarutDocument, svarutOrder } from '../../support/svarutOrder.js';
 import { testperson } from '../../support/forsendelser.js';
 import { avType, brev, dokument, konvolutt, type Verdi } from '../../contract/svarut/letters.js';
-import { arrivalsOf, documentOf, filnavnOf, references, titleOf } from './letters.js';
-import { startSenders, type Outgoing } from './senders.js';
+import { arrivalsOf, documentOf, filnavnOf, references, tilPerson, titleOf, type Til } from './letters.js';
+import { refused, startSenders, taken, type Answer, type Outgoing } from './senders.js';
 import type { Seen } from '../count.js';
+import { persons } from './forsendelse.js';
 import type { SvarUtBruker, StartEntrance, World } from './types.js';
 
 const TIMEOUT_MS = 60_000;
@@ -73,11 +74,11 @@ function verdiOf({ ref, tittel, digital }: Brev): Verdi {
 /** A letter that its sender has given an id, so that it is one letter however often it is sent. */
 const withId = (letter: Brev, account: SvarUtBruker, world: World, accepted: (id: string) => void): Outgoing => {
   const id = randomUUID();
-  const send = async (): Promise<string | undefined> => {
+  const send = async (): Promise<Answer> => {
     const svar = await serviceOf(await world.base(), account).send(orderOf(letter), id);
-    if (svar.type === 'nei') return paaEngelsk(svar.grunn);
+    if (svar.type === 'nei') return refused(paaEngelsk(svar.grunn));
     accepted(id);
-    return undefined;
+    return taken(JSON.stringify(svar));
   };
   return { ref: letter.ref, send };
 };
@@ -91,18 +92,18 @@ const DOUBT_MS = 5_000;
 /** A letter without: who got no answer asks by its own reference whether it is there, before it sends again. */
 const withoutId = (letter: Brev, account: SvarUtBruker, world: World, accepted: (id: string) => void): Outgoing => {
   const { ref } = letter;
-  const send = async (time: number): Promise<string | undefined> => {
+  const send = async (time: number): Promise<Answer> => {
     if (time > 0 && world.webs > 1) await sleep(DOUBT_MS);
     const url = await world.base();
     const [there] =
       time === 0 ? [] : await call(url, account, 'retrieveForsendelseIdByEksternRef', { eksternRef: ref });
     const [id] =
       there === undefined ? await call(url, account, 'sendForsendelse', { forsendelse: verdiOf(letter) }) : [there];
-    if (id === undefined) return 'an answer without an id';
+    if (id === undefined) return refused('an answer without an id');
     accepted(id);
-    return undefined;
+    return taken(id);
   };
-  return { ref, send };
+  return { ref, send, anonymous: true };
 };
 
 /** What a sender is told of an end: once. */
@@ -112,16 +113,16 @@ const ended: ReadonlySet<string> = new Set(['LEVERT_SDP', 'PRINTET', 'LEST']);
 /** Letters of accounts, and what they are told of them. */
 export interface SvarUtSenders extends Pick<
   Awaited<ReturnType<StartEntrance>>,
-  'acknowledged' | 'repeated' | 'sent' | 'standOf'
+  'acknowledged' | 'repeated' | 'again' | 'sent' | 'standOf'
 > {
   readonly told: () => Promise<Seen['told']>;
 }
 
-/** Accounts that send by sendForsendelseMedId and by sendForsendelse. @param til whom the next letter is for */
+/** Accounts that send by sendForsendelseMedId and by sendForsendelse. @param til whom the letter is for */
 export function startSvarUt(
   entrance: 'svarut' | 'svarinn',
   world: World,
-  til: () => Brev['digital'],
+  til: (ref: string) => Brev['digital'],
   arrived: () => number,
 ): SvarUtSenders {
   const { accounts, chance, base } = world;
@@ -132,7 +133,7 @@ export function startSvarUt(
     async (index, client) => {
       const account = accounts[client % accounts.length] as SvarUtBruker;
       const ref = newRef();
-      const letter = { ref, tittel: titleOf(ref, index), digital: til() };
+      const letter = { ref, tittel: titleOf(ref, index), digital: til(ref) };
       const kind = chance.pick([withId, withoutId]);
       return kind(letter, account, world, (id) => ids.set(ref, { id, account }));
     },
@@ -178,14 +179,14 @@ export function startSvarUt(
 
 /** SvarUt to mailboxes and to print. */
 export const svarut: StartEntrance = async (world) => {
-  const arrivals = arrivalsOf('svarut', world.providers);
-  const persons = ['digipost', 'e-boks', 'reserved'].map((name) => ({ fnr: testperson(name).personidentifikator }));
-  const { told, ...senders } = startSvarUt(
-    'svarut',
-    world,
-    () => world.chance.pick(persons),
-    () => arrivals.committed().length,
-  );
+  const til = new Map<string, Til>();
+  const arrivals = arrivalsOf('svarut', world.providers, (ref) => til.get(ref));
+  const toSomebody = (ref: string): Brev['digital'] => {
+    const person = world.chance.pick(persons);
+    til.set(ref, tilPerson(person));
+    return { fnr: testperson(person).personidentifikator };
+  };
+  const { told, ...senders } = startSvarUt('svarut', world, toSomebody, () => arrivals.committed().length);
   return {
     ...senders,
     left: () => senders.acknowledged.size - new Set(arrivals.committed()).size + arrivals.silent(),

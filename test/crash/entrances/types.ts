@@ -36,6 +36,8 @@ export interface Entrance {
   readonly acknowledged: ReadonlySet<string>;
   /** Letters that had to be sent again, since no answer came. */
   readonly repeated: () => number;
+  /** Sends some of them once more, each by the id or reference that it is known by. @returns those that are answered otherwise than at first */
+  readonly again: () => Promise<readonly string[]>;
   /** Resolves when nobody sends any more, and everybody's last letter is acknowledged. */
   readonly sent: Promise<void>;
   /** Acknowledged letters that have not arrived, and what their receivers have not got rid of. */
