@@ -67,6 +67,10 @@ export const limits = {
   packageXmlBytes: 1024 * 1024,
   /** Octets of a package that is kept in memory while its size is found; a larger one waits in the payload store. */
   packageMemoryBytes: 1024 * 1024,
+  /** Octets of a message of ours that are put together before they are sent; what is more is sent as it is made. */
+  postedAtOnceBytes: 1024 * 1024,
+  /** Octets of a file that is packed as it is: to deflate it takes longer than to send it. */
+  packageStoredBytes: 16 * 1024,
   /** Octets of a CMS structure before its content. */
   cmsHeadBytes: 16 * 1024,
   /** Parts of one multipart message, the envelope among them. */

@@ -19,6 +19,29 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** A rest that whoever wakes the worker ends, at the cost of a flag: it is woken for each letter that is done. */
+function resting(): { readonly woken: boolean; wake(): void; rest(ms: number): Promise<void> } {
+  let [woken, end]: [boolean, (() => void) | undefined] = [false, undefined];
+  return {
+    get woken() {
+      return woken;
+    },
+    wake() {
+      woken = true;
+      end?.();
+    },
+    rest: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        if (woken) end();
+      }),
+  };
+}
+
 /** Milliseconds between two looks that somebody asked for. */
 const WOKEN_MS = 10;
 
@@ -26,7 +49,7 @@ const WOKEN_MS = 10;
 export function startWorker<T>({ claim, run, failed, concurrency, pollMs }: WorkerOptions<T>): Worker {
   const running = new Set<Promise<void>>();
   let stopped = false;
-  let pause = new AbortController();
+  let pause = resting();
   let looked = 0;
 
   const begin = (work: T): void => {
@@ -45,8 +68,8 @@ export function startWorker<T>({ claim, run, failed, concurrency, pollMs }: Work
   };
   const loop = async (): Promise<void> => {
     while (!stopped) {
-      pause = new AbortController();
-      const { signal } = pause;
+      const own = resting();
+      pause = own;
       const found = await look().catch((error: unknown) => {
         failed(error);
         return 0;
@@ -54,17 +77,17 @@ export function startWorker<T>({ claim, run, failed, concurrency, pollMs }: Work
       if (found > 0 && running.size < concurrency) continue;
       // With its hands full there is nothing to look for, whoever asks.
       if (running.size >= concurrency) await Promise.race(running);
-      else await sleep(pollMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted && !stopped) await sleep(looked + WOKEN_MS - performance.now());
+      else await own.rest(pollMs);
+      if (own.woken && !stopped) await sleep(looked + WOKEN_MS - performance.now());
     }
     await Promise.all(running);
   };
   const ended = loop();
   return {
-    wake: () => pause.abort(),
+    wake: () => pause.wake(),
     stop: () => {
       stopped = true;
-      pause.abort();
+      pause.wake();
       return ended;
     },
   };

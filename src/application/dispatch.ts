@@ -3,7 +3,7 @@ import { ordrett, tekst } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { erGift, etter, gift, type Utfall } from '../domain/retry.js';
 import { koeAv, type Beslutning, type Kanal } from '../domain/routing/decision.js';
-import type { Hendelse, Job, Pakke, Shipment } from '../domain/shipment.js';
+import type { Hendelse, Job, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { errorText, type ErrorCode } from '../errors.js';
 import type { Circuits } from './circuits.js';
@@ -50,13 +50,16 @@ const agree = (
   deps: DispatchDeps,
   shipment: Shipment,
   isDone: (current: Shipment) => boolean,
-  write: (tx: Tx) => Promise<void>,
+  found: Pick<Shipment, 'beslutning'> | Pick<Shipment, 'pakke'>,
+  event?: Hendelse,
 ): Promise<Shipment | undefined> =>
   deps.unitOfWork(async (tx) => {
     const current = await tx.lockShipment(shipment.id);
     if (current?.tilstand !== 'MOTTATT' || current.meldingsId !== shipment.meldingsId) return undefined;
-    if (!isDone(current)) await write(tx);
-    return tx.lockShipment(shipment.id);
+    if (isDone(current)) return current;
+    await tx.updateShipment(shipment.id, found);
+    if (event !== undefined) await tx.appendShipmentEvent(shipment.id, event);
+    return { ...current, ...found };
   });
 
 /** A letter that waited is decided by the register as it is when it goes. */
@@ -69,15 +72,7 @@ async function decided(deps: DispatchDeps, shipment: Shipment): Promise<Shipment
   if (!waited(shipment, now)) return shipment;
   const beslutning = await deps.decideAgain(shipment);
   const event = hendelse('NYTT_OPPSLAG', deps.clock.now(), null, tekst('SPURT_PAA_NYTT'));
-  return agree(
-    deps,
-    shipment,
-    (current) => !waited(current, now),
-    async (tx) => {
-      await tx.updateShipment(shipment.id, { beslutning });
-      await tx.appendShipmentEvent(shipment.id, event);
-    },
-  );
+  return agree(deps, shipment, (current) => !waited(current, now), { beslutning }, event);
 }
 
 const isPacked = ({ pakke, meldingsId }: Shipment): boolean => pakke?.meldingsId === meldingsId;
@@ -90,7 +85,7 @@ async function prepared(deps: DispatchDeps, channel: Channel, shipment: Shipment
     deps,
     shipment,
     (current) => pakke === undefined || isPacked(current),
-    (tx) => tx.updateShipment(shipment.id, { pakke: pakke as Pakke }),
+    pakke === undefined ? {} : { pakke },
   );
 }
 

@@ -1,9 +1,10 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { Failure } from '../errors.js';
+import { limits } from '../limits.js';
 import { contentType, SOAP11, SOAP12 } from '../soap/names.js';
 import type { XmlElement } from '../xml/model.js';
 import { childElements, childrenNamed, is, textOf } from '../xml/model.js';
@@ -162,6 +163,22 @@ export interface Posted extends Answer {
 const sendFailure = (url: string, error: unknown): Failure =>
   error instanceof Failure ? error : unreachable(url, error);
 
+/** What is small goes in one piece with its head; a stream costs several turns for each chunk. */
+async function sendBody({ body, contentLength: length = Infinity }: Upload, request: ClientRequest): Promise<void> {
+  if (length > limits.postedAtOnceBytes) return pipeline(body, request);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  request.end(Buffer.concat(pieces));
+}
+
+/** Ends a request that has not ended by then, as `AbortSignal.timeout` would, whose timer would outlive each request by half a minute. */
+function endAfter(timeout: number, request: ClientRequest): void {
+  const tooLate = (): void =>
+    void request.destroy(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  const timer = setTimeout(tooLate, timeout);
+  request.once('close', () => clearTimeout(timer));
+}
+
 /**
  * Posts octets as they are made and returns the answer, whatever its status. Redirects are not followed. An answer that comes before
  * everything has been sent is the answer.
@@ -169,7 +186,7 @@ const sendFailure = (url: string, error: unknown): Failure =>
  * @throws Failure UPSTREAM_UNREACHABLE for the network, UPSTREAM_FAULT for an answer that is too large, or what `upload.body` throws
  */
 export function postStream(url: string, upload: Upload, timeout = 30_000): Promise<Posted> {
-  const { contentType: type, contentLength: length, body } = upload;
+  const { contentType: type, contentLength: length } = upload;
   const headers = {
     'Content-Type': type,
     'User-Agent': USER_AGENT,
@@ -181,7 +198,8 @@ export function postStream(url: string, upload: Upload, timeout = 30_000): Promi
   return new Promise((resolve, reject) => {
     const failed = (error: unknown): void => reject(sendFailure(url, error));
     let answered = false;
-    const request = send(url, { method: 'POST', headers, signal: AbortSignal.timeout(timeout) });
+    const request = send(url, { method: 'POST', headers });
+    endAfter(timeout, request);
     request.on('response', (response) => {
       answered = true;
       const { statusCode: status = 0, headers: answer } = response;
@@ -194,8 +212,9 @@ export function postStream(url: string, upload: Upload, timeout = 30_000): Promi
     request.on('error', (error) => {
       if (!answered) failed(error);
     });
-    pipeline(body, request).catch((error: unknown) => {
+    sendBody(upload, request).catch((error: unknown) => {
       if (!answered) failed(error);
+      request.destroy();
     });
   });
 }

@@ -45,6 +45,9 @@ function checkNames(files: readonly Pakkefil[]): void {
 
 type Read = SignedFile & { readonly size: number; readonly source: ZipSource };
 
+/** The manifest and the signature of a letter are sent in less time than it takes to deflate them. */
+const worthDeflating = (size: number): boolean => size > limits.packageStoredBytes;
+
 /** Reads a file to its end. What fits into `memory` is kept, so that it need not be read again to be packed. */
 async function read(file: Pakkefil, room: number, memory: number): Promise<Read> {
   const { filnavn: navn, mimetype } = file;
@@ -64,7 +67,7 @@ async function read(file: Pakkefil, room: number, memory: number): Promise<Read>
   }
   const source =
     size <= memory
-      ? { navn, octets: Buffer.concat(kept), deflate: !isPacked(mimetype) }
+      ? { navn, octets: Buffer.concat(kept), deflate: worthDeflating(size) && !isPacked(mimetype) }
       : { navn, open: () => file.open() };
   return { navn, mimetype, sha256: digest.digest('base64'), size, source };
 }
@@ -104,7 +107,7 @@ export async function* pack(innhold: Pakkeinnhold, signer: PackageSigner, now: D
   }
   const octets = Buffer.from(await signFiles(files, signer.key, signer.chain, now));
   const sources = files.map(({ source }) => source);
-  yield* writeZip([...sources, { navn: SIGNATURES, octets, deflate: true }], now);
+  yield* writeZip([...sources, { navn: SIGNATURES, octets, deflate: worthDeflating(octets.length) }], now);
 }
 
 /** A document as it lay in a package. */

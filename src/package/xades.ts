@@ -20,7 +20,7 @@ import { elementsOf } from '../security/shape.js';
 import { isSignedBy } from '../security/signed.js';
 import { digest, signatureValue, type SigningKey } from '../security/sign.js';
 import type { Trust, TrustedCertificate } from '../security/trust.js';
-import { parseCertificate } from '../security/x509.js';
+import { parseCertificate, remembered } from '../security/x509.js';
 import { canonicalise } from '../xml/c14n.js';
 import { attribute, childElements, is, type XmlElement } from '../xml/model.js';
 import { parse } from '../xml/tree.js';
@@ -53,17 +53,21 @@ const idOf = (i: number): string => `ID_${i}`;
 /** A name as a relative URI: every segment by itself. */
 const uriOf = (navn: string): string => navn.split('/').map(encodeURIComponent).join('/');
 
-const properties = (files: readonly SignedFile[], certificate: Buffer, at: Date): XmlElement => {
+/** What a signature says of a certificate. To read one costs as much as to sign, and who signs is the same for years. */
+const named = remembered((certificate: Buffer) => {
   const { issuerName, serial } = parseCertificate(certificate);
+  return { issuerName, serial, sha1: hash('sha1', certificate, 'base64') };
+});
+const base64 = remembered((certificate: Buffer) => certificate.toString('base64'));
+
+const properties = (files: readonly SignedFile[], certificate: Buffer, at: Date): XmlElement => {
+  const { issuerName, serial, sha1 } = named(certificate);
   return element(xades, 'SignedProperties', { Id: PROPERTIES_ID }, [
     element(xades, 'SignedSignatureProperties', {}, [
       leaf(xades, 'SigningTime', at.toISOString()),
       element(xades, 'SigningCertificate', {}, [
         element(xades, 'Cert', {}, [
-          element(xades, 'CertDigest', {}, [
-            algorithm('DigestMethod', SHA1),
-            leaf(ds, 'DigestValue', hash('sha1', certificate, 'base64')),
-          ]),
+          element(xades, 'CertDigest', {}, [algorithm('DigestMethod', SHA1), leaf(ds, 'DigestValue', sha1)]),
           element(xades, 'IssuerSerial', {}, [
             leaf(ds, 'X509IssuerName', issuerName),
             leaf(ds, 'X509SerialNumber', serial),
@@ -110,7 +114,7 @@ function unsigned(files: readonly SignedFile[], certificates: readonly Buffer[],
           ds,
           'X509Data',
           {},
-          certificates.map((c) => leaf(ds, 'X509Certificate', c.toString('base64'))),
+          certificates.map((c) => leaf(ds, 'X509Certificate', base64(c))),
         ),
       ]),
       element(ds, 'Object', {}, [

@@ -4,6 +4,7 @@ import { fromBufferPromise, validateFileName, type Entry, type ZipFile } from 'y
 import { ZipFile as Writer } from 'yazl';
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
+import { zipInMemory, type HeldFile } from './zipInMemory.js';
 
 /*
  * Zip files as document packages are: whole, one reading only, nothing hidden (SECURITY.md 94 to 96). Whatever two readers could take for
@@ -11,14 +12,9 @@ import { limits } from '../limits.js';
  */
 
 /** A file to be packed: opened once, or in memory. */
-export type ZipSource = { readonly navn: string } & (
-  | { open(): AsyncIterable<Uint8Array> }
-  | {
-      readonly octets: Buffer;
-      /** Whether it is worth while to deflate it. */
-      readonly deflate: boolean;
-    }
-);
+export type ZipSource = HeldFile | { readonly navn: string; open(): AsyncIterable<Uint8Array> };
+
+const isHeld = (source: ZipSource): source is HeldFile => 'octets' in source;
 
 export const broken = (why: string): Failure =>
   new Failure('INVALID_REQUEST', `document package: ${why}`, { reason: 'the document package is not acceptable' });
@@ -44,6 +40,10 @@ const HARMLESS = 1024 * 1024;
  * @param at the time that all of them carry
  */
 export async function* writeZip(sources: readonly ZipSource[], at: Date): AsyncGenerator<Buffer, void> {
+  if (sources.every(isHeld)) {
+    yield await zipInMemory(sources, at);
+    return;
+  }
   const zip = new Writer();
   const output = zip.outputStream as Readable;
   const fail = (error: Error): void => void output.destroy(error);
@@ -51,7 +51,7 @@ export async function* writeZip(sources: readonly ZipSource[], at: Date): AsyncG
   const open = new Set<Readable>();
   const file = { mtime: at, mode: 0o100644 };
   for (const source of sources) {
-    if ('octets' in source) {
+    if (isHeld(source)) {
       zip.addBuffer(source.octets, source.navn, { ...file, compress: source.deflate });
       continue;
     }

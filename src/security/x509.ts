@@ -188,6 +188,16 @@ export function parseCertificate(der: Buffer): Certificate {
   }
 }
 
+/** What `read` makes of the certificates of those who are the same for years, made once for each buffer that somebody keeps. */
+export function remembered<T>(read: (der: Buffer) => T): (der: Buffer) => T {
+  const known = new WeakMap<Buffer, T>();
+  return (der) => {
+    const found = known.get(der) ?? read(der);
+    known.set(der, found);
+    return found;
+  };
+}
+
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/g;
 
 /** The DER inside the PEM blocks of one label; a file that is DER already is returned as the only one. */

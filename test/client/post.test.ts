@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { faultReason, postEnvelope, postStream } from '../../src/client/post.js';
 import { Failure } from '../../src/errors.js';
+import { limits } from '../../src/limits.js';
 import { faultEnvelope } from '../../src/soap/fault.js';
 import { SOAP11, SOAP12 } from '../../src/soap/names.js';
 import { closedPort, startStub } from './stub.js';
@@ -248,6 +249,22 @@ describe('client/post', () => {
       body: (async function* () {
         for (const chunk of chunks) yield Buffer.from(chunk);
       })(),
+    });
+
+    it('come whole, whether they fit into limits.postedAtOnceBytes or not', async () => {
+      for (const more of [-1, 0, 1]) {
+        const url = await stubUrl(send(200, ''));
+        const size = limits.postedAtOnceBytes + more;
+        await postStream(url, upload(size, 'a'.repeat(size - 2), 'bc'));
+        const body = stub?.received[0]?.body ?? '';
+        expect([body.length, body.slice(-3)]).to.deep.equal([size, 'abc']);
+        await stub?.stop();
+      }
+    });
+
+    it('are given up after the timeout in the middle of an answer too', async () => {
+      const url = await stubUrl((response) => void response.writeHead(200).write('<a>'));
+      expect(await failureOf(postStream(url, upload(2, 'ab'), 200))).to.have.property('code', 'UPSTREAM_UNREACHABLE');
     });
 
     it('go with the length that is said, or in chunks, and any status is an answer', async () => {

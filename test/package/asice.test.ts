@@ -57,7 +57,7 @@ describe('document packages', () => {
     ]);
   });
 
-  it('store what is packed already, with its size before it, and deflate the rest', async () => {
+  it('store what is packed already, with its size before it, and what is no larger than limits.packageStoredBytes, and deflate the rest', async () => {
     const before = (zip: Buffer, name: string) => {
       const at = zip.indexOf(name) - 30;
       return {
@@ -66,13 +66,16 @@ describe('document packages', () => {
         size: zip.readUInt32LE(at + 18),
       };
     };
-    const text = 'Vedtak '.repeat(1000);
-    const vedlegg = [file('a.pdf', text, 'application/pdf'), file('b.txt', text)];
+    const most = limits.packageStoredBytes;
+    const texts = [most + 1, most - 1, most, most + 1].map((size) => 'V'.repeat(size)) as [string, ...string[]];
+    const [pdf, ...rest] = texts;
+    const vedlegg = [file('0.pdf', pdf, 'application/pdf'), ...rest.map((text, i) => file(`${i + 1}.txt`, text))];
     const zip = await packed({ vedlegg });
-    expect(before(zip, 'a.pdf')).to.deep.equal({ flags: 0, method: 0, size: text.length });
-    expect(before(zip, 'b.txt').method).to.equal(8);
-    expect(before(zip, 'b.txt').size).to.be.within(1, 200);
-    expect((await open(zip)).documents.map((d) => d.innhold.toString())).to.deep.equal(['Vedtak', text, text]);
+    for (const [i, name] of ['0.pdf', '1.txt', '2.txt'].entries())
+      expect(before(zip, name)).to.deep.equal({ flags: 0, method: 0, size: texts[i]?.length });
+    expect(before(zip, '3.txt').method).to.equal(8);
+    expect(before(zip, '3.txt').size).to.be.within(1, 200);
+    expect((await open(zip)).documents.map((d) => d.innhold.toString())).to.deep.equal(['Vedtak', ...texts]);
   });
 
   it('keep no more documents in memory than limits.packageMemoryBytes: the others are read twice', async () => {

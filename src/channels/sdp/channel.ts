@@ -6,7 +6,7 @@ import type { Utfall } from '../../domain/retry.js';
 import type { Pakke, Shipment } from '../../domain/shipment.js';
 import { Failure } from '../../errors.js';
 import { signEnveloped } from '../../security/enveloped.js';
-import { parseCertificate, type Certificate } from '../../security/x509.js';
+import { parseCertificate, remembered } from '../../security/x509.js';
 import { contentOf, documentOf } from './document.js';
 import { providerOf, push, type PushDeps } from './push.js';
 import type { Party } from './route.js';
@@ -34,18 +34,11 @@ const leverandoerOf = ({ beslutning }: Shipment): string | null =>
 
 const onPaper = ({ beslutning }: Shipment): boolean => beslutning.utfall === 'SEND' && beslutning.kanal === 'UTSKRIFT';
 
-/** Certificates that have been read, by the octets that a provider has; each costs as much as the signature of a letter. */
-function readOnce(): (der: Buffer) => Certificate {
-  const read = new WeakMap<Buffer, Certificate>();
-  return (der) => {
-    const certificate = read.get(der) ?? parseCertificate(der);
-    read.set(der, certificate);
-    return certificate;
-  };
-}
+/** Certificates that have been read; each costs as much as the signature of a letter. */
+const certificateOf = remembered(parseCertificate);
 
 /** Sikker digital posttjeneste: letters to mailboxes and print, handed to them or to a broker above us (CONTRACT.md of SDP, 4 to 9, 13). */
-export const sdpChannel = (deps: SdpDeps, certificateOf = readOnce()): Channel => ({
+export const sdpChannel = (deps: SdpDeps): Channel => ({
   kilder: deps.kilder ?? [],
 
   async prepare(shipment): Promise<Pakke> {

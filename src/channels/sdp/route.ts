@@ -3,7 +3,7 @@ import { encodeOrganisation } from '../../contract/ebms/names.js';
 import type { Party as Rolleinnehaver } from '../../contract/ebms/types.js';
 import type { Leverandoer } from '../../domain/sender.js';
 import type { SigningKey } from '../../security/sign.js';
-import { fingerprint } from '../../security/x509.js';
+import { fingerprint, remembered } from '../../security/x509.js';
 
 /** An organisation, and the key that it signs with. */
 export interface Party {
@@ -31,13 +31,15 @@ export const holdsOneOf = (certificates: readonly Buffer[]): Correspondent['isRe
   return ({ certificate }) => known.has(certificate.fingeravtrykk);
 };
 
+const holderOf = remembered((certificate: Buffer) => holdsOneOf([certificate]));
+
 /** As the broker hands letters to providers (CONTRACT.md of SDP, section 13). */
 export const asBroker =
   ({ organisasjonsnummer, key }: Party): Via =>
   (provider) => ({
     url: provider.url,
     key,
-    isReceiver: holdsOneOf([provider.sertifikat]),
+    isReceiver: holderOf(provider.sertifikat),
     fra: { organisasjonsnummer, rolle: 'meldingsformidler' },
     til: { organisasjonsnummer: provider.organisasjonsnummer, rolle: 'postkasse' },
     mpcId: undefined,
