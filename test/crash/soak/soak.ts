@@ -29,7 +29,7 @@ export interface SoakResult {
 
 /**
  * Minutes of which memory does not count: code is compiled (that of the web process grew from 6.7 to 8.7 MiB in the first three minutes, and
- * by 1.2 in the seven after them), and SQLite fills its page caches (the worker's malloc heap: 17 to 21 MiB in two, then flat).
+ * by 1.2 in the seven after them), and SQLite fills its page caches as the database grows (by 2.4 MiB a minute).
  */
 export const WARM_UP = 3;
 /** Milliseconds between faults at the most, and between looks at memory. */
