@@ -86,7 +86,7 @@ export class BodyDigest {
   /** @param xop whether an xop:Include stands for a part; otherwise it is an element like others */
   constructor({ c14n, hash }: DigestMethod, xop: boolean) {
     this.digest = createHash(hash);
-    const canonical = new Canonicaliser(c14n, (text) => this.take(text));
+    const canonical = new Canonicaliser(c14n, (text) => this.take(text), true);
     this.events = xop ? new WithoutIncludes(canonical, (include) => this.cuts.push({ include, after: '' })) : canonical;
   }
 

@@ -17,7 +17,8 @@ const PRAGMAS = [
   'journal_mode = wal',
   'synchronous = full',
   'foreign_keys = on',
-  'cache_size = -65536',
+  // KiB, of each connection: what is not in it is a read from the system's own cache, and each process has two of them.
+  'cache_size = -8192',
   'journal_size_limit = 67108864',
   // Sorting a whole register file must not take its size in memory.
   'temp_store = file',

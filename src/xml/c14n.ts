@@ -57,15 +57,18 @@ const unlikeAttribute = /[^ !#-%'-;=-\ud7ff\ue000-\ufffd]/;
 /** Characters from which on a text is searched natively for each that it must not have: one look with the expression takes longer then. */
 const LONG = 512;
 
-const isPlain = (text: string): boolean =>
+const isPlain = (text: string, read: boolean): boolean =>
   text.length < LONG
     ? !unlikeText.test(text)
     : !(text.includes('&') || text.includes('<') || text.includes('>') || text.includes('\r')) &&
-      !hasForbiddenCharacter(text);
+      (read || !hasForbiddenCharacter(text));
 
-/** Character data as canonical forms write it. @throws Failure INTERNAL for a character that no XML document can have */
-export const escapeText = (text: string): string =>
-  isPlain(text) ? text : allowed(text).replace(/[&<>\r]/g, (c) => textEscapes[c] as string);
+/**
+ * Character data as canonical forms write it. @throws Failure INTERNAL for a character that no XML document can have
+ * @param read whether it comes from a reader, which has refused such characters
+ */
+export const escapeText = (text: string, read = false): string =>
+  isPlain(text, read) ? text : allowed(text).replace(/[&<>\r]/g, (c) => textEscapes[c] as string);
 
 /** An attribute value as canonical forms write it, without the quotes. @throws Failure as `escapeText` */
 export const escapeAttribute = (value: string): string =>
@@ -119,9 +122,11 @@ export class Canonicaliser implements XmlEvents {
   private readonly outer: (NsScope | null)[] = [];
   private readonly names: string[] = [];
 
+  /** @param read whether the events come from a reader */
   constructor(
     private readonly method: C14nMethod,
     private readonly sink: (canonical: string) => void,
+    private readonly read = false,
   ) {}
 
   start(element: XmlElement): void {
@@ -143,7 +148,7 @@ export class Canonicaliser implements XmlEvents {
   }
 
   text(text: string): void {
-    this.out += escapeText(text);
+    this.out += escapeText(text, this.read);
     if (this.out.length > FLUSH) this.flush();
   }
 

@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /** Character classes of XML 1.0 (fifth edition) and Namespaces in XML 1.0. */
 
 /** Code units that the Char production forbids; surrogates are judged by whether they come in pairs. */
@@ -5,6 +7,32 @@ const forbiddenUnit = /[^\t\n\r\u0020-\ufffd]/;
 
 /** Whether `text` has a character that the Char production forbids, lone surrogates among them. */
 export const hasForbiddenCharacter = (text: string): boolean => forbiddenUnit.test(text) || !text.isWellFormed();
+
+const SPACE = 0x20;
+const isAllowedOctet = (c: number): boolean => c >= SPACE || c === 0x9 || c === 0xa || c === 0xd;
+
+/** Octets of a number that is looked at. */
+const WORD = 4;
+
+/**
+ * Whether these are characters of ASCII that the Char production allows. Looked at four octets at a time, as a number of which the upper
+ * bit of each octet tells whether that is below a space: an expression takes several times as long, and a large document is mostly this.
+ */
+export function isAllowedAscii(octets: Uint8Array): boolean {
+  if (!isAscii(octets)) return false;
+  const { buffer, byteOffset, length } = octets;
+  const head = -byteOffset & (WORD - 1);
+  if (length < head + WORD) return octets.every(isAllowedOctet);
+  const words = new Int32Array(buffer, byteOffset + head, Math.floor((length - head) / WORD));
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number;
+    if (((word - 0x20202020) & ~word & 0x80808080) === 0) continue;
+    const at = head + WORD * i;
+    if (!octets.subarray(at, at + WORD).every(isAllowedOctet)) return false;
+  }
+  const tail = head + WORD * words.length;
+  return octets.subarray(0, head).every(isAllowedOctet) && octets.subarray(tail).every(isAllowedOctet);
+}
 
 /** The text on one line, with a space for what would break it and for what no XML document can have. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]+/gu, ' ');

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { Failure } from '../errors.js';
-import { hasForbiddenCharacter } from './chars.js';
+import { hasForbiddenCharacter, isAllowedAscii } from './chars.js';
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -79,7 +79,8 @@ export class Decoder {
   private decode(chunk: Uint8Array, stream: boolean): string {
     const text = this.characters(chunk, stream);
     this.begun = true;
-    if (hasForbiddenCharacter(text)) throw malformed('a character that XML does not allow');
+    const plainly = this.encoding === 'utf-8' && isAllowedAscii(chunk);
+    if (!plainly && hasForbiddenCharacter(text)) throw malformed('a character that XML does not allow');
     return text;
   }
 

@@ -32,7 +32,7 @@ export interface Sentence {
 /** Asks a gateway what it holds. */
 const HOLDING = 'holding';
 
-/** What a process holds, after a forced garbage collection. */
+/** What a process holds, after forced garbage collections. */
 export interface Holding {
   /** Octets. */
   readonly rss: number;

@@ -149,6 +149,16 @@ describe('decode: octets and characters that XML does not know', () => {
     });
   }
 
+  it('SECURITY 12: no octet below a space is overlooked, wherever it stands and however the octets lie in memory', () => {
+    const content = 'x~'.repeat(7);
+    for (let c = 0; c < 0x20; c++)
+      for (let place = 0; place <= content.length; place++) {
+        const text = content.slice(0, place) + String.fromCharCode(c) + content.slice(place);
+        const lying = Buffer.concat([Buffer.alloc(place % 4), Buffer.from(`<a>${text}</a>`)]).subarray(place % 4);
+        expect(reading(lying), `${c} at ${place}`).to.equal(isChar(c) ? 'accepted' : 'MALFORMED_XML');
+      }
+  });
+
   it('SECURITY 12: a reference to a surrogate or above U+10FFFF is refused', () => {
     for (const reference of ['#xD800', '#xDFFF', '#55296', '#x110000', '#x7fffffff', '#xffffffff', '#99999999']) {
       expect(reading(`<a>&${reference};</a>`)).to.equal('MALFORMED_XML');

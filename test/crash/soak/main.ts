@@ -5,12 +5,12 @@ import { clearUp } from '../processes.js';
 import type { Database } from '../world.js';
 import { memoryChecks } from './memory.js';
 import { addSoak } from './results.js';
-import { soak } from './soak.js';
+import { soak, WARM_UP } from './soak.js';
 
 /*
  * Load on every entrance while workers are killed, providers fail, the database restarts, receipts come twice and clients hang up:
  * `npm run test:soak -- --minutes 30 --db mariadb --seed 7`; `--results` adds a row to test/bench/RESULTS.md. Exit code 0: nothing is lost,
- * nothing is doubled, and the processes that were left alone hold in the end what they held at first. The last line is JSON.
+ * nothing is doubled, and the processes that were left alone hold in the end what they held at first, once they were warm. The last line is JSON.
  */
 
 const text = { type: 'string' } as const;
@@ -31,7 +31,7 @@ const started = Date.now();
 const seconds = (): number => Math.round((Date.now() - started) / 1000);
 const say = (line: string): void => void process.stdout.write(`${String(seconds()).padStart(4)} s  ${line}\n`);
 
-say(`${minutes} minutes on ${database}, seed ${seed}`);
+say(`${WARM_UP} minutes to warm up, of which memory does not count, and ${minutes} more, on ${database}, seed ${seed}`);
 const result = await soak({ minutes, database, seed, say });
 const { counts, growth, faults } = result;
 const checked = [
@@ -43,7 +43,7 @@ await clearUp();
 if (values.results) await addSoak({ minutes, database, seed, result });
 const sum = (of: (one: Counts) => number): number => Object.values(counts).reduce((n, one) => n + of(one), 0);
 const line = {
-  ...{ soak: database, minutes, seed, faults, growth },
+  ...{ soak: database, warmUp: WARM_UP, minutes, seed, faults, growth },
   acknowledged: sum((one) => one.acknowledged),
   delivered: sum((one) => one.delivered),
   recovered: sum((one) => one.recovered),

@@ -1,7 +1,7 @@
 import { addRows, setting, type Section } from '../../support/resultsPage.js';
 import type { Database } from '../world.js';
 import { members } from './memory.js';
-import type { SoakResult } from './soak.js';
+import { WARM_UP, type SoakResult } from './soak.js';
 
 /* Rows of test/bench/RESULTS.md about soaks. */
 
@@ -10,7 +10,8 @@ const section: Section = {
   heading: '## Soaks',
   about:
     'Each row is one run of `npm run test:soak -- --results`: load on every entrance while things fail by chance. Growth is the median of the last ' +
-    'third minus that of the first, after forced collections, of the two processes that nobody kills: heap and RSS in MiB, and file descriptors.',
+    'third minus that of the first, after forced collections, of the two processes that nobody kills: heap and RSS in MiB, and file descriptors. ' +
+    `Load and faults begin ${WARM_UP} minutes before, which do not count (the first row: from the start, after one collection).`,
   columns: [
     ...['date', 'commit', 'machine', 'seed', 'database', 'minutes', 'faults', 'acked', 'delivered', 'lost', 'doubled'],
     ...processes.map((name) => `${name}: heap, RSS, files`),
