@@ -121,7 +121,9 @@ function withoutDates(value: object, name: string): object {
     const member = members[key];
     if (typeof member !== 'object' || member === null) continue;
     const plain = withoutDates(member, Array.isArray(value) ? name : key);
-    if (plain !== member) (copy ??= (Array.isArray(value) ? [...value] : { ...value }) as typeof members)[key] = plain;
+    if (plain !== member)
+      (copy ??= (Array.isArray(value) ? [...(value as readonly unknown[])] : { ...value }) as typeof members)[key] =
+        plain;
   }
   return copy ?? value;
 }
