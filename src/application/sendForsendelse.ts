@@ -7,6 +7,7 @@ import { overlat, overlatt } from './overlat.js';
 import type { Caller, Forklart, ShipmentDeps } from './shipmentDeps.js';
 import { audit, authorise, forklart, spurtOm, vurder } from './shipmentDeps.js';
 import { shipmentDigest } from './shipmentDigest.js';
+import { timedId } from './timedId.js';
 
 /** A letter as ordered; who ordered it is not said in it but proved. */
 export type Brev = Omit<Forsendelse, 'avsender' | 'databehandler'>;
@@ -45,14 +46,15 @@ function accepted(decided: Forklart): Accepted {
 const overlates = ({ beslutning }: Accepted): boolean => beslutning.kanal === 'PORTAL';
 
 function newShipment(deps: ShipmentDeps, forsendelse: Forsendelse, digest: Buffer, decided: Accepted): Shipment {
+  const mottatt = deps.clock.now();
   return {
-    id: randomUUID(),
-    mottatt: deps.clock.now(),
+    id: timedId(mottatt),
+    mottatt,
     forsendelse,
     digest,
     tilstand: overlates(decided) ? 'OVERLATT' : 'MOTTATT',
     beslutning: decided.beslutning,
-    konversasjonsId: randomUUID(),
+    konversasjonsId: timedId(mottatt),
     meldingsId: randomUUID(),
   };
 }

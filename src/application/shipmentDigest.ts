@@ -1,26 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { Forsendelse } from '../domain/forsendelse.js';
 
-type Plain = string | number | boolean | readonly Plain[] | { readonly [name: string]: Plain };
-
-/** Members in the order of their names, those that are null left out: a member that is added later changes no old digest. */
-function canonical(value: unknown): Plain | undefined {
-  if (value === null || value === undefined) return undefined;
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((item) => canonical(item) ?? []);
-  if (typeof value !== 'object') return value as Plain;
-  const members = Object.entries(value)
-    .map(([name, member]) => [name, canonical(member)] as const)
-    .filter((entry): entry is readonly [string, Plain] => entry[1] !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members);
+/**
+ * JSON with the members in the order of their names, those that are null left out, so that a member that is added later changes no old
+ * digest, and those that say where octets lie.
+ */
+function canonical(value: unknown): string {
+  if (value instanceof Date) return JSON.stringify(value.toISOString());
+  if (Array.isArray(value))
+    return `[${value.map((item: unknown) => (isNone(item) ? '[]' : canonical(item))).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(members).sort()) {
+    if (isNone(members[name]) || name === 'ref') continue;
+    text += `${text === '' ? '' : ','}"${name}":${canonical(members[name])}`;
+  }
+  return `{${text}}`;
 }
+
+const isNone = (value: unknown): boolean => value === null || value === undefined;
 
 /**
  * SHA-256 over everything that the sender ordered, documents by their own digest: 32 octets. Where the octets lie, and who brought the
  * order, are no part of it.
  */
 export function shipmentDigest({ databehandler: _, ...ordered }: Forsendelse): Buffer {
-  const text = JSON.stringify(canonical(ordered), (name, value: unknown) => (name === 'ref' ? undefined : value));
-  return createHash('sha256').update(text).digest();
+  return createHash('sha256').update(canonical(ordered)).digest();
 }

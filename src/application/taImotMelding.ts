@@ -5,6 +5,7 @@ import type { Clock, UnitOfWork } from '../domain/ports.js';
 import type { SenderData } from '../domain/sender.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
+import { timedId } from './timedId.js';
 
 /** A message of a sender, verified inside and out, with its package in the payload store. */
 export type Melding = Omit<Formidling, 'id' | 'mottatt' | 'videreId' | 'tilstand'> & {
@@ -26,10 +27,11 @@ export interface TaImotDeps {
 export const taImotMelding =
   ({ unitOfWork, clock, payloads }: TaImotDeps) =>
   async ({ noekkel, ...melding }: Melding): Promise<boolean> => {
+    const mottatt = clock.now();
     const formidling: Formidling = {
       ...melding,
-      id: formidlingsId(randomUUID()),
-      mottatt: clock.now(),
+      id: formidlingsId(timedId(mottatt)),
+      mottatt,
       videreId: randomUUID(),
       tilstand: 'MOTTATT',
     };

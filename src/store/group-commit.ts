@@ -15,44 +15,90 @@ export interface Transactions {
  */
 export const LONGEST = 250;
 
-/** Carries out one caller's work; what it returns answers the caller. */
-type Unit = () => Promise<() => void>;
-
 interface Waiting {
-  readonly unit: Unit;
+  readonly work: () => Promise<unknown>;
+  readonly resolve: (outcome: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/**
- * One queue for all writes of this process, so that they share commits, and so the disk's fsync, which is nearly all
- * that a small write costs. What arrives while a commit is going on makes up the next transaction: its units run one
- * after the other, each in a savepoint of its own, so that a unit that fails takes back its own writes only. Callers are
- * answered after the commit; when that fails they are all told so. The order of arrival is the order of writing. What a transaction has
- * no time for is left to the next, and between the two other processes have their chance.
- */
-export function groupCommit({ begin, run, commit, rest }: Transactions): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: Waiting[] = [];
-  let draining = false;
+/** Answers a caller. */
+type Answer = () => void;
 
-  const commitBatch = async () => {
+/** One transaction. @throws what `carryOut` or the commit throws, and then nothing is left of it */
+const transacting =
+  ({ begin, run, commit }: Transactions) =>
+  async (units: Iterable<Waiting>, carryOut: (unit: Waiting) => Promise<Answer>): Promise<void> => {
     await begin();
-    const end = performance.now() + LONGEST;
-    const batch: Waiting[] = [];
-    let left = queue.length;
     try {
-      const answers: (() => void)[] = [];
-      for (; left > 0 && (batch.length === 0 || performance.now() < end); left--) {
-        batch.push(queue.shift() as Waiting);
-        answers.push(await (batch.at(-1) as Waiting).unit());
-      }
+      const answers: Answer[] = [];
+      for (const unit of units) answers.push(await carryOut(unit));
       await commit();
       answers.forEach((answer) => answer());
     } catch (error) {
       // After some errors SQLite has rolled back by itself, and says so here.
       await run('rollback').catch(() => undefined);
-      batch.forEach(({ reject }) => reject(error));
+      throw error;
     }
-    if (left > 0) await rest();
+  };
+
+/** Takes back its own writes only, when a unit fails. */
+const inSavepoint =
+  ({ run }: Transactions) =>
+  async ({ work, resolve }: Waiting): Promise<Answer> => {
+    await run('savepoint unit');
+    const outcome = Promise.resolve().then(work);
+    const failed = await outcome.then(
+      () => false,
+      () => true,
+    );
+    // When SQLite has already rolled everything back, the whole batch fails for this unit's reason.
+    if (failed) await run('rollback to unit').catch(() => outcome);
+    await run('release unit');
+    return () => resolve(outcome);
+  };
+
+/**
+ * One queue for all writes of this process, so that they share commits, and so the disk's fsync, which is nearly all
+ * that a small write costs. What arrives while a commit is going on makes up the next transaction: its units run one
+ * after the other. Callers are answered after the commit; when that fails they are all told so. When a unit fails, nothing is left of the
+ * transaction, and those that came before it run again with it, each in a savepoint of its own, so that its own writes only are taken
+ * back: it is seldom, and savepoints cost as much as a row. The order of arrival is the order of writing. What a transaction has
+ * no time for is left to the next, and between the two other processes have their chance.
+ */
+export function groupCommit(transactions: Transactions): <T>(work: () => Promise<T>) => Promise<T> {
+  const queue: Waiting[] = [];
+  let draining = false;
+
+  const transact = transacting(transactions);
+  const apart = inSavepoint(transactions);
+
+  const commitBatch = async () => {
+    const batch: Waiting[] = [];
+    let [left, failed] = [0, false];
+    function* arrived(): Generator<Waiting> {
+      const end = performance.now() + LONGEST;
+      for (left = queue.length; left > 0 && (batch.length === 0 || performance.now() < end); left--) {
+        const unit = queue.shift() as Waiting;
+        batch.push(unit);
+        yield unit;
+      }
+    }
+    const plainly = async ({ work, resolve }: Waiting): Promise<Answer> => {
+      try {
+        const outcome = await work();
+        return () => resolve(outcome);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    };
+    const tellAll = (error: unknown): void => batch.forEach(({ reject }) => reject(error));
+    await transact(arrived(), plainly).catch(async (error: unknown) => {
+      if (batch.length === 0) throw error;
+      if (failed && batch.length > 1) await transact(batch, apart).catch(tellAll);
+      else tellAll(error);
+    });
+    if (left > 0 && !failed) await transactions.rest();
   };
 
   const drain = async () => {
@@ -62,21 +108,9 @@ export function groupCommit({ begin, run, commit, rest }: Transactions): <T>(wor
     draining = false;
   };
 
-  return (work) =>
-    new Promise((resolve, reject) => {
-      const unit = async () => {
-        await run('savepoint unit');
-        const outcome = Promise.resolve().then(work);
-        const failed = await outcome.then(
-          () => false,
-          () => true,
-        );
-        // When SQLite has already rolled everything back, the whole batch fails for this unit's reason.
-        if (failed) await run('rollback to unit').catch(() => outcome);
-        await run('release unit');
-        return () => resolve(outcome);
-      };
-      queue.push({ unit, reject });
+  return <T>(work: () => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      queue.push({ work, resolve: (outcome) => resolve(outcome as T | Promise<T>), reject });
       if (!draining) void drain();
     });
 }

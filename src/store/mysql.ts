@@ -78,7 +78,7 @@ export const flavourWith = (collation: string): Flavour => ({
  */
 export async function openMysql(url: string): Promise<Backend> {
   const addresses = addressesOf(url);
-  const nodes: Nodes = nodesOf(addresses.map((address, node) => rollingBack(poolOf(address, () => nodes.leave(node)))));
+  const nodes: Nodes = nodesOf(addresses.map((address, node) => poolOf(address, () => nodes.leave(node))));
   const db = new Kysely<Tables>({ dialect: new MysqlDialect({ pool: nodes }) });
   const open = async (): Promise<Backend> => {
     const flavour = flavourWith(await exactCollation(db));
@@ -115,7 +115,7 @@ function poolOf(uri: string, leave: () => void): MysqlPool {
     // A server that has no such setting is no node of Galera.
     connection.query(SEE_ALL, () => undefined);
   });
-  return { getConnection, end: (done) => pool.end(done) };
+  return rollingBack({ getConnection, end: (done) => pool.end(done) });
 }
 
 /** Resolves when the server answers a new connection. */

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, type KeyObje
 import type { Blob } from '../domain/forsendelse.js';
 import { Failure } from '../errors.js';
 import { passed } from './garbage.js';
-import { derive, KEY_ID_SIZE, keyIdOf, SALT_SIZE, TAG_SIZE } from './sealed.js';
+import { derive, KEY_ID_SIZE, keyIdOf, keyUnder, rootOf, SALT_SIZE, TAG_SIZE } from './sealed.js';
 
 /*
  * A payload file: header (magic and version, key id, salt), then records of 64 KiB of cipher text with their tags; the last record is
@@ -10,31 +10,40 @@ import { derive, KEY_ID_SIZE, keyIdOf, SALT_SIZE, TAG_SIZE } from './sealed.js';
  * salt and the reference. A record's nonce is its number; header, number and whether it is the last are authenticated with it. So a
  * file that was cut, put together anew, or is another's fails at the first record that is not where it was written.
  */
-const MAGIC = Buffer.from('PHP\x01', 'latin1');
+const MAGIC = Buffer.from('PHP\x02', 'latin1');
+/** Of a file whose key was derived by a whole HKDF. */
+const FIRST_MAGIC = Buffer.from('PHP\x01', 'latin1');
 /** Clear octets of a record that is full. */
 const RECORD_SIZE = 64 * 1024;
 /** Octets of a full record in the file. */
 export const SEALED_RECORD_SIZE = RECORD_SIZE + TAG_SIZE;
 export const HEADER_SIZE = MAGIC.length + KEY_ID_SIZE + SALT_SIZE;
 
-/** The data key with its id, which is derived once and not for each file. */
+/** The data key with what is derived from it once and not for each file: its id, and the key that those of files come from. */
 export interface NamedKey {
   readonly key: KeyObject;
   readonly id: Buffer;
+  readonly root: KeyObject;
 }
 
-export const named = (key: KeyObject): NamedKey => ({ key, id: keyIdOf(key) });
+export const named = (key: KeyObject): NamedKey => ({
+  key,
+  id: keyIdOf(key),
+  root: rootOf(key, 'posthorn payload root'),
+});
 
 /** Begins a file. */
 const newHeader = ({ id }: NamedKey): Buffer => Buffer.concat([MAGIC, id, randomBytes(SALT_SIZE)]);
 
 /** The key of a file. @throws Failure INTERNAL when `header` is not one, or names another data key */
-export function fileKey({ key, id }: NamedKey, header: Buffer, ref: string): Buffer {
-  const keyId = header.subarray(MAGIC.length, MAGIC.length + KEY_ID_SIZE);
-  if (header.length !== HEADER_SIZE || !header.subarray(0, MAGIC.length).equals(MAGIC))
+export function fileKey({ key, id, root }: NamedKey, header: Buffer, ref: string): Buffer {
+  const [magic, salt] = [header.subarray(0, MAGIC.length), header.subarray(-SALT_SIZE)];
+  const isFirst = magic.equals(FIRST_MAGIC);
+  if (header.length !== HEADER_SIZE || !(isFirst || magic.equals(MAGIC)))
     throw new Failure('INTERNAL', `payload ${ref} has no header`);
-  if (!keyId.equals(id)) throw new Failure('INTERNAL', `payload ${ref} was written under another data key`);
-  return derive(key, header.subarray(-SALT_SIZE), `posthorn payload ${ref}`, 32);
+  if (!header.subarray(MAGIC.length, MAGIC.length + KEY_ID_SIZE).equals(id))
+    throw new Failure('INTERNAL', `payload ${ref} was written under another data key`);
+  return isFirst ? derive(key, salt, `posthorn payload ${ref}`, 32) : keyUnder(root, salt, ref);
 }
 
 /** Where a record stands. */

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
 import { Failure } from '../errors.js';
 
 /** What is stored names the key that it was written under, so that another one is told apart from damage. Octets. */
@@ -6,7 +14,8 @@ export const KEY_ID_SIZE = 8;
 export const SALT_SIZE = 16;
 export const TAG_SIZE = 16;
 const NONCE_SIZE = 12;
-const VERSION = Buffer.from([1]);
+const FIRST_VERSION = 1;
+const VERSION = Buffer.from([2]);
 const HEAD_SIZE = VERSION.length + KEY_ID_SIZE + SALT_SIZE;
 
 /** HKDF-SHA-256 of the data key. `info` says what the octets are for. */
@@ -20,6 +29,14 @@ export const keyIdOf = (dataKey: KeyObject): Buffer =>
 export const keyIdIn = (sealed: Uint8Array): Buffer =>
   Buffer.from(sealed.subarray(VERSION.length, VERSION.length + KEY_ID_SIZE));
 
+/** The key that many others come from, derived once. `info` says what for. */
+export const rootOf = (dataKey: KeyObject, info: string): KeyObject =>
+  createSecretKey(derive(dataKey, new Uint8Array(), info, 32));
+
+/** A key under `root`, 32 octets: the HMAC-SHA-256 of salt and name, which is what HKDF does in the end at a quarter of the cost. */
+export const keyUnder = (root: KeyObject, salt: Uint8Array, info: string): Buffer =>
+  createHmac('sha256', root).update(salt).update(info).digest();
+
 /** Seals values of the database under the data key. `place` names row and column: a value that was moved cannot be opened. */
 export interface Seal {
   seal(value: object, place: string): Buffer;
@@ -27,54 +44,59 @@ export interface Seal {
   open(sealed: Uint8Array, place: string): unknown;
 }
 
-/** Values whose keys are kept: a letter is opened several times while it is handed on. */
-const KEYS = 512;
+/** A key that serves one value only needs no nonce of its own. */
+const NO_NONCE = Buffer.alloc(NONCE_SIZE);
 
-/** Key and nonce of each value, by its salt and place. Those made longest ago make room. */
-function materialUnder(dataKey: KeyObject) {
-  const made = new Map<string, { readonly key: Buffer; readonly nonce: Buffer }>();
-  return (head: Buffer, place: string) => {
-    const salt = head.subarray(-SALT_SIZE);
-    const name = salt.toString('latin1') + place;
-    const known = made.get(name);
-    if (known !== undefined) return known;
-    const bits = derive(dataKey, salt, `posthorn sealed ${place}`, 32 + NONCE_SIZE);
-    const material = { key: bits.subarray(0, 32), nonce: bits.subarray(32) };
-    const [oldest] = made.keys();
-    if (made.size === KEYS && oldest !== undefined) made.delete(oldest);
-    made.set(name, material);
-    return material;
-  };
+interface Material {
+  readonly key: Buffer;
+  readonly nonce: Buffer;
 }
 
-/** AES-256-GCM: version, key id, salt, cipher text, tag. Key and nonce follow from the salt, so no key is used twice. */
+/** What a value of the first version was sealed with: a whole HKDF for each. */
+function firstMaterial(dataKey: KeyObject, salt: Buffer, place: string): Material {
+  const bits = derive(dataKey, salt, `posthorn sealed ${place}`, 32 + NONCE_SIZE);
+  return { key: bits.subarray(0, 32), nonce: bits.subarray(32) };
+}
+
+/** AES-256-GCM: version, key id, salt, cipher text, tag. The key follows from the salt and the place, so none is used twice. */
 export function sealUnder(dataKey: KeyObject): Seal {
   const keyId = keyIdOf(dataKey);
-  const material = materialUnder(dataKey);
+  const root = rootOf(dataKey, 'posthorn sealed root');
+  const versions = new Map<number | undefined, (salt: Buffer, place: string) => Material>([
+    [FIRST_VERSION, (salt, place) => firstMaterial(dataKey, salt, place)],
+    [VERSION[0], (salt, place) => ({ key: keyUnder(root, salt, place), nonce: NO_NONCE })],
+  ]);
   return {
     seal(value, place) {
-      const head = Buffer.concat([VERSION, keyId, randomBytes(SALT_SIZE)]);
-      const { key, nonce } = material(head, place);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
+      const salt = randomBytes(SALT_SIZE);
+      const head = Buffer.concat([VERSION, keyId, salt]);
+      const cipher = createCipheriv('aes-256-gcm', keyUnder(root, salt, place), NO_NONCE).setAAD(head);
       return Buffer.concat([head, cipher.update(toJson(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
     },
     open(sealed, place) {
-      const octets = Buffer.from(sealed);
+      const octets = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
       const head = octets.subarray(0, HEAD_SIZE);
       if (octets.length < HEAD_SIZE + TAG_SIZE) throw new Failure('INTERNAL', `${place} is cut short`);
       if (!keyIdIn(head).equals(keyId)) throw new Failure('INTERNAL', `${place} was written under another data key`);
-      const { key, nonce } = material(head, place);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_SIZE });
-      decipher.setAAD(head).setAuthTag(octets.subarray(-TAG_SIZE));
-      const clear = [decipher.update(octets.subarray(HEAD_SIZE, -TAG_SIZE))];
-      try {
-        clear.push(decipher.final());
-      } catch {
-        throw new Failure('INTERNAL', `${place} has been changed`);
-      }
-      return fromJson(Buffer.concat(clear).toString('utf8'));
+      const material = versions.get(head[0])?.(head.subarray(-SALT_SIZE), place);
+      const clear = material && opened(material, octets);
+      if (clear === undefined) throw new Failure('INTERNAL', `${place} has been changed`);
+      return fromJson(clear);
     },
   };
+}
+
+/** The clear text, or undefined when it is not what was sealed. */
+function opened({ key, nonce }: Material, octets: Buffer): string | undefined {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_SIZE });
+  decipher.setAAD(octets.subarray(0, HEAD_SIZE)).setAuthTag(octets.subarray(-TAG_SIZE));
+  const clear = decipher.update(octets.subarray(HEAD_SIZE, -TAG_SIZE));
+  try {
+    decipher.final();
+    return clear.toString('utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** For a store that was opened without the data key: it does everything but what needs it. */
@@ -90,16 +112,23 @@ function withoutKey(place: string): never {
 /** Dates become `{ "$date": ms }`; all else is as JSON has it. A replacer and a reviver would be called for each member, at many times the cost. */
 const toJson = (value: object): string => JSON.stringify(withoutDates(value, ''));
 
-function withoutDates(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+/** Copies what has a date in it, and nothing else. */
+function withoutDates(value: object, name: string): object {
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw new TypeError(`${name} is no date`);
     return { $date: value.getTime() };
   }
-  if (Array.isArray(value)) return value.map((item) => withoutDates(item, name));
-  const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) copy[key] = withoutDates(member, key);
-  return copy;
+  const members = value as Record<string, unknown>;
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(members)) {
+    const member = members[key];
+    if (typeof member !== 'object' || member === null) continue;
+    const plain = withoutDates(member, Array.isArray(value) ? name : key);
+    if (plain !== member)
+      (copy ??= (Array.isArray(value) ? [...(value as readonly unknown[])] : { ...value }) as typeof members)[key] =
+        plain;
+  }
+  return copy ?? value;
 }
 
 const isDate = (value: object): value is { readonly $date: number } => '$date' in value;

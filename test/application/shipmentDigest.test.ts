@@ -18,6 +18,19 @@ describe('application/shipmentDigest', () => {
     expect(await digest()).to.equal(await digest());
   });
 
+  it('is that of letters stored by earlier versions', () => {
+    const innhold = { ref: '0'.repeat(32), size: 4, sha256: 'ab'.repeat(32) };
+    const stored = {
+      ...{ avsender: '310000019', databehandler: '310000019', tittel: 'Vedtak «æ»', varseltekst: null },
+      virkningstidspunkt: new Date('2026-03-01T12:00:00.123Z'),
+      hoveddokument: { filnavn: 'a.pdf', innhold },
+      vedlegg: [],
+    } as unknown as Forsendelse;
+    expect(shipmentDigest(stored).toString('hex')).to.equal(
+      '7b1f37547c048847f31729ce1d4c5ca61ecee889b2fe0a5f6d3c777c63e8c108',
+    );
+  });
+
   it('does not depend on the order of members, on where the octets lie, or on who brought the order', async () => {
     const letter = await ordered();
     const turned = Object.fromEntries(Object.entries(letter).reverse()) as unknown as Forsendelse;

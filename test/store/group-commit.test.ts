@@ -78,21 +78,37 @@ describe('group commit', () => {
     expect(log.filter((sql) => !sql.endsWith('unit'))).to.deep.equal(['begin', 'commit']);
   });
 
-  it('takes back the writes of a unit that fails, and commits the others', async () => {
+  it('takes back the writes of a unit that fails, and runs those before it again, each in a savepoint', async () => {
     const { log, release, submit } = recorded();
+    const ran: number[] = [];
     const units = [
-      submit(async () => 1),
+      submit(async () => ran.push(1)),
       submit(() => Promise.reject(new Error('mine'))),
       submit(() => {
         throw new Error('thrown at once');
       }),
-      submit(async () => 4),
+      submit(async () => ran.push(4)),
     ].map(outcome);
-    await release();
-    expect(await Promise.all(units)).to.deep.equal([1, 'mine', 'thrown at once', 4]);
+    for (let commits = 0; commits < 2; commits++) await release();
+    expect(await Promise.all(units)).to.deep.equal([2, 'mine', 'thrown at once', 3]);
+    expect(ran).to.deep.equal([1, 1, 4]);
     const unit = ['savepoint unit', 'release unit'];
     const taken = ['savepoint unit', 'rollback to unit', 'release unit'];
-    expect(log).to.deep.equal(['begin', ...unit, ...taken, ...taken, ...unit, 'commit']);
+    const nothing = ['begin', 'rollback'];
+    const apart = ['begin', ...unit, ...taken, 'commit'];
+    expect(log).to.deep.equal([...nothing, ...apart, ...nothing, 'begin', 'commit']);
+  });
+
+  it('runs nothing again, and takes no savepoint, when a unit fails that came alone', async () => {
+    const { log, submit } = recorded();
+    let ran = 0;
+    const failing = async () => {
+      ran++;
+      throw new Error('mine');
+    };
+    expect(await outcome(submit(failing))).to.equal('mine');
+    expect(ran).to.equal(1);
+    expect(log).to.deep.equal(['begin', 'rollback']);
   });
 
   it('tells every caller when the commit fails, and goes on with the next', async () => {

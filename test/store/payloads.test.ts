@@ -142,6 +142,16 @@ describe('the payload store', () => {
     expect(error).to.have.property('detail').that.contains('has been changed');
   });
 
+  it('reads a file of the first version', async () => {
+    const first = await openPayloads({ dir, key: createSecretKey(Buffer.alloc(32, 1)) });
+    const ref = '0'.repeat(32);
+    await writeFile(
+      pathOf(ref),
+      Buffer.from('UEhQAXDKbhXGEwnIznQgCPmPnnK/JegEHrHCVLU7Wg6tASATMqGJB7GK5uA7PAytig==', 'base64'),
+    );
+    expect((await collected(first.get(ref))).toString()).to.equal('eldre');
+  });
+
   describe('a file that is not as it was written', () => {
     let clear: Buffer;
     let file: Buffer;

@@ -14,6 +14,7 @@ import { limits } from '../../limits.js';
 import { hendelse } from '../hendelser.js';
 import { audit, spurtOm, type Caller, type Forklart } from '../shipmentDeps.js';
 import { shipmentDigest } from '../shipmentDigest.js';
+import { timedId } from '../timedId.js';
 import { avsendernavn, erUuid, kontoregler, mottakermerke, referansemerke, ugyldig, type SvarUtDeps } from './deps.js';
 import { Beholdning, iKlartekst, sjekkLesbare, sjekkStoerrelse } from './dokumenter.js';
 import { ikkeLevert } from './omdiriger.js';
@@ -179,7 +180,7 @@ export const send =
   (deps: SvarUtDeps): SvarUtTjeneste['send'] =>
   async (konto, bestilling, given) => {
     const beholdning = new Beholdning(deps.payloads, bestilling);
-    const id = given ?? randomUUID();
+    const id = given ?? timedId(deps.clock.now());
     const forkast = async (error: unknown): Promise<never> => {
       await beholdning.slett();
       if (given !== null) await avvis(deps, konto, id, error);
@@ -197,7 +198,7 @@ export const send =
       digest: klar.digest,
       tilstand: klar.decided.beslutning.utfall === 'SEND' ? 'MOTTATT' : 'FEILET',
       beslutning: klar.decided.beslutning,
-      konversasjonsId: randomUUID(),
+      konversasjonsId: timedId(deps.clock.now()),
       meldingsId: randomUUID(),
     };
     const there = await lagre(deps, konto, shipment, klar);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { timedId } from '../timedId.js';
 import type { SvarUtDeps } from './deps.js';
 import { historikk, iderForEksternRef, mottakersystemer, signeringshistorikk, statuser } from './lesing.js';
 import { send } from './send.js';
@@ -9,7 +9,7 @@ import type { SvarInnTjeneste, SvarUtTjeneste } from './tjenester.js';
 const startNyForsendelse =
   ({ unitOfWork, clock }: SvarUtDeps): SvarUtTjeneste['startNyForsendelse'] =>
   async ({ brukernavn: konto }) => {
-    const id = randomUUID();
+    const id = timedId(clock.now());
     await unitOfWork((tx) => tx.reserve({ id, konto, reservert: clock.now(), avvist: null }));
     return id;
   };
