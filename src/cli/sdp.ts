@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { paaEngelsk } from '../client/answer.js';
 import { confirm, pull, type Confirmation, type Pulled } from '../client/ebmsPull.js';
 import type { Refusal } from '../client/ebmsExchange.js';
 import { sendSdpLetter, type Leveranse, type SdpService } from '../client/sdpLetter.js';
@@ -79,16 +80,15 @@ const mpcOf = ({ priority, mpc }: Options): Mpc => ({
 
 /** What happened, why, and what to do next. */
 function refusal(url: string, refused: Refusal, next: string): CommandError {
-  const sentences = {
-    ebmsError: () => {
-      const { code, shortDescription, description } = refused as Extract<Refusal, { type: 'ebmsError' }>;
-      return `${url} refused it: ${code} ${shortDescription}: ${description}`;
-    },
-    unverifiable: () =>
-      `The answer of ${url} is refused, and nothing of it is shown: ${(refused as { reason: string }).reason}. ${next}`,
-    transport: () => `${url} gives no answer: ${(refused as { reason: string }).reason}. ${next}`,
+  const sentence = (): string => {
+    if (refused.type === 'ebmsError')
+      return `${url} refused it: ${refused.code} ${refused.shortDescription}: ${refused.description}`;
+    const reason = paaEngelsk(refused.reason);
+    return refused.type === 'transport'
+      ? `${url} gives no answer: ${reason}. ${next}`
+      : `The answer of ${url} is refused, and nothing of it is shown: ${reason}. ${next}`;
   };
-  return new CommandError(visible(sentences[refused.type]()));
+  return new CommandError(visible(sentence()));
 }
 
 const told = async <T>(work: Promise<T>): Promise<T> => {

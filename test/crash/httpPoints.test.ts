@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { postStream } from '../../src/client/post.js';
+import { limits } from '../../src/limits.js';
 import { watchHttp } from './httpPoints.js';
 
 const LARGE = 400_000;
@@ -38,22 +39,28 @@ describe('points of the crash test at the server', () => {
     expect(reached).to.deep.equal(['request.halfway part', 'request.whole whole', 'answer.halfway whole']);
   });
 
-  it('are half of what is posted piece by piece, and not passed by what is posted at once', async () => {
+  it('are half of what is posted piece by piece, and of what is posted at once', async () => {
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}/bad`;
+    const posted = async (body: AsyncIterable<Buffer>, contentLength: number): Promise<string> =>
+      (await postStream(url, { contentType: 'text/plain', contentLength, body })).octets.toString();
+    const piece = Buffer.alloc(limits.postedAtOnceBytes);
+    come = 0;
     async function* pieces(): AsyncGenerator<Buffer> {
-      for (let n = 0; n < 3; n++) {
-        yield Buffer.alloc(1_000);
+      for (let n = 1; n <= 3; n++) {
+        yield piece;
         // What is written before the connection is made goes at once.
-        while (come < 1_000 * (n + 1)) await sleep(5);
+        while (come < piece.length * n) await sleep(5);
       }
     }
-    come = 0;
-    const upload = { contentType: 'text/plain', contentLength: 3_000, body: pieces() };
-    expect((await postStream(url, upload)).octets.toString()).to.equal('3000 octets');
+    const length = 3 * piece.length;
+    expect(await posted(pieces(), length)).to.equal(`${length} octets`);
+    expect(reached).to.include('push.halfway part');
+    reached.splice(0);
+    expect(await posted(Readable.from([Buffer.alloc(9)]), 9)).to.equal('9 octets');
     expect(reached).to.deep.equal(['push.halfway part']);
     reached.splice(0);
-    await postStream(url, { contentType: 'text/plain', contentLength: 9, body: Readable.from([Buffer.alloc(9)]) });
+    expect(await posted(Readable.from([Buffer.alloc(1)]), 1)).to.equal('1 octets');
     expect(reached).to.deep.equal([]);
   });
 

@@ -53,9 +53,10 @@ function watchAnswer(response: ServerResponse, half: () => void): void {
   }) as ServerResponse['end'];
 }
 
-/** Calls `half` once when at least half of what is posted has been given to the system, and not all of it. */
+/** Calls `half` once when at least half of what is posted has been given to the system, and not all of it; what is posted at once goes in halves. */
 function watchPush(request: ClientRequest, half: () => void): void {
   const write = request.write.bind(request) as (chunk: Buffer, done: () => void) => boolean;
+  const end = request.end.bind(request) as (body?: Buffer) => ClientRequest;
   let [gone, done] = [0, false];
   request.write = ((chunk: Buffer) =>
     write(chunk, () => {
@@ -65,6 +66,15 @@ function watchPush(request: ClientRequest, half: () => void): void {
       done = true;
       half();
     })) as ClientRequest['write'];
+  request.end = ((body?: Buffer) => {
+    if (body === undefined || body.length < 2) return end(body);
+    const middle = Math.ceil(body.length / 2);
+    write(body.subarray(0, middle), () => {
+      half();
+      end(body.subarray(middle));
+    });
+    return request;
+  }) as ClientRequest['end'];
 }
 
 /** Watches every server and client of this process. @returns the function that ends it */
