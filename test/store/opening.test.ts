@@ -77,6 +77,7 @@ describe('opening a store', () => {
         '0022-document-types': '3189c6cd906673a4',
         '0024-lost-turns': '9a44f3c605bae501',
         '0025-payload-chunks': '0da478ae986a5ace',
+        '0026-notice-handover': '70344bcd24b0739c',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -101,6 +102,7 @@ describe('opening a store', () => {
         '0022-document-types': '33c2aa94d6f5cd33',
         '0024-lost-turns': '12229d68f65faaa5',
         '0025-payload-chunks': '1ee35ffd4f533154',
+        '0026-notice-handover': '515034e73adf0023',
       },
     });
   });

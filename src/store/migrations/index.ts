@@ -22,6 +22,7 @@ import { units } from './0021-units.js';
 import { documentTypes } from './0022-document-types.js';
 import { lostTurns } from './0024-lost-turns.js';
 import { payloadChunks } from './0025-payload-chunks.js';
+import { noticeHandover } from './0026-notice-handover.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -50,6 +51,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0022-document-types': documentTypes,
   '0024-lost-turns': lostTurns,
   '0025-payload-chunks': payloadChunks,
+  '0026-notice-handover': noticeHandover,
 };
 
 const CREATION = /^create table if not exists (\w+)/;
