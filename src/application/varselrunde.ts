@@ -12,12 +12,14 @@ import { happen, hendelse } from './hendelser.js';
 import { tilgjengelig } from './overlat.js';
 
 /** What came of handing one notice over. */
-export type Handling = { readonly kanal: Varslingskanal } & (
-  | { readonly type: 'SENDT' }
-  | { readonly type: 'FEILET'; readonly grunn: Tospraaklig }
-  /** `vent`: milliseconds for which the other side asks to be left alone. */
-  | { readonly type: 'UTSATT'; readonly grunn: Tospraaklig; readonly vent?: number }
-);
+export type Handling = { readonly kanal: Varslingskanal } &
+  /** `tvil`: why nobody knows whether it was, though it is taken as sent. */
+  (
+    | { readonly type: 'SENDT'; readonly tvil?: 'VARSLET_UTEN_SVAR' | 'VARSLET_FOER_STANS' }
+    | { readonly type: 'FEILET'; readonly grunn: Tospraaklig }
+    /** `vent`: milliseconds for which the other side asks to be left alone. */
+    | { readonly type: 'UTSATT'; readonly grunn: Tospraaklig; readonly vent?: number }
+  );
 
 /** When the round goes on, by which of the two times. */
 export interface Videre {
@@ -62,7 +64,7 @@ async function skriv(tx: Tx, deps: Deps, shipment: Shipment, runde: Varselrunde,
   const gjentatt = runde.nummer === 1;
   if (h.type === 'SENDT') {
     if (h.kanal === 'SMS') await bokfoerSms(tx, deps.calendar, shipment, gjentatt);
-    const sagt = tekst(gjentatt ? 'VARSLET_IGJEN' : 'VARSLET', { kanal });
+    const sagt = tekst(h.tvil ?? (gjentatt ? 'VARSLET_IGJEN' : 'VARSLET'), { kanal });
     return happen(tx, deps.calendar, shipment, hendelse('VARSLET', now, h.kanal, sagt), false);
   }
   const { grunn } = h;
@@ -110,7 +112,10 @@ export const avsluttRunde = (deps: Deps, job: Job, judged: Shipment, forloep: Fo
     for (const handling of handlinger) await skriv(tx, deps, shipment, runde, handling, videre);
     const avgjort = handlinger.flatMap((h) => (h.type === 'UTSATT' ? [] : [[h.kanal, h.type] as const]));
     const stand: Varselrunde['stand'] = { ...runde.stand, ...Object.fromEntries(avgjort) };
-    await tx.updateVarsel(runde.id, { begynt, stand });
+    const overleveres = Object.fromEntries(
+      Object.entries(runde.overleveres).filter(([kanal]) => !handlinger.some((h) => h.kanal === kanal)),
+    );
+    await tx.updateVarsel(runde.id, { begynt, stand, overleveres });
     const sendt = Object.values(stand).includes('SENDT');
     const liggerDer = shipment.tilstand === 'OVERLATT';
     const flere = liggerDer && runde.nummer === 0 && gjentas(shipment.forsendelse);

@@ -9,7 +9,17 @@ import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Varselsender } from '../domain/varselPorts.js';
 import { Failure } from '../errors.js';
 import { erGift } from '../domain/retry.js';
-import { dagtid, varselAv, varselfrist, varselplan, type Varselplan, type VarselReads } from '../domain/varselrunde.js';
+import {
+  dagtid,
+  iTvil,
+  taalerGjentakelse,
+  varselAv,
+  varselfrist,
+  varselplan,
+  type Varselplan,
+  type VarselReads,
+  type Varselrunde,
+} from '../domain/varselrunde.js';
 import { limits } from '../limits.js';
 import type { Circuits } from './circuits.js';
 import { reason } from './reason.js';
@@ -55,6 +65,7 @@ async function send(
   job: Job,
   { id: shipmentId, forsendelse }: Shipment,
   bestilling: Varselbestilling,
+  igjen: boolean,
 ): Promise<Handling> {
   const { varslingskanal: kanal } = bestilling;
   try {
@@ -66,18 +77,60 @@ async function send(
     return { kanal, type: 'FEILET', grunn: grunnUtenAdresser(utfall.grunn) };
   } catch (error) {
     failed?.(error, shipmentId);
+    const values = error instanceof Failure ? error.values : {};
+    if (values['uvisst'] !== undefined && !igjen) return { kanal, type: 'SENDT', tvil: 'VARSLET_UTEN_SVAR' };
     const utfall = reason(error);
-    const vent = error instanceof Failure ? Number(error.values['vent'] ?? 0) : 0;
+    const vent = Number(values['vent'] ?? 0);
     return { kanal, type: 'UTSATT', grunn: utfall.type === 'sent' ? tekst('EGEN_FEIL') : utfall.grunn, vent };
   }
 }
 
-/** Whether the letter is still to be notified of, and by this turn: the last look before a notice leaves the house. */
-const gjelderEnnaa = ({ unitOfWork }: VarsleDeps, job: Job, shipmentId: string): Promise<boolean> =>
+/** A notice of a turn: whether it may go once more when nobody knows if it has gone out, and whether that is so already. */
+interface Post {
+  readonly bestilling: Varselbestilling;
+  readonly igjen: boolean;
+  readonly tvil: boolean;
+}
+
+/**
+ * The last look before a notice leaves the house, which is written down then: who finds that after a crash knows that it may have gone out. Undefined:
+ * the letter is not to be notified of any more, or by another turn.
+ */
+const begynn = (
+  { unitOfWork, sender }: VarsleDeps,
+  job: Job,
+  shipmentId: string,
+  bestillinger: readonly Varselbestilling[],
+): Promise<readonly Post[] | undefined> =>
   unitOfWork(async (tx) => {
     const tilstand = (await tx.lockShipment(shipmentId))?.tilstand;
-    return tilstand === 'OVERLATT' && (await tx.lockVarsel(job)) !== undefined;
+    const runde = await tx.lockVarsel(job);
+    if (tilstand !== 'OVERLATT' || runde === undefined) return undefined;
+    const poster = bestillinger.map((bestilling) => {
+      const { varslingskanal: kanal } = bestilling;
+      const igjen = taalerGjentakelse(runde.nummer, kanal, sender?.kjennerIgjen.has(kanal) === true);
+      return { bestilling, igjen, tvil: !igjen && iTvil(runde, kanal, job) };
+    });
+    const naa = poster.filter(({ tvil }) => !tvil).map(({ bestilling: b }) => [b.varslingskanal, job.fence]);
+    const overleveres: Varselrunde['overleveres'] = { ...runde.overleveres, ...Object.fromEntries(naa) };
+    if (naa.length > 0) await tx.updateVarsel(runde.id, { ...runde, overleveres });
+    return poster;
   });
+
+/** Hands over what may be, and takes as sent what may have been. */
+async function overlever(deps: VarsleDeps, job: Job, shipment: Shipment, poster: readonly Post[]): Promise<Handling[]> {
+  const ut = poster.filter(({ tvil }) => !tvil);
+  const sendt = await Promise.all(ut.map(({ bestilling, igjen }) => send(deps, job, shipment, bestilling, igjen)));
+  if (sendt.length > 0)
+    deps.circuits.report(
+      KOE,
+      sendt.some((h) => h.type === 'FEILET' || (h.type === 'SENDT' && h.tvil === undefined)),
+      deps.clock.now(),
+      Math.max(...sendt.map((h) => (h.type === 'UTSATT' ? (h.vent ?? 0) : 0))),
+    );
+  const antatt = poster.filter(({ tvil }) => tvil).map(({ bestilling: { varslingskanal: kanal } }) => kanal);
+  return [...sendt, ...antatt.map((kanal) => ({ kanal, type: 'SENDT', tvil: 'VARSLET_FOER_STANS' }) as const)];
+}
 
 /** When what could not be handed over is tried again, in the daytime; undefined: there is no time left before its sender must know. */
 function nesteForsoek(deps: VarsleDeps, job: Job, begynt: Date): Videre | undefined {
@@ -128,16 +181,10 @@ async function runde(
 ) {
   const plan: Varselplan = varselplan(fakta);
   const igjen = plan.type === 'VARSLES' ? plan.varsler.filter((v) => !gjort.has(v.varslingskanal)) : [];
-  if (!(await gjelderEnnaa(deps, job, shipment.id))) return void (await deps.unitOfWork((tx) => tx.endJob(job)));
+  const poster = await begynn(deps, job, shipment.id, igjen);
+  if (poster === undefined) return void (await deps.unitOfWork((tx) => tx.endJob(job)));
   const begynt = begyntFoer ?? deps.calendar.now();
-  const handlinger = await Promise.all(igjen.map((bestilling) => send(deps, job, shipment, bestilling)));
-  if (handlinger.length > 0)
-    deps.circuits.report(
-      KOE,
-      handlinger.some(({ type }) => type !== 'UTSATT'),
-      deps.clock.now(),
-      Math.max(...handlinger.map((h) => (h.type === 'UTSATT' ? (h.vent ?? 0) : 0))),
-    );
+  const handlinger = await overlever(deps, job, shipment, poster);
   const venter = handlinger.some(({ type }) => type === 'UTSATT');
   const videre = venter ? nesteForsoek(deps, job, begynt) : undefined;
   await avsluttRunde(deps, job, shipment, {
@@ -151,7 +198,7 @@ async function runde(
 
 /**
  * One turn of one round of notices (R-16, R-17): asks the register, hands over by each way that may be used, and writes what came of it. A letter that
- * was opened meanwhile ends its rounds. A notice that was handed over just before a crash is handed over again, with the same id.
+ * was opened meanwhile ends its rounds. What was being handed over when a turn was lost goes again with the same id where it may, and is else taken as sent.
  */
 export const varsle =
   (deps: VarsleDeps) =>

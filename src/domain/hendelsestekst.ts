@@ -36,6 +36,14 @@ const tabell = {
     nb: 'Brevet er ikke åpnet etter én uke, og mottakeren er varslet på nytt på {kanal} (R-17).',
     en: 'The letter is unread after a week, and the recipient has been notified again by {kanal} (R-17).',
   },
+  VARSLET_FOER_STANS: {
+    nb: 'Det er uvisst om mottakeren er varslet på {kanal}: varselet var på vei ut da en prosess stanset. Det regnes som sendt og sendes ikke igjen, for ingen skal varsles to ganger (R-17).',
+    en: 'It is in doubt whether the recipient has been notified by {kanal}: the notice was on its way out when a process ended. It is taken as sent and not sent again, for nobody is to be notified twice (R-17).',
+  },
+  VARSLET_UTEN_SVAR: {
+    nb: 'Det er uvisst om mottakeren er varslet på {kanal}: varselet er overlevert, men svaret er gått tapt. Det regnes som sendt og sendes ikke igjen, for ingen skal varsles to ganger (R-17).',
+    en: 'It is in doubt whether the recipient has been notified by {kanal}: the notice was handed over, but the answer is lost. It is taken as sent and not sent again, for nobody is to be notified twice (R-17).',
+  },
   VARSEL_UTSATT: {
     nb: 'Varselet på {kanal} kunne ikke sendes: {grunn}. Neste forsøk {neste}.',
     en: 'The notice by {kanal} could not be sent: {grunn}. Next attempt at {neste}.',

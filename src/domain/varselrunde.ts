@@ -29,7 +29,22 @@ export interface Varselrunde {
   readonly begynt: Date | null;
   /** What has come of it, by way. */
   readonly stand: Readonly<Partial<Record<Varslingskanal, Varselstand>>>;
+  /** Notices that are being handed over, or were when their turn was lost, by way: the fence of that turn. */
+  readonly overleveres: Readonly<Partial<Record<Varslingskanal, number>>>;
 }
+
+/**
+ * Whether nobody knows if a notice has gone out: another turn began to hand it over, and has not written what came of it.
+ */
+export const iTvil = ({ overleveres }: Pick<Varselrunde, 'overleveres'>, kanal: Varslingskanal, job: Job): boolean =>
+  overleveres[kanal] !== undefined && overleveres[kanal] !== job.fence;
+
+/**
+ * Whether a notice that may have gone out goes again, with the same id. Where the other side sends what has one id once, always. Otherwise the first one
+ * does by e-mail, for the recipient must be notified (R-16), and the repeat never, for there is one only (R-17).
+ */
+export const taalerGjentakelse = (nummer: Rundenummer, kanal: Varslingskanal, kjennerIgjen: boolean): boolean =>
+  kjennerIgjen || (kanal === 'EPOST' && nummer === 0);
 
 /** The reads of rounds. */
 export interface VarselReads {
@@ -48,7 +63,7 @@ export interface VarselTx {
   insertVarsel(runde: Pick<Varselrunde, 'id' | 'shipmentId' | 'nummer'>, klar: Date, eier: Rundeeier): Promise<void>;
   /** The round of a turn, locked, if the turn is still ours. */
   lockVarsel(job: Job): Promise<Varselrunde | undefined>;
-  updateVarsel(id: string, change: Pick<Varselrunde, 'begynt' | 'stand'>): Promise<void>;
+  updateVarsel(id: string, change: Pick<Varselrunde, 'begynt' | 'stand' | 'overleveres'>): Promise<void>;
 }
 
 const MERKE = 'varsel-';

@@ -46,6 +46,7 @@ async function smsOf(config: Config, clock: Clock): Promise<readonly Varselvei[]
   if (url === undefined || mal === undefined) return [];
   const port = {
     ...{ url, mal, avsender, noekkelhode },
+    kjennerIgjen: config.smsIdempotent,
     konto: await kontoOf(config.smsUser, config.smsPassword, config.smsPasswordFile),
     token: await secretOf(config.smsToken, config.smsTokenFile),
     tatt: config.smsSuccess,

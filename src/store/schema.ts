@@ -116,6 +116,9 @@ export interface VarselRow {
   begynt: number | null;
   epost: Varselstand | null;
   sms: Varselstand | null;
+  /** Fence of the turn that hands it over, or was lost at that. */
+  epost_overleveres: number | null;
+  sms_overleveres: number | null;
 }
 
 /** A letter that is followed: what was said of it last, since when, when it is asked about again, and when it was last. */

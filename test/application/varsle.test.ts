@@ -418,6 +418,50 @@ describe('application/varsle', () => {
       expect((await w.history(id)).filter((line) => line.startsWith('VARSLET'))).to.have.length(4);
     });
 
+    describe('R-17: what is lost on its way is notified of once where it can be known, and never repeated twice', () => {
+      // Where a turn is lost, and how often the first notice and the repeat are handed over in all, by e-mail and by SMS: to a gateway that knows ids, and to another.
+      const lost = [
+        ['before it is written that a notice goes', 'claimed', [1, 1, 1, 1], [1, 1, 1, 1]],
+        ['between that and the hand-over', 'stopped', [1, 1, 0, 1], [1, 0, 0, 0]],
+        ['between the hand-over and what came of it', 'crash', [2, 2, 1, 2], [2, 1, 1, 1]],
+        ['with the answer', 'unanswered', [2, 2, 1, 2], [2, 1, 1, 1]],
+        ['nowhere: nobody was reached', 'unreached', [1, 1, 1, 1], [1, 1, 1, 1]],
+      ] as const;
+      for (const [where, fate, known, unknown] of lost)
+        it(`lost ${where}`, async () => {
+          for (const [knowing, times] of [
+            [['SMS'], known],
+            [[], unknown],
+          ] as const) {
+            const w = world();
+            w.knowing(...knowing);
+            const id = await w.post();
+            for (const since of [0, week + 120_000]) {
+              const at = plus(monday, since);
+              w.at(at);
+              if (fate !== 'claimed') Object.assign(w.skjebne, { EPOST: fate, SMS: fate });
+              if (fate === 'claimed') expect(await w.due()).to.have.length(1);
+              else for (const job of await w.due()) await w.turn(job);
+              Object.assign(w.skjebne, { EPOST: 'ok', SMS: 'ok' });
+              await w.goTo(plus(at, 61_000));
+              await w.goTo(plus(at, 3_600_000));
+            }
+            for (let weeks = 2; weeks < 4; weeks++) await w.goTo(plus(monday, weeks * week));
+            const early = (first: boolean) => w.sent.filter(({ at }) => at < plus(monday, week) === first);
+            const handed = [true, false].flatMap((first) =>
+              (['EPOST', 'SMS'] as const).map((way) => early(first).filter(({ kanal }) => kanal === way).length),
+            );
+            expect(handed, `${knowing.join()} first and repeat`).to.deep.equal(times);
+            const events = (await w.events(id)).filter(({ type }) => type === 'VARSLET');
+            expect(events.map(({ kode }) => kode).sort()).to.deep.equal(['EPOST', 'EPOST', 'SMS', 'SMS']);
+            const inDoubt = ['claimed', 'unreached'].includes(fate) ? 0 : knowing.length > 0 ? 1 : 3;
+            expect(events.filter(({ tekst }) => tekst.en.startsWith('It is in doubt'))).to.have.length(inDoubt);
+            expect((await w.lines(id)).map(([post]) => post)).to.deep.equal(['SMS', 'SMS_GJENTATT']);
+            expect(await told(w, id)).to.deep.equal([]);
+          }
+        });
+    });
+
     it('a turn that lost its lease writes nothing and orders nothing', async () => {
       const w = world();
       const id = await w.post();

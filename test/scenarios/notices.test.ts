@@ -22,6 +22,7 @@ describe('notices of letters in a portal', function () {
     const dead = new Set<string>();
     const varselsender: Varselsender = {
       kanaler: new Set(['EPOST', 'SMS']),
+      kjennerIgjen: new Set(),
       send: async (varsel) => {
         if (dead.has(varsel.adresse)) return { type: 'avvist', grunn: 'nobody here' };
         sent.push(varsel);
