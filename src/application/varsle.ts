@@ -13,6 +13,7 @@ import {
   dagtid,
   iTvil,
   taalerGjentakelse,
+  taushetsfrist,
   varselAv,
   varselfrist,
   varselplan,
@@ -22,7 +23,7 @@ import {
 } from '../domain/varselrunde.js';
 import { limits } from '../limits.js';
 import type { Circuits } from './circuits.js';
-import { reason } from './reason.js';
+import { isElsewhere, reason } from './reason.js';
 import { happen, hendelse } from './hendelser.js';
 import type { PersonRegister, Rutegrunnlag } from './shipmentDeps.js';
 import { avsluttRunde, type Handling, type Videre } from './varselrunde.js';
@@ -51,12 +52,23 @@ const utenAdresser = (ord: string): string => ord.replace(/\S+@\S+/g, '…').rep
 const grunnUtenAdresser = (ord: Ord): Tospraaklig =>
   gjengitt(typeof ord === 'string' ? utenAdresser(ord) : { nb: utenAdresser(ord.nb), en: utenAdresser(ord.en) });
 
+/** Whether another has not answered, which is no error of ours. */
+const tier = (error: unknown): boolean => error instanceof Failure && isElsewhere(error.code);
+
+/** What the rules look at while the register does not answer. */
+const utenRegister = ({ routing, calendar }: VarsleDeps, { forsendelse }: Shipment): Fakta => ({
+  ...routing(forsendelse.avsender),
+  forsendelse,
+  register: null,
+  now: calendar.now(),
+});
+
 /** What the rules look at, by the register as it is now. @throws Failure UNAVAILABLE */
-async function faktaOm({ register, routing, calendar }: VarsleDeps, { forsendelse }: Shipment): Promise<Fakta> {
-  const { id } = forsendelse.mottaker;
-  const { spurt, persons } = await register.ask(id === null ? [] : [id], forsendelse.avsender);
-  const person = id === null ? undefined : persons.get(id);
-  return { ...routing(forsendelse.avsender), forsendelse, register: { spurt, person }, now: calendar.now() };
+async function faktaOm(deps: VarsleDeps, shipment: Shipment): Promise<Fakta> {
+  const { mottaker, avsender } = shipment.forsendelse;
+  const { spurt, persons } = await deps.register.ask(mottaker.id === null ? [] : [mottaker.id], avsender);
+  const person = mottaker.id === null ? undefined : persons.get(mottaker.id);
+  return { ...utenRegister(deps, shipment), register: { spurt, person } };
 }
 
 /** Hands one notice over. What the other side does is an outcome; an error is one that may pass. */
@@ -111,9 +123,9 @@ const begynn = (
       const igjen = taalerGjentakelse(runde.nummer, kanal, sender?.kjennerIgjen.has(kanal) === true);
       return { bestilling, igjen, tvil: !igjen && iTvil(runde, kanal, job) };
     });
-    const naa = poster.filter(({ tvil }) => !tvil).map(({ bestilling: b }) => [b.varslingskanal, job.fence]);
+    const naa = poster.filter(({ tvil }) => !tvil).map(({ bestilling: b }) => [b.varslingskanal, job.fence] as const);
     const overleveres: Varselrunde['overleveres'] = { ...runde.overleveres, ...Object.fromEntries(naa) };
-    if (naa.length > 0) await tx.updateVarsel(runde.id, { ...runde, overleveres });
+    if (naa.length > 0) await tx.updateVarsel(runde.id, { ...runde, overleveres, utenSvar: null });
     return poster;
   });
 
@@ -148,23 +160,34 @@ function nesteForsoek(deps: VarsleDeps, job: Job, begynt: Date): Videre | undefi
 const forgjeves = (handling: Handling): Handling =>
   handling.type === 'UTSATT' ? { ...handling, type: 'FEILET' } : handling;
 
-/** An error of our own, or a register that does not answer: the round waits, and nobody is said to be unreachable. */
-async function utsett(deps: VarsleDeps, job: Job, shipment: Shipment, error: unknown): Promise<undefined> {
+/**
+ * An error of our own, or a register that does not answer: the round waits, and nobody is said to be unreachable, until `taushetsfrist` has passed. Then
+ * notices that the register has not answered about have failed (R-22), and an error of ours is for the operator.
+ */
+async function utsett(deps: VarsleDeps, job: Job, shipment: Shipment, runde: Varselrunde, error: unknown) {
   deps.failed?.(error, shipment.id);
-  const now = deps.clock.now();
+  const [now, naa] = [deps.clock.now(), deps.calendar.now()];
   const utfall = reason(error);
   const grunn: Tospraaklig = utfall.type === 'sent' ? tekst('EGEN_FEIL') : utfall.grunn;
-  const deferral = { type: 'deferred', kode: 'UNAVAILABLE', grunn } as const;
-  const etter = next(deferral, job.forsoek, job.foersteForsoek, 'NORMAL', now, deps.random());
+  const etter = next({ type: 'deferred', kode: 'UNAVAILABLE', grunn }, job.forsoek, now, 'NORMAL', now, deps.random());
+  const utenSvar = runde.utenSvar ?? naa;
+  const gitt = 'oppgitt' in etter || taushetsfrist(utenSvar) <= naa;
+  if (gitt && tier(error)) {
+    const fakta = utenRegister(deps, shipment);
+    const ute = { handlinger: [], begynt: runde.begynt ?? utenSvar, videre: undefined, fakta, aarsak: 'TIER' } as const;
+    return avsluttRunde(deps, job, shipment, ute);
+  }
   await deps.unitOfWork(async (tx) => {
-    const gitt = 'oppgitt' in etter;
-    if (!(gitt ? await tx.giveUpJob(job) : await tx.deferJob(job, etter.neste))) return;
     const current = await tx.lockShipment(shipment.id);
-    if (current === undefined) return;
+    const locked = await tx.lockVarsel(job);
+    if (current === undefined || locked === undefined) return;
     if (gitt) {
+      await tx.giveUpJob(job);
       const event = hendelse('VARSLINGFEILET', now, 'NOT_NOTIFIED', tekst('VARSLING_OPPGITT', { grunn }));
       return happen(tx, deps.calendar, current, event, true);
     }
+    await tx.deferJob(job, etter.neste);
+    await tx.updateVarsel(runde.id, { ...locked, utenSvar });
     const event = tekst('VARSLING_UTSATT', { grunn, neste: etter.neste.toISOString() });
     await tx.appendShipmentEvent(shipment.id, hendelse('FORSOEK_UTSATT', now, 'UNAVAILABLE', event));
   });
@@ -192,7 +215,7 @@ async function runde(
     begynt,
     videre,
     fakta,
-    regel: plan.type === 'VARSLES' ? 'R-22' : plan.regel,
+    aarsak: plan.type === 'VARSLES' ? 'R-22' : plan.regel,
   });
 }
 
@@ -212,6 +235,6 @@ export const varsle =
     if (tidligst > naa) return void (await deps.unitOfWork((tx) => tx.waitJob(job, tidligst)));
     const gjort = new Set(Object.keys(found.stand));
     // What fails after a notice has gone out is no reason to send it again soon: that turn is lost, and such turns are counted.
-    const fakta = await faktaOm(deps, shipment).catch((error: unknown) => utsett(deps, job, shipment, error));
+    const fakta = await faktaOm(deps, shipment).catch((error: unknown) => utsett(deps, job, shipment, found, error));
     if (fakta) await runde(deps, job, shipment, fakta, found.begynt, gjort);
   };

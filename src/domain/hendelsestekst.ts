@@ -84,6 +84,14 @@ const tabell = {
     nb: 'mottakeren har reservert seg mot digital post',
     en: 'the recipient has opted out of digital mail',
   },
+  UVARSLET_REGISTERET_TIER: {
+    nb: 'registeret har ikke svart på {dager} døgn',
+    en: 'the register has not answered for {dager} days',
+  },
+  VARSLING_ENDT: {
+    nb: 'Flere varsler om brevet sendes ikke: {grunn} (R-22).',
+    en: 'No more notices of the letter go out: {grunn} (R-22).',
+  },
   UVARSLET_NAADDE_IKKE: { nb: 'ingen varsler nådde fram', en: 'no notice has arrived' },
   PAPIR_UTEN_VARSEL: {
     nb: 'Brevet sendes på papir, for mottakeren kunne ikke varsles (R-22).',
@@ -103,6 +111,10 @@ const tabell = {
     en: 'Stopped by an operator, who handles the letter by other means',
   },
   SATT_MOTTATT: { nb: 'Satt som mottatt av operatør', en: 'Set as received by an operator' },
+  VARSEL_TATT_OPP_IGJEN: {
+    nb: 'En operatør har tatt opp igjen varslingen.',
+    en: 'An operator has taken the notices up again.',
+  },
   TATT_OPP_IGJEN: {
     nb: 'En operatør har tatt opp igjen brevet.',
     en: 'An operator has taken the letter up again.',

@@ -31,6 +31,8 @@ export interface Varselrunde {
   readonly stand: Readonly<Partial<Record<Varslingskanal, Varselstand>>>;
   /** Notices that are being handed over, or were when their turn was lost, by way: the fence of that turn. */
   readonly overleveres: Readonly<Partial<Record<Varslingskanal, number>>>;
+  /** Since when the register has not answered, by the calendar; null: it has. */
+  readonly utenSvar: Date | null;
 }
 
 /**
@@ -63,7 +65,7 @@ export interface VarselTx {
   insertVarsel(runde: Pick<Varselrunde, 'id' | 'shipmentId' | 'nummer'>, klar: Date, eier: Rundeeier): Promise<void>;
   /** The round of a turn, locked, if the turn is still ours. */
   lockVarsel(job: Job): Promise<Varselrunde | undefined>;
-  updateVarsel(id: string, change: Pick<Varselrunde, 'begynt' | 'stand' | 'overleveres'>): Promise<void>;
+  updateVarsel(id: string, change: Omit<Varselrunde, 'id' | 'shipmentId' | 'nummer'>): Promise<void>;
 }
 
 const MERKE = 'varsel-';
@@ -91,6 +93,9 @@ export const rundeklar = (nummer: Rundenummer, at: Date): Date => dagtid(nummer 
 
 /** From when on a notice that was first tried at `begynt` has failed: when the day after has passed (R-22). */
 export const varselfrist = (begynt: Date): Date => startOfDay(dagerEtter(startOfDay(begynt), 2));
+
+/** From when on the notices of a round have failed about which the register has not answered since `utenSvar` (`limits.noticeSilence`). */
+export const taushetsfrist = (utenSvar: Date): Date => dagerEtter(utenSvar, limits.noticeSilence);
 
 /** Why nobody can be notified: the rule that says so. */
 export type Hindring = 'R-02' | 'R-03' | 'R-05' | 'R-12' | 'R-20' | 'R-22';

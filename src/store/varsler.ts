@@ -12,13 +12,16 @@ const veier = <T>(epost: T | null, sms: T | null) => ({
   ...(sms !== null && { SMS: sms }),
 });
 
+const dato = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+
 const rundeOf = (row: VarselRow): Varselrunde => ({
   id: row.id,
   shipmentId: row.shipment_id,
   nummer: row.nummer,
-  begynt: row.begynt === null ? null : new Date(row.begynt),
+  begynt: dato(row.begynt),
   stand: veier(row.epost, row.sms),
   overleveres: veier(row.epost_overleveres, row.sms_overleveres),
+  utenSvar: dato(row.uten_svar),
 });
 
 /** As `VarselReads`. */
@@ -33,7 +36,14 @@ export const varselReads = ({ read }: Backend): VarselReads => ({
 /** As `VarselTx`. A round that has ended keeps its row, so that its letter never has another of the same number. */
 export const varselWrites = (db: Db, flavour: Flavour): VarselTx => ({
   async insertVarsel({ id, shipmentId, nummer }, klar, { avsender: eier, prioritet }) {
-    const open = { begynt: null, epost: null, sms: null, epost_overleveres: null, sms_overleveres: null };
+    const open = {
+      begynt: null,
+      epost: null,
+      sms: null,
+      epost_overleveres: null,
+      sms_overleveres: null,
+      uten_svar: null,
+    };
     const row = { id, shipment_id: shipmentId, nummer, ...open };
     if (!(await insertRow(db, 'varsel', row, flavour.onDuplicate(['shipment_id', 'nummer'], [])))) return;
     await insertRow(db, 'job', newJob(id, { leverandoer: NOTICES, prioritet, eier }, klar));
@@ -44,13 +54,14 @@ export const varselWrites = (db: Db, flavour: Flavour): VarselTx => ({
     const row = await db.selectFrom('varsel').selectAll().where('id', '=', id).executeTakeFirst();
     return row && rundeOf(row);
   },
-  async updateVarsel(id, { begynt, stand, overleveres }) {
+  async updateVarsel(id, { begynt, stand, overleveres, utenSvar }) {
     const change = {
       begynt: begynt?.getTime() ?? null,
       epost: stand.EPOST ?? null,
       sms: stand.SMS ?? null,
       epost_overleveres: overleveres.EPOST ?? null,
       sms_overleveres: overleveres.SMS ?? null,
+      uten_svar: utenSvar?.getTime() ?? null,
     };
     await db.updateTable('varsel').set(change).where('id', '=', id).execute();
   },

@@ -79,7 +79,7 @@ export const uten = (at: Date, changes: Partial<Person> = {}): Person => ({
 export function noticeWorld(store: () => Stores, start: string) {
   let now = new Date(start);
   let person: Person | undefined = uten(now);
-  let registerFails = false;
+  let register: 'there' | 'away' | 'broken' = 'there';
   let policy: Avsenderpolicy = { utenPostkasse: 'PORTAL', egenVarsling: false };
   let kanaler: readonly Varslingskanal[] = ['EPOST', 'SMS'];
   let kjennerIgjen: readonly Varslingskanal[] = ['SMS'];
@@ -143,7 +143,8 @@ export function noticeWorld(store: () => Stores, start: string) {
     payloads: { remove: async () => undefined },
     register: {
       ask: async () => {
-        if (registerFails) throw new Failure('UNAVAILABLE', 'the register does not answer');
+        if (register === 'away') throw new Failure('UNAVAILABLE', 'the register does not answer');
+        if (register === 'broken') throw new TypeError('an error of ours');
         await asked();
         return { spurt: now, persons: new Map(person === undefined ? [] : [[ola, person]]) };
       },
@@ -217,7 +218,7 @@ export function noticeWorld(store: () => Stores, start: string) {
       await rounds();
     },
     is: (changes: Partial<Person> | null) => void (person = changes === null ? undefined : uten(now, changes)),
-    register: (fails: boolean) => void (registerFails = fails),
+    register: (state: typeof register) => void (register = state),
     policy: (changes: Partial<Avsenderpolicy>) => void (policy = { ...policy, ...changes }),
     /** Which of the other sides know a notice again by its id. */
     knowing: (...some: readonly Varslingskanal[]) => void (kjennerIgjen = some),
@@ -235,7 +236,7 @@ export function noticeWorld(store: () => Stores, start: string) {
       mine.add(id);
       return id;
     },
-    open: (id: string) => meldLest(shipmentDeps())(byPassword(), { ider: [id] }, null),
+    open: (id: string, lest: Date | null = null) => meldLest(shipmentDeps())(byPassword(), { ider: [id] }, lest),
     history: async (id: string) =>
       (await store().shipments.events(id)).map(({ type, kode }) => (kode === null ? type : `${type} ${kode}`)),
     events: (id: string) => store().shipments.events(id),
