@@ -9,8 +9,8 @@ import { limits } from '../limits.js';
 /** What all filters of pdf-lib have in common: they grow by `ensureBuffer`, and `decode` gives all that they hold. */
 interface Filter {
   readonly bufferLength: number;
-  ensureBuffer(octets: number): Uint8Array;
-  decode(): Uint8Array;
+  ensureBuffer: (this: Filter, octets: number) => Uint8Array;
+  decode: (this: Filter) => Uint8Array;
 }
 
 /** Octets that have come out of filters. */
@@ -28,11 +28,11 @@ function boundFilters(): void {
     sizes.set(one, Math.max(octets, known));
     if (inflated > limits.countedInflated) throw new Error('more than is worth inflating to know a price');
   };
-  filter.ensureBuffer = function (this: Filter, octets) {
+  filter.ensureBuffer = function (octets) {
     grow(this, octets);
     return ensureBuffer.call(this, octets);
   };
-  filter.decode = function (this: Filter) {
+  filter.decode = function () {
     const all = decode.call(this);
     grow(this, this.bufferLength);
     return all;

@@ -55,7 +55,7 @@ export async function startGateway(environment: Readonly<Record<string, string>>
     },
   });
   const gateway = await start(config, createLog({ level: 'debug', stream }));
-  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey: await ensureDataKey(dataDir) });
+  const store = await openStore({ url: config.databaseUrl.reveal(), dataKey: await ensureDataKey(config.dataDir) });
   return {
     url: gateway.url + PATH,
     base: gateway.url,
