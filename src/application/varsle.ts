@@ -25,7 +25,7 @@ import { limits } from '../limits.js';
 import type { Circuits } from './circuits.js';
 import { isElsewhere, reason } from './reason.js';
 import { happen, hendelse } from './hendelser.js';
-import type { PersonRegister, Rutegrunnlag } from './shipmentDeps.js';
+import { audit, type PersonRegister, type Rutegrunnlag } from './shipmentDeps.js';
 import { avsluttRunde, type Handling, type Videre } from './varselrunde.js';
 
 export interface VarsleDeps {
@@ -35,6 +35,8 @@ export interface VarsleDeps {
   readonly clock: Clock;
   readonly calendar: Calendar;
   readonly random: () => number;
+  /** As in `ShipmentDeps`. */
+  readonly hashId: (personidentifikator: string) => Buffer;
   readonly register: PersonRegister;
   readonly routing: (avsender: string) => Rutegrunnlag;
   /** Null: no way is configured any more. */
@@ -63,11 +65,14 @@ const utenRegister = ({ routing, calendar }: VarsleDeps, { forsendelse }: Shipme
   now: calendar.now(),
 });
 
+/** Who is looked up for the notices of a letter. */
+const spurtOm = ({ forsendelse: { mottaker } }: Shipment): string[] => (mottaker.id === null ? [] : [mottaker.id]);
+
 /** What the rules look at, by the register as it is now. @throws Failure UNAVAILABLE */
 async function faktaOm(deps: VarsleDeps, shipment: Shipment): Promise<Fakta> {
-  const { mottaker, avsender } = shipment.forsendelse;
-  const { spurt, persons } = await deps.register.ask(mottaker.id === null ? [] : [mottaker.id], avsender);
-  const person = mottaker.id === null ? undefined : persons.get(mottaker.id);
+  const ids = spurtOm(shipment);
+  const { spurt, persons } = await deps.register.ask(ids, shipment.forsendelse.avsender);
+  const person = persons.get(ids[0] ?? '');
   return { ...utenRegister(deps, shipment), register: { spurt, person } };
 }
 
@@ -105,18 +110,22 @@ interface Post {
 }
 
 /**
- * The last look before a notice leaves the house, which is written down then: who finds that after a crash knows that it may have gone out. Undefined:
- * the letter is not to be notified of any more, or by another turn.
+ * The last look before a notice leaves the house, which is written down then: who finds that after a crash knows that it may have gone out. So is the look-up
+ * that was made, as its sender's (R-09). Undefined: the letter is not to be notified of any more, or by another turn.
  */
 const begynn = (
-  { unitOfWork, sender }: VarsleDeps,
+  deps: VarsleDeps,
   job: Job,
-  shipmentId: string,
+  shipment: Shipment,
   bestillinger: readonly Varselbestilling[],
 ): Promise<readonly Post[] | undefined> =>
-  unitOfWork(async (tx) => {
-    const tilstand = (await tx.lockShipment(shipmentId))?.tilstand;
+  deps.unitOfWork(async (tx) => {
+    const { sender } = deps;
+    const { avsender } = shipment.forsendelse;
+    const tilstand = (await tx.lockShipment(shipment.id))?.tilstand;
     const runde = await tx.lockVarsel(job);
+    const spurt = { organisasjon: avsender, correlationId: job.shipmentId };
+    await audit(tx, deps, spurt, avsender, 'Varsling', spurtOm(shipment));
     if (tilstand !== 'OVERLATT' || runde === undefined) return undefined;
     const poster = bestillinger.map((bestilling) => {
       const { varslingskanal: kanal } = bestilling;
@@ -204,7 +213,7 @@ async function runde(
 ) {
   const plan: Varselplan = varselplan(fakta);
   const igjen = plan.type === 'VARSLES' ? plan.varsler.filter((v) => !gjort.has(v.varslingskanal)) : [];
-  const poster = await begynn(deps, job, shipment.id, igjen);
+  const poster = await begynn(deps, job, shipment, igjen);
   if (poster === undefined) return void (await deps.unitOfWork((tx) => tx.endJob(job)));
   const begynt = begyntFoer ?? deps.calendar.now();
   const handlinger = await overlever(deps, job, shipment, poster);

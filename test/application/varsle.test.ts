@@ -48,6 +48,32 @@ describe('application/varsle', () => {
       expect(await told(w, id)).to.deep.equal([]);
     });
 
+    it('R-09: each look-up that was answered stands in the audit trail as one of its sender', async () => {
+      const w = world();
+      await w.post();
+      const { events } = stores()[0]!.reads;
+      const [before] = await events(1);
+      w.register('away');
+      await w.rounds();
+      expect(await events(1), 'no answer').to.deep.equal([before].filter((event) => event !== undefined));
+      w.register('there');
+      w.skjebne.SMS = 'busy';
+      await w.goTo(plus(monday, hour));
+      await w.goTo(plus(monday, 2 * hour));
+      const [again, first] = await events(2);
+      expect(first).to.deep.equal({ ...again, at: plus(monday, hour) });
+      const { avsender } = (await w.letter(await w.post())).forsendelse;
+      const { correlationId, personer, ...event } = again!;
+      expect(event).to.deep.equal({
+        at: plus(monday, 2 * hour),
+        organisasjon: avsender,
+        paaVegneAv: avsender,
+        operasjon: 'Varsling',
+      });
+      expect(correlationId).to.match(/^varsel-[0-9a-f-]{36}$/);
+      expect(personer.length).to.equal(16);
+    });
+
     it('R-03: the way is chosen when the notice goes, not when the letter came', async () => {
       const w = world('2026-03-02T21:00:00Z');
       const id = await w.post();
