@@ -20,7 +20,7 @@ import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/sv
 import type { Parts, SendingDeps } from './sending/types.js';
 import { altinnOf } from './sending/altinn.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
-import { varselsenderOf } from './sending/varsel.js';
+import { smsUtenPris, varselsenderOf } from './sending/varsel.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { waking } from './sending/waking.js';
 import { workerOf } from './sending/worker.js';
@@ -87,6 +87,12 @@ function tellDoubts(keys: Readonly<Record<string, Holder | undefined>>, { trust,
   }
 }
 
+/** Tells of SMS that senders would be charged for without an amount. */
+async function tellUnpriced({ varselsender = null, store, log }: SendingDeps): Promise<void> {
+  if (await smsUtenPris(varselsender, store.ledger))
+    log.warn('SMS are sent from here that have no price; import one of SMS without a supplier');
+}
+
 const payloadsOf = async ({ config, store, dataKey: key }: SendingDeps): Promise<Payloads> =>
   config.payloads === 'db' ? store.payloads(key) : openPayloads({ dir: join(config.dataDir, 'payloads'), key });
 
@@ -104,6 +110,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   if (keys === undefined) return undefined;
   const { databehandler, broker } = keys;
   tellDoubts(keys, deps);
+  await tellUnpriced(deps);
   const payloads = around.payloads(await payloadsOf(deps));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });

@@ -85,6 +85,12 @@ describe('notices of letters in a portal', function () {
       expect(await world.until(first!, is('AAPNET'))).to.satisfy(notified(1));
     });
 
+    it('R-58: warns at its start of SMS that have no price', () => {
+      expect(
+        world.logLines.filter((line) => line.includes('SMS are sent from here that have no price')),
+      ).to.have.length(1);
+    });
+
     it('says what is wrong with an opening that it cannot report', async () => {
       expect((await opened()).err).to.contain('Give the id of the letter, or --ref.');
       expect((await opened('--ref', 'x', '--at', '2026-03-02')).err).to.contain('with its zone');
