@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { openedCommand } from '../../src/cli/opened.js';
+import { encodeHentStatus } from '../../src/contract/forsendelse/request.js';
 import type { Varsel, Varselsender } from '../../src/domain/varselPorts.js';
 import { dagtid } from '../../src/domain/varselrunde.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
-import { hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
+import { callDoor, hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
 import { runCommand } from '../support/runCommand.js';
 import { startSending, type SendingWorld } from '../support/sending.js';
 import { is, steps, types } from '../support/sendingSteps.js';
@@ -75,8 +76,12 @@ describe('notices of letters in a portal', function () {
       const receipts = (await hentKvitteringer(world.url)).text;
       expect(receipts).to.contain('NOT_NOTIFIED').and.not.contain('lost@a.no');
 
-      const told = await opened('--ref', first!, '--at', new Date().toISOString());
+      const at = new Date().toISOString();
+      const told = await opened('--ref', first!, '--at', at);
       expect([told.code, told.out, told.err]).to.deep.equal([0, 'The letter is AAPNET.\n', '']);
+      expect((await callDoor(world.url, encodeHentStatus({ eksterneRefer: [first!] }))).text).to.contain(
+        `skjedd>${at}<`,
+      );
       await toDaytime(week);
       await world.until(second!, notified(2));
       expect(new Set(to('unread@a.no').map(({ id }) => id)).size).to.equal(2);
