@@ -79,16 +79,15 @@ async function keysOf(config: Config): Promise<{ databehandler: Holder; broker: 
   };
 }
 
-/** Tells of keys of our own whose certificates others would refuse. */
-function tellDoubts(keys: Readonly<Record<string, Holder | undefined>>, { trust, clock, log }: SendingDeps): void {
+/** Tells of keys of our own whose certificates others would refuse, and of SMS that senders would be charged for without an amount. */
+async function tellDoubts(
+  keys: Readonly<Record<string, Holder | undefined>>,
+  { trust, clock, log, varselsender = null, store }: SendingDeps,
+): Promise<void> {
   for (const [role, holder] of Object.entries(keys)) {
     const reason = holder && doubtAbout(holder, trust, clock.now());
     if (reason !== undefined) log.warn('a certificate of our own would be refused', { role, reason });
   }
-}
-
-/** Tells of SMS that senders would be charged for without an amount. */
-async function tellUnpriced({ varselsender = null, store, log }: SendingDeps): Promise<void> {
   if (await smsUtenPris(varselsender, store.ledger))
     log.warn('SMS are sent from here that have no price; import one of SMS without a supplier');
 }
@@ -109,8 +108,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const keys = await keysOf(config);
   if (keys === undefined) return undefined;
   const { databehandler, broker } = keys;
-  tellDoubts(keys, deps);
-  await tellUnpriced(deps);
+  await tellDoubts(keys, deps);
   const payloads = around.payloads(await payloadsOf(deps));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });
