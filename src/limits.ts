@@ -170,6 +170,13 @@ export const limits = {
   /** Daytime in Norway, in which notices are sent: from and until this long after midnight. */
   noticeFrom: 8 * 3_600_000,
   noticeUntil: 20 * 3_600_000,
+  /**
+   * Days that notices wait for a register that does not answer: as long as the law lets a decision lie unread before its recipient is told once more (R-17). A
+   * sender who hears later of what nobody was told has lost the time to do it otherwise.
+   */
+  noticeSilence: 7,
+  /** How far a sender's clock may be ahead that says when a letter was opened, as those of signed requests. */
+  openingAhead: 60_000,
   /** How long one notice may take to be handed over: less than a turn in the queue is held. */
   noticeHandover: 30_000,
   /** How long what Altinn or a SvarUt upstream said of an unread letter counts when its time is up. */

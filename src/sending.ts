@@ -20,7 +20,7 @@ import { keepDeadlines, svarutServices, type SvarUtServices } from './sending/sv
 import type { Parts, SendingDeps } from './sending/types.js';
 import { altinnOf } from './sending/altinn.js';
 import { svarutUpstreamOf } from './sending/svarutUpstream.js';
-import { varselsenderOf } from './sending/varsel.js';
+import { smsUtenPris, varselsenderOf } from './sending/varsel.js';
 import { startFetching, waysOf } from './sending/upstream.js';
 import { waking } from './sending/waking.js';
 import { workerOf } from './sending/worker.js';
@@ -79,12 +79,17 @@ async function keysOf(config: Config): Promise<{ databehandler: Holder; broker: 
   };
 }
 
-/** Tells of keys of our own whose certificates others would refuse. */
-function tellDoubts(keys: Readonly<Record<string, Holder | undefined>>, { trust, clock, log }: SendingDeps): void {
+/** Tells of keys of our own whose certificates others would refuse, and of SMS that senders would be charged for without an amount. */
+async function tellDoubts(
+  keys: Readonly<Record<string, Holder | undefined>>,
+  { trust, clock, log, varselsender = null, store }: SendingDeps,
+): Promise<void> {
   for (const [role, holder] of Object.entries(keys)) {
     const reason = holder && doubtAbout(holder, trust, clock.now());
     if (reason !== undefined) log.warn('a certificate of our own would be refused', { role, reason });
   }
+  if (await smsUtenPris(varselsender, store.ledger))
+    log.warn('SMS are sent from here that have no price; import one of SMS without a supplier');
 }
 
 const payloadsOf = async ({ config, store, dataKey: key }: SendingDeps): Promise<Payloads> =>
@@ -103,7 +108,7 @@ export async function openSending(given: SendingDeps): Promise<Sending | undefin
   const keys = await keysOf(config);
   if (keys === undefined) return undefined;
   const { databehandler, broker } = keys;
-  tellDoubts(keys, deps);
+  await tellDoubts(keys, deps);
   const payloads = around.payloads(await payloadsOf(deps));
   const suppliers = await store.reads.suppliers();
   const { own, videre } = await waysOf({ ...deps, suppliers, databehandler, broker });

@@ -4,7 +4,8 @@ import type { Tospraaklig } from '../domain/routing/words.js';
 import { Failure } from '../errors.js';
 
 /** Whether another service has failed, and not we. */
-const isElsewhere = (kode: string): boolean => ['UNAVAILABLE', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_FAULT'].includes(kode);
+export const isElsewhere = (kode: string): boolean =>
+  ['UNAVAILABLE', 'UPSTREAM_UNREACHABLE', 'UPSTREAM_FAULT'].includes(kode);
 
 const ordI = ({ values: { reason: en = '', nb } }: Failure): Tospraaklig =>
   nb === undefined ? { nb: tekst('UGYLDIG_INNHOLD').nb, en } : { nb, en };

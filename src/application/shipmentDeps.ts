@@ -96,8 +96,11 @@ export function authorise(deps: Pick<ShipmentDeps, 'clock' | 'senders'>, caller:
   return owner;
 }
 
+type Hasher = Pick<ShipmentDeps, 'clock' | 'hashId'>;
+type Asker = Pick<Caller, 'organisasjon' | 'correlationId'>;
+
 /** The look-up as it stands in the audit trail. */
-const auditEvent = (deps: ShipmentDeps, caller: Caller, owner: string, operasjon: string, ids: readonly string[]) => ({
+const auditEvent = (deps: Hasher, caller: Asker, owner: string, operasjon: string, ids: readonly string[]) => ({
   at: deps.clock.now(),
   correlationId: caller.correlationId,
   organisasjon: caller.organisasjon,
@@ -114,8 +117,8 @@ export const spurtOm = (mottakere: readonly Forsendelse['mottaker'][], grunnlag:
 /** Writes down in the caller's transaction who asked about whom. Writes nothing when nobody was asked about. */
 export async function audit(
   tx: Pick<Tx, 'appendEvent'>,
-  deps: ShipmentDeps,
-  caller: Caller,
+  deps: Hasher,
+  caller: Asker,
   owner: string,
   operasjon: string,
   ids: readonly string[],

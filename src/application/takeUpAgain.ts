@@ -1,12 +1,14 @@
 import { tekst } from '../domain/hendelsestekst.js';
-import type { Clock, UnitOfWork } from '../domain/ports.js';
+import type { Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import type { Hendelse, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { transition } from '../domain/transitions.js';
+import type { VarselReads, Varselrunde } from '../domain/varselrunde.js';
 import { hendelse } from './hendelser.js';
 
 export interface TakeUpAgainDeps {
   readonly shipments: Pick<ShipmentReads, 'events'>;
+  readonly varsler: VarselReads;
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
 }
@@ -21,17 +23,29 @@ export type TakenUp =
 const refusal = (events: readonly Hendelse[]): string =>
   events.findLast(({ type }) => type === 'FEIL')?.tekst.en ?? 'no reason';
 
+/** What is no letter: notices of one, whose time to reach somebody begins anew, or a message of the broker's. */
+async function jobAgain(tx: Tx, id: string, runde: Varselrunde | undefined, now: Date): Promise<TakenUp> {
+  if (!(await tx.retryGivenUp(id, now))) return { type: 'unknown' };
+  if (runde !== undefined) {
+    await tx.updateVarsel(id, { ...runde, begynt: null, utenSvar: null });
+    const event = hendelse('FORSOEK_UTSATT', now, null, tekst('VARSEL_TATT_OPP_IGJEN'));
+    await tx.appendShipmentEvent(runde.shipmentId, event);
+  }
+  return { type: 'due' };
+}
+
 /**
  * Takes a letter up again that was given up: it is due at once, and its attempts are counted from the beginning. Only such a letter has a job
- * that was given up; one that somebody refused has none, whatever else its history holds.
+ * that was given up; one that somebody refused has none, whatever else its history holds. So does it a job that is no letter, by its id in the queue.
  */
 export const takeUpAgain =
-  ({ shipments, unitOfWork, clock }: TakeUpAgainDeps) =>
+  ({ shipments, varsler, unitOfWork, clock }: TakeUpAgainDeps) =>
   async (id: string): Promise<TakenUp> => {
     const grunn = refusal(await shipments.events(id));
+    const runde = await varsler.byId(id);
     return unitOfWork(async (tx): Promise<TakenUp> => {
       const shipment = await tx.lockShipment(id);
-      if (shipment === undefined) return { type: 'unknown' };
+      if (shipment === undefined) return jobAgain(tx, id, runde, clock.now());
       const { tilstand } = shipment;
       // One that could not be read when it was given up is still what it was.
       if (tilstand !== 'FEILET' && tilstand !== 'MOTTATT') return { type: 'not-given-up', tilstand };

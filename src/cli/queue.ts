@@ -67,7 +67,7 @@ function whyNot(id: string, outcome: TakenUp): string | undefined {
     case 'due':
       return undefined;
     case 'unknown':
-      return `There is no letter ${id}. See posthorn dead-letters.`;
+      return `There is no letter ${id}, and nothing of that id was given up. See posthorn dead-letters.`;
     case 'not-given-up':
       return `The letter is ${outcome.tilstand}: it was not given up.`;
     case 'refused':
@@ -75,13 +75,16 @@ function whyNot(id: string, outcome: TakenUp): string | undefined {
   }
 }
 
+/** A letter's id, or `varsel-` or `formidling-` before another. */
+const jobId = /^(?:[a-z]+-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 function addRetry(group: Command, open: Open<OpenShipments>, clock: Clock): void {
   const command = group
     .command('retry')
-    .description('Take a letter up again that was given up')
-    .argument('<id>', 'forsendelsesId');
+    .description('Take a letter, notices or a message up again that were given up')
+    .argument('<id>', 'forsendelsesId, or what dead-letters shows');
   command.action((id: string) => {
-    if (!/^[0-9a-f-]{36}$/.test(id)) throw new UsageError('A forsendelsesId is a UUID. See posthorn dead-letters.');
+    if (!jobId.test(id)) throw new UsageError('It is a UUID, or a word and a UUID. See posthorn dead-letters.');
     return withStore(open, async (store) => {
       const problem = whyNot(id, await takeUpAgain({ ...store, clock })(id));
       if (problem !== undefined) throw new CommandError(problem);

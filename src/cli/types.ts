@@ -2,6 +2,7 @@ import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { CalendarRow, Reads, RegisterImport, UnitOfWork } from '../domain/ports.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import type { SvarUtReads } from '../domain/svarut/ports.js';
+import type { VarselReads } from '../domain/varselrunde.js';
 
 /** An open database, as far as operator commands need it. */
 export interface OpenStore {
@@ -17,6 +18,7 @@ export interface OpenStore {
 /** The same, with the letters in it. Opened with the data key, under which they lie. */
 export interface OpenShipments {
   readonly shipments: ShipmentReads;
+  readonly varsler: VarselReads;
   readonly svarut: SvarUtReads;
   readonly unitOfWork: UnitOfWork;
   readonly calendar: CalendarRow;

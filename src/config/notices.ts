@@ -93,6 +93,11 @@ const sms = {
     meaning: 'Header with the id of the notice, the same in each attempt',
     fix: 'Use the name that the gateway has for it.',
   }),
+  smsIdempotent: row(kinds.yesNo, () => true, {
+    meaning:
+      'Whether the gateway sends one SMS of one such id; `false`: what it may have taken is not handed over again',
+    fix: 'Set it to false where the gateway does not promise that.',
+  }),
   smsSuccess: row(kinds.smssvar, () => frozen(status(200), status(201), status(202)), {
     shown: '200,201,202',
     meaning:

@@ -36,6 +36,14 @@ const tabell = {
     nb: 'Brevet er ikke åpnet etter én uke, og mottakeren er varslet på nytt på {kanal} (R-17).',
     en: 'The letter is unread after a week, and the recipient has been notified again by {kanal} (R-17).',
   },
+  VARSLET_FOER_STANS: {
+    nb: 'Det er uvisst om mottakeren er varslet på {kanal}: varselet var på vei ut da en prosess stanset. Det regnes som sendt og sendes ikke igjen, for ingen skal varsles to ganger (R-17).',
+    en: 'It is in doubt whether the recipient has been notified by {kanal}: the notice was on its way out when a process ended. It is taken as sent and not sent again, for nobody is to be notified twice (R-17).',
+  },
+  VARSLET_UTEN_SVAR: {
+    nb: 'Det er uvisst om mottakeren er varslet på {kanal}: varselet er overlevert, men svaret er gått tapt. Det regnes som sendt og sendes ikke igjen, for ingen skal varsles to ganger (R-17).',
+    en: 'It is in doubt whether the recipient has been notified by {kanal}: the notice was handed over, but the answer is lost. It is taken as sent and not sent again, for nobody is to be notified twice (R-17).',
+  },
   VARSEL_UTSATT: {
     nb: 'Varselet på {kanal} kunne ikke sendes: {grunn}. Neste forsøk {neste}.',
     en: 'The notice by {kanal} could not be sent: {grunn}. Next attempt at {neste}.',
@@ -76,6 +84,14 @@ const tabell = {
     nb: 'mottakeren har reservert seg mot digital post',
     en: 'the recipient has opted out of digital mail',
   },
+  UVARSLET_REGISTERET_TIER: {
+    nb: 'registeret har ikke svart på {dager} døgn',
+    en: 'the register has not answered for {dager} days',
+  },
+  VARSLING_ENDT: {
+    nb: 'Flere varsler om brevet sendes ikke: {grunn} (R-22).',
+    en: 'No more notices of the letter go out: {grunn} (R-22).',
+  },
   UVARSLET_NAADDE_IKKE: { nb: 'ingen varsler nådde fram', en: 'no notice has arrived' },
   PAPIR_UTEN_VARSEL: {
     nb: 'Brevet sendes på papir, for mottakeren kunne ikke varsles (R-22).',
@@ -95,6 +111,10 @@ const tabell = {
     en: 'Stopped by an operator, who handles the letter by other means',
   },
   SATT_MOTTATT: { nb: 'Satt som mottatt av operatør', en: 'Set as received by an operator' },
+  VARSEL_TATT_OPP_IGJEN: {
+    nb: 'En operatør har tatt opp igjen varslingen.',
+    en: 'An operator has taken the notices up again.',
+  },
   TATT_OPP_IGJEN: {
     nb: 'En operatør har tatt opp igjen brevet.',
     en: 'An operator has taken the letter up again.',

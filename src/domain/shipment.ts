@@ -50,6 +50,8 @@ export interface Hendelse {
   readonly type: Hendelsestype;
   /** Real time at which it was recorded here. */
   readonly tid: Date;
+  /** When it happened, by the calendar, where its sender reports that it did. */
+  readonly skjedd?: Date;
   /** A code of the error table, of ebMS, or of the receipt; null when nothing needs to be told apart. */
   readonly kode: string | null;
   /** For people: what happened and why. Holds no national id. */

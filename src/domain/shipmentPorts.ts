@@ -77,6 +77,8 @@ export interface ShipmentTx {
   giveUpJob(job: Job): Promise<boolean>;
   /** Takes away a job that was given up, so that the operator does not see it any more. False when there is none such. */
   endGivenUp(shipmentId: string): Promise<boolean>;
+  /** Makes a job that was given up, whosever it is, due at `at`, by the calendar, with its attempts forgotten. False when there is none such. */
+  retryGivenUp(id: string, at: Date): Promise<boolean>;
   /** Makes a job that waits or was given up due at `at`, by the calendar, with its attempts forgotten; makes one when there is none. */
   retryJob(shipmentId: string, at: Date): Promise<void>;
   /** Takes a waiting job away. False when there is none, or somebody has begun it (its lease runs). */

@@ -21,9 +21,11 @@ export type Varselutfall = { readonly type: 'sendt' } | { readonly type: 'avvist
 export interface Varselsender {
   /** The channels that are configured; a notice by another one is never handed over. */
   readonly kanaler: ReadonlySet<Varsel['kanal']>;
+  /** Those of them whose other side knows a notice again by its id, and sends it once however often it is handed over. */
+  readonly kjennerIgjen: ReadonlySet<Varsel['kanal']>;
   /**
    * Hands one notice over.
-   * @throws {Failure} when it could not be handed over now, and may be tried again
+   * @throws {Failure} when it could not be handed over now, and may be tried again; `values.uvisst`: it may have been taken all the same
    */
   send(varsel: Varsel, signal: AbortSignal): Promise<Varselutfall>;
 }

@@ -29,7 +29,24 @@ export interface Varselrunde {
   readonly begynt: Date | null;
   /** What has come of it, by way. */
   readonly stand: Readonly<Partial<Record<Varslingskanal, Varselstand>>>;
+  /** Notices that are being handed over, or were when their turn was lost, by way: the fence of that turn. */
+  readonly overleveres: Readonly<Partial<Record<Varslingskanal, number>>>;
+  /** Since when the register has not answered, by the calendar; null: it has. */
+  readonly utenSvar: Date | null;
 }
+
+/**
+ * Whether nobody knows if a notice has gone out: another turn began to hand it over, and has not written what came of it.
+ */
+export const iTvil = ({ overleveres }: Pick<Varselrunde, 'overleveres'>, kanal: Varslingskanal, job: Job): boolean =>
+  overleveres[kanal] !== undefined && overleveres[kanal] !== job.fence;
+
+/**
+ * Whether a notice that may have gone out goes again, with the same id. Where the other side sends what has one id once, always. Otherwise the first one
+ * does by e-mail, for the recipient must be notified (R-16), and the repeat never, for there is one only (R-17).
+ */
+export const taalerGjentakelse = (nummer: Rundenummer, kanal: Varslingskanal, kjennerIgjen: boolean): boolean =>
+  kjennerIgjen || (kanal === 'EPOST' && nummer === 0);
 
 /** The reads of rounds. */
 export interface VarselReads {
@@ -48,7 +65,7 @@ export interface VarselTx {
   insertVarsel(runde: Pick<Varselrunde, 'id' | 'shipmentId' | 'nummer'>, klar: Date, eier: Rundeeier): Promise<void>;
   /** The round of a turn, locked, if the turn is still ours. */
   lockVarsel(job: Job): Promise<Varselrunde | undefined>;
-  updateVarsel(id: string, change: Pick<Varselrunde, 'begynt' | 'stand'>): Promise<void>;
+  updateVarsel(id: string, change: Omit<Varselrunde, 'id' | 'shipmentId' | 'nummer'>): Promise<void>;
 }
 
 const MERKE = 'varsel-';
@@ -76,6 +93,9 @@ export const rundeklar = (nummer: Rundenummer, at: Date): Date => dagtid(nummer 
 
 /** From when on a notice that was first tried at `begynt` has failed: when the day after has passed (R-22). */
 export const varselfrist = (begynt: Date): Date => startOfDay(dagerEtter(startOfDay(begynt), 2));
+
+/** From when on the notices of a round have failed about which the register has not answered since `utenSvar` (`limits.noticeSilence`). */
+export const taushetsfrist = (utenSvar: Date): Date => dagerEtter(utenSvar, limits.noticeSilence);
 
 /** Why nobody can be notified: the rule that says so. */
 export type Hindring = 'R-02' | 'R-03' | 'R-05' | 'R-12' | 'R-20' | 'R-22';

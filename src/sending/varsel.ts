@@ -5,8 +5,10 @@ import { varselveier, type Varselveier } from '../channels/varsel/index.js';
 import { smsvei } from '../channels/varsel/sms.js';
 import type { Varselvei } from '../channels/varsel/vei.js';
 import { ConfigError, type Config } from '../config.js';
+import type { LedgerReads } from '../domain/ledgerPorts.js';
 import type { Clock } from '../domain/ports.js';
 import { lesSmsmal } from '../domain/smsmal.js';
+import type { Varselsender } from '../domain/varselPorts.js';
 import type { Metrics } from '../http/metrics.js';
 import { secretOf } from './secret.js';
 
@@ -46,6 +48,7 @@ async function smsOf(config: Config, clock: Clock): Promise<readonly Varselvei[]
   if (url === undefined || mal === undefined) return [];
   const port = {
     ...{ url, mal, avsender, noekkelhode },
+    kjennerIgjen: config.smsIdempotent,
     konto: await kontoOf(config.smsUser, config.smsPassword, config.smsPasswordFile),
     token: await secretOf(config.smsToken, config.smsTokenFile),
     tatt: config.smsSuccess,
@@ -66,3 +69,11 @@ export async function varselsenderOf(
   const veier = [...(await epostOf(config)), ...(await smsOf(config, clock))];
   return varselveier(veier, (kanal, outcome) => metrics.notice(kanal, outcome));
 }
+
+/** Whether SMS go out from here that no price list has a price of: they are charged for without an amount. */
+export const smsUtenPris = async (
+  sender: Pick<Varselsender, 'kanaler'> | null,
+  ledger: Pick<LedgerReads, 'prices'>,
+): Promise<boolean> =>
+  sender?.kanaler.has('SMS') === true &&
+  !(await ledger.prices()).some(({ vare, leverandoer }) => vare === 'SMS' && leverandoer === null);

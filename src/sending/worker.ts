@@ -35,6 +35,27 @@ const noticesOf = (
     failed: (error, shipmentId) => log.error('a notice waits, for something here failed', { error, shipmentId }),
   });
 
+/** Hands on letters by the channels that there are. */
+const lettersOf = (
+  { store, clock, calendar, log, random = Math.random }: SendingDeps,
+  shipments: ShipmentDeps,
+  channels: ReadonlyMap<Kanal, Channel>,
+  circuits: Circuits,
+): ((job: Job) => Promise<void>) =>
+  dispatch({
+    shipments: store.shipments,
+    unitOfWork: store.unitOfWork,
+    clock,
+    calendar,
+    random,
+    channels,
+    decideAgain: decideAgain(shipments, store.svarut),
+    circuits,
+    failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
+    unreached: (detail, shipmentId) =>
+      log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
+  });
+
 /** Hands on the letters whose time has come. */
 export function workerOf(
   deps: SendingDeps,
@@ -46,19 +67,6 @@ export function workerOf(
   const leaseMs = leaseFor(config, around.leaseMs);
   const circuits = createCircuits();
   const shares = createShares(() => worker.wake());
-  const letters = dispatch({
-    shipments: store.shipments,
-    unitOfWork: store.unitOfWork,
-    clock,
-    calendar,
-    random,
-    channels: all,
-    decideAgain: decideAgain(shipments, store.svarut),
-    circuits,
-    failed: (error, shipmentId) => log.error('a letter waits, for something here failed', { error, shipmentId }),
-    unreached: (detail, shipmentId) =>
-      log.warn('a letter waits, for its provider cannot be reached', { detail, shipmentId }),
-  });
   const held = {
     leaseMs,
     // By a clock that has jumped the lease would end at once, or hours later.
@@ -83,7 +91,7 @@ export function workerOf(
           },
           turns(
             { store, clock, calendar, log, random, circuits, videresender: videresending(channelDeps) },
-            letters,
+            lettersOf(deps, shipments, all, circuits),
             noticesOf(deps, shipments, circuits),
           ),
         ),

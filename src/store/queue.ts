@@ -118,7 +118,10 @@ export const holdJob =
       return numUpdatedRows === 1n;
     });
 
-type Writes = Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'withdrawJob'>;
+type Writes = Pick<
+  ShipmentTx,
+  'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'retryGivenUp' | 'withdrawJob'
+>;
 
 /** The writes of `ShipmentTx` that end a turn. */
 export function jobWrites(db: Db): Writes {
@@ -143,6 +146,16 @@ export function jobWrites(db: Db): Writes {
     async endGivenUp(shipmentId) {
       const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is', null);
       return (await job.executeTakeFirstOrThrow()).numDeletedRows === 1n;
+    },
+    async retryGivenUp(id, at) {
+      const fresh = { neste: at.getTime(), klar: at.getTime(), forsoek: 0, foerste_forsoek: null, tapte: 0 };
+      const { numUpdatedRows } = await db
+        .updateTable('job')
+        .set((eb) => ({ ...fresh, fence: eb('fence', '+', 1) }))
+        .where('shipment_id', '=', id)
+        .where('klar', 'is', null)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
     },
     async withdrawJob(shipmentId, now) {
       const job = db.deleteFrom('job').where('shipment_id', '=', shipmentId).where('klar', 'is not', null);

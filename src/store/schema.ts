@@ -60,7 +60,8 @@ export interface Tables {
   service_right: Period & { organisasjon: string; tjeneste: Tjeneste };
   supplier: { organisasjonsnummer: string; rolle: Leverandoer['rolle']; navn: string; sertifikat: Buffer };
   shipment: ShipmentRow;
-  shipment_event: EventRow & { nr: Generated<number>; shipment_id: string };
+  /** `skjedd`: when it happened, by the calendar, where another has reported that; null: when it was recorded. */
+  shipment_event: EventRow & { nr: Generated<number>; shipment_id: string; skjedd: Generated<number | null> };
   job: JobRow;
   receipt: ReceiptRow;
   /** `shipment_id` is '' for what belongs to no letter; `ledig` is null while it is needed. */
@@ -116,6 +117,11 @@ export interface VarselRow {
   begynt: number | null;
   epost: Varselstand | null;
   sms: Varselstand | null;
+  /** Fence of the turn that hands it over, or was lost at that. */
+  epost_overleveres: number | null;
+  sms_overleveres: number | null;
+  /** By the calendar: since when the register has not answered about it; null: it has. */
+  uten_svar: number | null;
 }
 
 /** A letter that is followed: what was said of it last, since when, when it is asked about again, and when it was last. */

@@ -65,9 +65,17 @@ export const eventRow = ({ type, tid, kode, tekst }: Hendelse): EventRow => ({
   tekst_en: tekst.en === tekst.nb ? null : cut(tekst.en, TEKST),
 });
 
-export const eventOf = ({ type, tid, kode, tekst, tekst_en: en }: EventRow): Hendelse => ({
+export const eventOf = ({
+  type,
+  tid,
+  kode,
+  tekst,
+  tekst_en: en,
+  skjedd = null,
+}: EventRow & { readonly skjedd?: number | null }): Hendelse => ({
   type,
   tid: new Date(tid),
+  ...(skjedd !== null && { skjedd: new Date(skjedd) }),
   kode,
   tekst: { nb: tekst, en: en ?? tekst },
 });
@@ -124,13 +132,14 @@ async function queueRows(db: Db, limit: number): Promise<QueueRow[]> {
     .selectFrom('job as j')
     .leftJoin('shipment as s', 's.id', 'j.shipment_id')
     .leftJoin('formidling as f', 'f.id', 'j.shipment_id')
+    .leftJoin('varsel as v', 'v.id', 'j.shipment_id')
     .select(['j.shipment_id', 'j.leverandoer', 'j.forsoek', 'j.neste', 'j.klar'])
     .select((eb) => [
       eb.fn.coalesce('s.avsender', 'f.eier', 'j.eier').as('avsender'),
       eb
         .selectFrom('shipment_event as e')
         .select(sql<string>`concat(e.type, ': ', coalesce(e.tekst_en, e.tekst))`.as('siste'))
-        .whereRef('e.shipment_id', '=', 'j.shipment_id')
+        .where((e) => e('e.shipment_id', '=', e.fn.coalesce('v.shipment_id', 'j.shipment_id')))
         .orderBy('e.nr', 'desc')
         .limit(1)
         .as('siste'),
@@ -158,7 +167,8 @@ type Writes = Pick<
 /** The writes of `ShipmentTx` about shipments, and the jobs that they make. */
 export function shipmentWrites(db: Db, flavour: Flavour, seal: Seal): Writes {
   const append = async (id: string, event: Hendelse) => {
-    await insertRow(db, 'shipment_event', { shipment_id: id, ...eventRow(event) });
+    const skjedd = event.skjedd && { skjedd: event.skjedd.getTime() };
+    await insertRow(db, 'shipment_event', { shipment_id: id, ...eventRow(event), ...skjedd });
   };
   return {
     async insertShipment(shipment, event, tidligst, konto) {

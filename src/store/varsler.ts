@@ -6,12 +6,22 @@ import { NOTICES } from './lanes.js';
 import type { VarselRow } from './schema.js';
 import { newJob } from './shipments.js';
 
-const rundeOf = ({ id, shipment_id, nummer, begynt, epost, sms }: VarselRow): Varselrunde => ({
-  id,
-  shipmentId: shipment_id,
-  nummer,
-  begynt: begynt === null ? null : new Date(begynt),
-  stand: { ...(epost !== null && { EPOST: epost }), ...(sms !== null && { SMS: sms }) },
+/** By way, without those that have nothing. */
+const veier = <T>(epost: T | null, sms: T | null) => ({
+  ...(epost !== null && { EPOST: epost }),
+  ...(sms !== null && { SMS: sms }),
+});
+
+const dato = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
+
+const rundeOf = (row: VarselRow): Varselrunde => ({
+  id: row.id,
+  shipmentId: row.shipment_id,
+  nummer: row.nummer,
+  begynt: dato(row.begynt),
+  stand: veier(row.epost, row.sms),
+  overleveres: veier(row.epost_overleveres, row.sms_overleveres),
+  utenSvar: dato(row.uten_svar),
 });
 
 /** As `VarselReads`. */
@@ -26,7 +36,15 @@ export const varselReads = ({ read }: Backend): VarselReads => ({
 /** As `VarselTx`. A round that has ended keeps its row, so that its letter never has another of the same number. */
 export const varselWrites = (db: Db, flavour: Flavour): VarselTx => ({
   async insertVarsel({ id, shipmentId, nummer }, klar, { avsender: eier, prioritet }) {
-    const row = { id, shipment_id: shipmentId, nummer, begynt: null, epost: null, sms: null };
+    const open = {
+      begynt: null,
+      epost: null,
+      sms: null,
+      epost_overleveres: null,
+      sms_overleveres: null,
+      uten_svar: null,
+    };
+    const row = { id, shipment_id: shipmentId, nummer, ...open };
     if (!(await insertRow(db, 'varsel', row, flavour.onDuplicate(['shipment_id', 'nummer'], [])))) return;
     await insertRow(db, 'job', newJob(id, { leverandoer: NOTICES, prioritet, eier }, klar));
   },
@@ -36,8 +54,15 @@ export const varselWrites = (db: Db, flavour: Flavour): VarselTx => ({
     const row = await db.selectFrom('varsel').selectAll().where('id', '=', id).executeTakeFirst();
     return row && rundeOf(row);
   },
-  async updateVarsel(id, { begynt, stand }) {
-    const change = { begynt: begynt?.getTime() ?? null, epost: stand.EPOST ?? null, sms: stand.SMS ?? null };
+  async updateVarsel(id, { begynt, stand, overleveres, utenSvar }) {
+    const change = {
+      begynt: begynt?.getTime() ?? null,
+      epost: stand.EPOST ?? null,
+      sms: stand.SMS ?? null,
+      epost_overleveres: overleveres.EPOST ?? null,
+      sms_overleveres: overleveres.SMS ?? null,
+      uten_svar: utenSvar?.getTime() ?? null,
+    };
     await db.updateTable('varsel').set(change).where('id', '=', id).execute();
   },
 });

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { takeUpAgain } from '../../src/application/takeUpAgain.js';
 import { cost } from '../../src/domain/overslag.js';
 import { grunnlagAv } from '../../src/domain/ledger.js';
 import { flestTapte } from '../../src/domain/retry.js';
+import { limits } from '../../src/limits.js';
 import { pris, prisliste } from '../../src/domain/tariff.js';
 import { noticeWorld } from '../support/noticeWorld.js';
 import { eachStore } from '../support/stores.js';
@@ -44,6 +46,32 @@ describe('application/varsle', () => {
       expect(await w.history(id)).to.deep.equal(['MOTTATT', 'OVERLATT', 'VARSLET EPOST', 'VARSLET SMS']);
       expect((await w.events(id))[1]?.tekst.en).to.contain('notified from here');
       expect(await told(w, id)).to.deep.equal([]);
+    });
+
+    it('R-09: each look-up that was answered stands in the audit trail as one of its sender', async () => {
+      const w = world();
+      await w.post();
+      const { events } = stores()[0]!.reads;
+      const [before] = await events(1);
+      w.register('away');
+      await w.rounds();
+      expect(await events(1), 'no answer').to.deep.equal([before].filter((event) => event !== undefined));
+      w.register('there');
+      w.skjebne.SMS = 'busy';
+      await w.goTo(plus(monday, hour));
+      await w.goTo(plus(monday, 2 * hour));
+      const [again, first] = await events(2);
+      expect(first).to.deep.equal({ ...again, at: plus(monday, hour) });
+      const { avsender } = (await w.letter(await w.post())).forsendelse;
+      const { correlationId, personer, ...event } = again!;
+      expect(event).to.deep.equal({
+        at: plus(monday, 2 * hour),
+        organisasjon: avsender,
+        paaVegneAv: avsender,
+        operasjon: 'Varsling',
+      });
+      expect(correlationId).to.match(/^varsel-[0-9a-f-]{36}$/);
+      expect(personer.length).to.equal(16);
     });
 
     it('R-03: the way is chosen when the notice goes, not when the letter came', async () => {
@@ -324,12 +352,100 @@ describe('application/varsle', () => {
       it('a register that does not answer says of nobody that he cannot be reached', async () => {
         const w = world();
         const id = await w.post();
-        w.register(true);
+        w.register('away');
         for (let days = 0; days < 3; days++) await w.goTo(plus(monday, days * 24 * hour));
         expect(await told(w, id)).to.deep.equal([]);
-        w.register(false);
+        w.register('there');
         await w.goTo(plus(monday, 3 * 24 * hour));
         expect(w.sent).to.have.length(2);
+      });
+    });
+
+    describe('R-22: a register that does not answer', () => {
+      const end = plus(monday, limits.noticeSilence * 24 * hour);
+      /** Letters whose recipients the register says nothing of for a week. */
+      const silent = async (paper: boolean, ...changes: readonly Parameters<World['post']>[0][]) => {
+        const w = world();
+        if (paper) w.policy({ papirUtenVarsel: true });
+        const ids: string[] = [];
+        for (const change of changes) ids.push(await w.post(change));
+        w.register('away');
+        for (let days = 0; days < limits.noticeSilence; days++) await w.goTo(plus(monday, days * 24 * hour));
+        await w.goTo(plus(end, -1_000));
+        for (const id of ids) expect(await w.history(id)).to.not.include('VARSLINGFEILET NOT_NOTIFIED');
+        return { w, ids };
+      };
+
+      it(`has notices fail after ${limits.noticeSilence} days, and not a second earlier; then paper where that is wanted`, async () => {
+        for (const paper of [false, true]) {
+          const { w, ids } = await silent(paper, {}, { kunDigitalt: true }, { klasse: 'INFO' });
+          await w.goTo(end);
+          const [letter, digital, info] = ids as [string, string, string];
+          const receipts = (await w.receipts()).filter((line) => ids.some((id) => line.startsWith(id)));
+          expect(receipts).to.deep.equal([letter, digital].map((id) => `${id} VARSLINGFEILET NOT_NOTIFIED`));
+          expect((await w.history(info)).at(-1)).to.equal('VARSLINGFEILET NOT_NOTIFIED');
+          const failed = (await w.events(letter)).find(
+            ({ kode, type }) => type === 'VARSLINGFEILET' && kode === 'NOT_NOTIFIED',
+          );
+          expect(failed?.tekst.en).to.contain('the register has not answered for 7 days (R-22)');
+          const { tilstand, beslutning } = await w.letter(letter);
+          expect([tilstand, beslutning.utfall === 'SEND' && beslutning.kanal]).to.deep.equal(
+            paper ? ['MOTTATT', 'UTSKRIFT'] : ['OVERLATT', 'PORTAL'],
+          );
+          if (paper) expect(beslutning.spor.find(({ traff }) => traff)?.regel).to.equal('R-22');
+          expect((await w.letter(digital)).tilstand).to.equal('OVERLATT');
+          w.register('there');
+          await w.goTo(plus(end, 2 * week));
+          expect(w.sent).to.deep.equal([]);
+        }
+      });
+
+      it('counts anew when it has answered meanwhile, and says so where one of two ways had gone', async () => {
+        const w = world();
+        w.skjebne.SMS = 'unreached';
+        const id = await w.post();
+        await w.rounds();
+        w.register('away');
+        for (let days = 1; days <= limits.noticeSilence + 1; days++) await w.goTo(plus(monday, days * 24 * hour));
+        expect(await told(w, id)).to.deep.equal([]);
+        const words = (await w.events(id)).map(({ tekst }) => tekst.en);
+        expect(words.filter((text) => text.startsWith('No more notices of the letter go out'))).to.have.length(1);
+        const { w: late, ids } = await silent(false, {});
+        late.register('there');
+        Object.assign(late.skjebne, { EPOST: 'unreached', SMS: 'unreached' });
+        await late.goTo(end);
+        late.register('away');
+        await late.goTo(plus(end, hour));
+        expect(await told(late, ids[0]!)).to.deep.equal([]);
+      });
+
+      it('an error of ours ends after the same time as a job for the operator, and its sender is told', async () => {
+        const w = world();
+        const id = await w.post();
+        w.register('broken');
+        for (let days = 0; days < limits.noticeSilence; days++) await w.goTo(plus(monday, days * 24 * hour));
+        expect(await told(w, id)).to.deep.equal([]);
+        await w.goTo(end);
+        expect(await told(w, id)).to.deep.equal([`${id} VARSLINGFEILET NOT_NOTIFIED`]);
+        expect((await w.letter(id)).tilstand).to.equal('OVERLATT');
+        const store = stores()[0]!;
+        const given: string[] = [];
+        for (const row of await store.shipments.queue(100_000))
+          if (row.givenUp && (await store.varsler.byId(row.shipmentId))?.shipmentId === id) {
+            expect(row.sisteHendelse).to.contain('The notices are given up');
+            given.push(row.shipmentId);
+          }
+        expect(given).to.have.length(1);
+        const again = takeUpAgain({ ...store, clock: { now: w.now } });
+        expect(await again(given[0]!)).to.deep.equal({ type: 'due' });
+        expect(await again(given[0]!), 'it is given up no more').to.deep.equal({ type: 'unknown' });
+        await w.rounds();
+        expect(await w.history(id), 'its time begins anew').to.satisfy((h: string[]) =>
+          h.at(-1)?.startsWith('FORSOEK_UTSATT'),
+        );
+        w.register('there');
+        await w.goTo(plus(end, hour));
+        expect(ways(w)).to.deep.equal(['EPOST', 'SMS']);
       });
     });
 
@@ -418,6 +534,50 @@ describe('application/varsle', () => {
       expect((await w.history(id)).filter((line) => line.startsWith('VARSLET'))).to.have.length(4);
     });
 
+    describe('R-17: what is lost on its way is notified of once where it can be known, and never repeated twice', () => {
+      // Where a turn is lost, and how often the first notice and the repeat are handed over in all, by e-mail and by SMS: to a gateway that knows ids, and to another.
+      const lost = [
+        ['before it is written that a notice goes', 'claimed', [1, 1, 1, 1], [1, 1, 1, 1]],
+        ['between that and the hand-over', 'stopped', [1, 1, 0, 1], [1, 0, 0, 0]],
+        ['between the hand-over and what came of it', 'crash', [2, 2, 1, 2], [2, 1, 1, 1]],
+        ['with the answer', 'unanswered', [2, 2, 1, 2], [2, 1, 1, 1]],
+        ['nowhere: nobody was reached', 'unreached', [1, 1, 1, 1], [1, 1, 1, 1]],
+      ] as const;
+      for (const [where, fate, known, unknown] of lost)
+        it(`lost ${where}`, async () => {
+          for (const [knowing, times] of [
+            [['SMS'], known],
+            [[], unknown],
+          ] as const) {
+            const w = world();
+            w.knowing(...knowing);
+            const id = await w.post();
+            for (const since of [0, week + 120_000]) {
+              const at = plus(monday, since);
+              w.at(at);
+              if (fate !== 'claimed') Object.assign(w.skjebne, { EPOST: fate, SMS: fate });
+              if (fate === 'claimed') expect(await w.due()).to.have.length(1);
+              else for (const job of await w.due()) await w.turn(job);
+              Object.assign(w.skjebne, { EPOST: 'ok', SMS: 'ok' });
+              await w.goTo(plus(at, 61_000));
+              await w.goTo(plus(at, 3_600_000));
+            }
+            for (let weeks = 2; weeks < 4; weeks++) await w.goTo(plus(monday, weeks * week));
+            const early = (first: boolean) => w.sent.filter(({ at }) => at < plus(monday, week) === first);
+            const handed = [true, false].flatMap((first) =>
+              (['EPOST', 'SMS'] as const).map((way) => early(first).filter(({ kanal }) => kanal === way).length),
+            );
+            expect(handed, `${knowing.join()} first and repeat`).to.deep.equal(times);
+            const events = (await w.events(id)).filter(({ type }) => type === 'VARSLET');
+            expect(events.map(({ kode }) => kode).sort()).to.deep.equal(['EPOST', 'EPOST', 'SMS', 'SMS']);
+            const inDoubt = ['claimed', 'unreached'].includes(fate) ? 0 : knowing.length > 0 ? 1 : 3;
+            expect(events.filter(({ tekst }) => tekst.en.startsWith('It is in doubt'))).to.have.length(inDoubt);
+            expect((await w.lines(id)).map(([post]) => post)).to.deep.equal(['SMS', 'SMS_GJENTATT']);
+            expect(await told(w, id)).to.deep.equal([]);
+          }
+        });
+    });
+
     it('a turn that lost its lease writes nothing and orders nothing', async () => {
       const w = world();
       const id = await w.post();
@@ -427,6 +587,25 @@ describe('application/varsle', () => {
       await w.turn(stale!);
       expect(w.sent).to.have.length(2);
       expect((await w.history(id)).filter((line) => line.startsWith('VARSLET'))).to.have.length(2);
+    });
+
+    it('R-18: when it was opened is kept, and is neither before the letter came nor in the future', async () => {
+      const w = world();
+      const id = await w.post();
+      w.at(plus(monday, 2 * hour));
+      for (const wrong of [plus(monday, -1_000), plus(w.now(), limits.openingAhead + 1_000)])
+        expect(await codeOf(w.open(id, wrong))).to.equal('INVALID_REQUEST');
+      const ahead = await w.post();
+      for (const [letter, lest] of [
+        [id, plus(monday, 0)],
+        [ahead, plus(w.now(), limits.openingAhead)],
+      ] as const) {
+        expect(await w.open(letter, lest)).to.deep.equal({ id: letter, tilstand: 'AAPNET' });
+        expect((await w.events(letter)).at(-1)).to.deep.include({ type: 'LEST_EKSTERNT', tid: w.now(), skjedd: lest });
+      }
+      const now = await w.post();
+      await w.open(now);
+      expect((await w.events(now)).at(-1)?.skjedd).to.deep.equal(w.now());
     });
 
     it('R-18: only what was handed back is reported open by its sender', async () => {

@@ -69,9 +69,10 @@ eachStore((database) => {
         await run('dead-letters', 'retry', waiting.id),
         await run('dead-letters', 'retry', refused.id),
         await run('dead-letters', 'retry', '00000000-0000-4000-8000-000000000000'),
+        await run('dead-letters', 'retry', 'formidling-00000000-0000-4000-8000-000000000000'),
         await run('dead-letters', 'retry', 'x'),
       ];
-      expect(runs.map((r) => r.code)).to.deep.equal([1, 1, 1, 2]);
+      expect(runs.map((r) => r.code)).to.deep.equal([1, 1, 1, 1, 2]);
       expect(runs.map((r) => r.err).join(''))
         .to.contain('is MOTTATT')
         .and.contain('was refused')

@@ -16,6 +16,7 @@ describe('domain/receipts', () => {
       feil: 'FEIL',
       underveis: 'SENDT',
       tilgjengelig: 'LEVERING',
+      vist: 'LEVERING',
     }));
 
   describe('R-28: feil', () => {

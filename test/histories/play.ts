@@ -177,7 +177,7 @@ class Play {
     for (const event of moment.events) await this.happens(event);
     const slow = (fate: Fate) => (fate === 'crash' && moment.late ? 'late' : fate);
     Object.assign(w.skjebne, { EPOST: slow(moment.fates.EPOST), SMS: slow(moment.fates.SMS) });
-    w.register(moment.registerDown);
+    w.register(moment.registerDown ? 'away' : 'there');
     w.letters((job) => this.handOn(job, moment));
     w.whenAsked(async () => void (moment.opened === 'asked' && (await codeOf(w.open(this.id)))));
     w.meanwhile(async () => void (moment.opened === 'sent' && (await codeOf(w.open(this.id)))));
@@ -189,7 +189,7 @@ class Play {
     if (this.lostAt !== null && this.lostAt + LEASE <= moment.at) await this.release();
     for (const { kanal } of w.sent.slice(before))
       if (this.history.letter.vedtak && this.person.reservasjon) this.breaches.push(`${kanal} at ${moment.at}`);
-    w.register(false);
+    w.register('there');
     w.whenAsked(async () => undefined);
   }
 

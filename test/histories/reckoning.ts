@@ -35,6 +35,10 @@ interface Round {
   begun: number | null;
   readonly settled: Map<Way, 'sent' | 'failed'>;
   readonly handed: Map<Way, number>;
+  /** What was going out when a turn was lost, whether it did or not. */
+  readonly doubted: Set<Way>;
+  /** Since when the register has not answered. */
+  silent: number | null;
   over: boolean;
 }
 
@@ -107,7 +111,8 @@ class Account {
   }
 
   private order(number: 0 | 1, due: number): void {
-    this.rounds.push({ number, due, tried: null, begun: null, settled: new Map(), handed: new Map(), over: false });
+    const open = { tried: null, begun: null, silent: null, over: false };
+    this.rounds.push({ number, due, ...open, settled: new Map(), handed: new Map(), doubted: new Set() });
   }
 
   private charge(what: string, oere: number): void {
@@ -191,19 +196,28 @@ class Account {
     // a round begins in the daytime of a working day, and goes on in that of any day.
     if (!isDaytime(at) || (round.begun === null && !isWorkingDay(at))) return void (round.tried = null);
     round.tried ??= at;
-    if (registerDown) return void (round.due = at + second);
+    if (registerDown) return this.unanswered(round, at);
     if (opened === 'asked') return this.open();
     const ways = waysTo(this.person, this.letter, at).filter((way) => !round.settled.has(way));
-    for (const way of ways)
+    // A repeat by e-mail is not sent twice, so one that may have gone has gone; all else goes again.
+    const taken = ways.filter((way) => way === 'EPOST' && round.number === 1 && round.doubted.has(way));
+    const out = ways.filter((way) => !taken.includes(way));
+    for (const way of out)
       if ((fates[way] === 'ok' || fates[way] === 'crash') && !round.handed.has(way)) round.handed.set(way, at);
-    if (opened === 'sent' && ways.length > 0) this.open();
-    if (ways.some((way) => fates[way] === 'crash')) return void (round.due = at + LEASE);
+    if (opened === 'sent' && out.length > 0) this.open();
+    if (out.length > 0) round.silent = null;
+    if (out.some((way) => fates[way] === 'crash')) {
+      for (const way of out) round.doubted.add(way);
+      return void (round.due = at + LEASE);
+    }
+    round.silent = null;
     round.begun ??= at;
     const begun = local(round.begun).slice(0, 10);
     // by the day after it was ordered it has reached somebody, or failed.
     const givenUp = nextDaytimeDate(at + second) >= laterDate(begun, 2) || at - round.tried >= 2 * day;
     const sentBefore = [...round.settled.values()].includes('sent');
-    for (const way of ways) this.settle(round, way, fates[way], givenUp);
+    for (const way of ways) this.settle(round, way, taken.includes(way) ? 'ok' : fates[way], givenUp);
+    for (const way of ways) round.doubted.delete(way);
     const sent = [...round.settled.values()].includes('sent');
     const repeated = this.letter.vedtak && !this.letter.givenAddress;
     // once, a week after the first notice.
@@ -212,6 +226,15 @@ class Account {
     if (!isDaytime(round.due)) round.tried = null;
     round.over = ways.every((way) => round.settled.has(way));
     if (round.over && !sent && this.where === 'portal') this.unreached(at);
+  }
+
+  /** nothing is known of who cannot be looked up; in a week it is too late. */
+  private unanswered(round: Round, at: number): void {
+    round.due = at + second;
+    round.silent ??= at;
+    if (at < aWeekAfter(round.silent)) return;
+    round.over = true;
+    if (![...round.settled.values()].includes('sent')) this.unreached(at);
   }
 
   private settle(round: Round, way: Way, fate: Moment['fates'][Way], givenUp: boolean): void {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { openedCommand } from '../../src/cli/opened.js';
+import { encodeHentStatus } from '../../src/contract/forsendelse/request.js';
 import type { Varsel, Varselsender } from '../../src/domain/varselPorts.js';
 import { dagtid } from '../../src/domain/varselrunde.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
-import { hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
+import { callDoor, hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
 import { runCommand } from '../support/runCommand.js';
 import { startSending, type SendingWorld } from '../support/sending.js';
 import { is, steps, types } from '../support/sendingSteps.js';
@@ -22,6 +23,7 @@ describe('notices of letters in a portal', function () {
     const dead = new Set<string>();
     const varselsender: Varselsender = {
       kanaler: new Set(['EPOST', 'SMS']),
+      kjennerIgjen: new Set(),
       send: async (varsel) => {
         if (dead.has(varsel.adresse)) return { type: 'avvist', grunn: 'nobody here' };
         sent.push(varsel);
@@ -74,14 +76,24 @@ describe('notices of letters in a portal', function () {
       const receipts = (await hentKvitteringer(world.url)).text;
       expect(receipts).to.contain('NOT_NOTIFIED').and.not.contain('lost@a.no');
 
-      const told = await opened('--ref', first!, '--at', '2026-03-02T12:00:00+01:00');
+      const at = new Date().toISOString();
+      const told = await opened('--ref', first!, '--at', at);
       expect([told.code, told.out, told.err]).to.deep.equal([0, 'The letter is AAPNET.\n', '']);
+      expect((await callDoor(world.url, encodeHentStatus({ eksterneRefer: [first!] }))).text).to.contain(
+        `skjedd>${at}<`,
+      );
       await toDaytime(week);
       await world.until(second!, notified(2));
       expect(new Set(to('unread@a.no').map(({ id }) => id)).size).to.equal(2);
       await toDaytime(week);
       expect([to('read@a.no').length, to('unread@a.no').length]).to.deep.equal([1, 2]);
       expect(await world.until(first!, is('AAPNET'))).to.satisfy(notified(1));
+    });
+
+    it('R-58: warns at its start of SMS that have no price', () => {
+      expect(
+        world.logLines.filter((line) => line.includes('SMS are sent from here that have no price')),
+      ).to.have.length(1);
     });
 
     it('says what is wrong with an opening that it cannot report', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createPublicKey } from 'node:crypto';
 import { expect } from 'chai';
 import { loadConfig } from '../../src/config.js';
+import type { Prisrad } from '../../src/domain/tariff.js';
 import { createMetrics } from '../../src/http/metrics.js';
 import { ensureDevelopmentPki } from '../../src/sandbox/pki/development.js';
 import type { DevelopmentPki } from '../../src/sandbox/pki/development.js';
@@ -12,7 +13,7 @@ import { SMS_PATH, smsoppsett } from '../../src/sandbox/varsel/sms.js';
 import { smtpoppsett, startSmtp, type SmtpDouble } from '../../src/sandbox/varsel/smtp.js';
 import { serverIdentity } from '../../src/sandbox/varsel/tls.js';
 import { varselkonto } from '../../src/sandbox/varsel/varsler.js';
-import { varselsenderOf } from '../../src/sending/varsel.js';
+import { smsUtenPris, varselsenderOf } from '../../src/sending/varsel.js';
 import { verifyDkim } from '../support/dkim.js';
 import { testCertsDir } from '../support/gateway.js';
 import { testKey } from '../support/pki.js';
@@ -23,6 +24,24 @@ const sent = { type: 'sendt' };
 
 const without = (settings: Record<string, string>, ...names: readonly string[]): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name)));
+
+describe('sending: what our own SMS cost', () => {
+  const price = { plan: '', vare: 'SMS', leverandoer: null, fra: new Date(0), fraNummer: 1, oere: 39 } as const;
+  const lists: readonly (readonly [string, readonly Prisrad[], boolean])[] = [
+    ['an empty list', [], true],
+    ['that of a mailbox', [{ ...price, leverandoer: '984661185' }], true],
+    ['that of something else', [{ ...price, vare: 'AAPNINGSKVITTERING' }], true],
+    ['their own', [price], false],
+    ['nothing', [{ ...price, oere: 0 }], false],
+  ];
+  for (const [what, rows, missing] of lists)
+    it(`R-58: ${what} is ${missing ? 'no' : 'a'} price`, async () => {
+      const ledger = { prices: async () => rows };
+      expect(await smsUtenPris({ kanaler: new Set(['EPOST', 'SMS']) }, ledger)).to.equal(missing);
+      expect(await smsUtenPris({ kanaler: new Set(['EPOST']) }, ledger), 'by e-mail').to.equal(false);
+      expect(await smsUtenPris(null, ledger), 'by nobody').to.equal(false);
+    });
+});
 
 /** What a notice in the sandbox looks like to those who ask it. */
 interface Shown {

@@ -79,6 +79,7 @@ describe('opening a store', () => {
         '0025-payload-chunks': '0da478ae986a5ace',
         '0026-data-key': 'e0b7556243215301',
         '0027-calendar-moves': '574919c817164018',
+        '0028-notice-handover': '59734105e2be04c1',
       },
       mysql: {
         '0001-register': '249c2cac1fef3b93',
@@ -105,6 +106,7 @@ describe('opening a store', () => {
         '0025-payload-chunks': '1ee35ffd4f533154',
         '0026-data-key': 'f1393bd00c85f8a5',
         '0027-calendar-moves': '7d065e50eb454a1f',
+        '0028-notice-handover': 'd10075559e21a80e',
       },
     });
   });

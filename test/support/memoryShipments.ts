@@ -155,7 +155,10 @@ function shipmentWrites(
 
 function jobWrites(
   s: MemoryShipments,
-): Pick<ShipmentTx, 'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'retryJob' | 'withdrawJob'> {
+): Pick<
+  ShipmentTx,
+  'endJob' | 'deferJob' | 'waitJob' | 'giveUpJob' | 'endGivenUp' | 'retryGivenUp' | 'retryJob' | 'withdrawJob'
+> {
   const ours = ({ shipmentId, fence }: Job): MemoryJob | undefined => {
     const job = s.jobs.get(shipmentId);
     return job?.fence === fence ? job : undefined;
@@ -173,6 +176,12 @@ function jobWrites(
       release(job, { neste: until.getTime(), klar: until.getTime(), forsoek: 0, foersteForsoek: null }),
     giveUpJob: async (job) => release(job, { klar: null }),
     endGivenUp: async (id) => s.jobs.get(id)?.klar === null && s.jobs.delete(id),
+    retryGivenUp: async (id, at) => {
+      const old = s.jobs.get(id);
+      if (old?.klar !== null) return false;
+      s.jobs.set(id, memoryJob(s, old, at, old));
+      return true;
+    },
     retryJob: async (id, at) => {
       const shipment = s.shipments.get(id);
       if (shipment === undefined) throw new Failure('INTERNAL', `there is no shipment ${id}`);

@@ -13,7 +13,7 @@ export const memoryVarselTx = (s: MemoryShipments): VarselTx => ({
   insertVarsel: async (runde, klar, { avsender: eier, prioritet }) => {
     const taken = (one: Varselrunde) => one.shipmentId === runde.shipmentId && one.nummer === runde.nummer;
     if ([...s.varsler.values()].some(taken)) return;
-    s.varsler.set(runde.id, { ...runde, begynt: null, stand: {} });
+    s.varsler.set(runde.id, { ...runde, begynt: null, stand: {}, overleveres: {}, utenSvar: null });
     s.jobs.set(runde.id, memoryJob(s, { leverandoer: NOTICES, prioritet, eier }, klar));
   },
   lockVarsel: async ({ shipmentId, fence }) =>

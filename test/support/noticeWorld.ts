@@ -17,8 +17,11 @@ import { numbers } from '../application/lookups.js';
 
 /* Letters in their senders' portals, and the notices of them: use cases on a store, with a register, a way out and a time of the test's. */
 
-/** What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down; late: so slowly that others have its turn. */
-export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash' | 'late';
+/**
+ * What a notice meets: taken over, refused, not reached, or taken over with a crash before that is written down; late: so slowly that others have its turn;
+ * or a crash before it is handed over, or an answer that is lost.
+ */
+export type Skjebne = 'ok' | 'refused' | 'unreached' | 'busy' | 'crash' | 'late' | 'stopped' | 'unanswered';
 
 export interface Sendt extends Varsel {
   readonly at: Date;
@@ -76,9 +79,10 @@ export const uten = (at: Date, changes: Partial<Person> = {}): Person => ({
 export function noticeWorld(store: () => Stores, start: string) {
   let now = new Date(start);
   let person: Person | undefined = uten(now);
-  let registerFails = false;
+  let register: 'there' | 'away' | 'broken' = 'there';
   let policy: Avsenderpolicy = { utenPostkasse: 'PORTAL', egenVarsling: false };
   let kanaler: readonly Varslingskanal[] = ['EPOST', 'SMS'];
+  let kjennerIgjen: readonly Varslingskanal[] = ['SMS'];
   let before: () => Promise<void> = async () => undefined;
   let asked: () => Promise<void> = async () => undefined;
   let letters: (job: Job) => Promise<void> = async () => undefined;
@@ -109,13 +113,20 @@ export function noticeWorld(store: () => Stores, start: string) {
     crash: () => {
       throw new Crash();
     },
+    stopped: () => {
+      throw new Crash();
+    },
+    unanswered: () => {
+      throw new Failure('UPSTREAM_UNREACHABLE', 'reset', { uvisst: 'true' });
+    },
   };
   const sender = (): Varselsender => ({
     kanaler: new Set(kanaler),
+    kjennerIgjen: new Set(kjennerIgjen),
     send: async (varsel) => {
       await before();
       const fate = skjebne[varsel.kanal];
-      if (fate === 'ok' || fate === 'crash' || fate === 'late') sent.push({ ...varsel, at: now });
+      if (['ok', 'crash', 'late', 'unanswered'].includes(fate)) sent.push({ ...varsel, at: now });
       return utfall[fate]();
     },
   });
@@ -132,7 +143,8 @@ export function noticeWorld(store: () => Stores, start: string) {
     payloads: { remove: async () => undefined },
     register: {
       ask: async () => {
-        if (registerFails) throw new Failure('UNAVAILABLE', 'the register does not answer');
+        if (register === 'away') throw new Failure('UNAVAILABLE', 'the register does not answer');
+        if (register === 'broken') throw new TypeError('an error of ours');
         await asked();
         return { spurt: now, persons: new Map(person === undefined ? [] : [[ola, person]]) };
       },
@@ -206,8 +218,10 @@ export function noticeWorld(store: () => Stores, start: string) {
       await rounds();
     },
     is: (changes: Partial<Person> | null) => void (person = changes === null ? undefined : uten(now, changes)),
-    register: (fails: boolean) => void (registerFails = fails),
+    register: (state: typeof register) => void (register = state),
     policy: (changes: Partial<Avsenderpolicy>) => void (policy = { ...policy, ...changes }),
+    /** Which of the other sides know a notice again by its id. */
+    knowing: (...some: readonly Varslingskanal[]) => void (kjennerIgjen = some),
     ways: (...some: readonly Varslingskanal[]) => void (kanaler = some),
     /** Does the turns of letters, which nobody does otherwise. */
     letters: (work: typeof letters) => void (letters = work),
@@ -222,7 +236,7 @@ export function noticeWorld(store: () => Stores, start: string) {
       mine.add(id);
       return id;
     },
-    open: (id: string) => meldLest(shipmentDeps())(byPassword(), { ider: [id] }, null),
+    open: (id: string, lest: Date | null = null) => meldLest(shipmentDeps())(byPassword(), { ider: [id] }, lest),
     history: async (id: string) =>
       (await store().shipments.events(id)).map(({ type, kode }) => (kode === null ? type : `${type} ${kode}`)),
     events: (id: string) => store().shipments.events(id),

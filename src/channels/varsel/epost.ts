@@ -45,15 +45,26 @@ const transport = ({ host, port, tls, ca, konto, dkim, fra }: Smtpserver) =>
 /** Notices as e-mail, by one server. Connections are kept and used again. */
 export function epostvei(server: Smtpserver): Varselvei {
   const mail = transport(server);
+  const lest = new WeakSet<AbortSignal>();
+  mail.use('stream', ({ message, data: { signal } }, done) => {
+    const stream = message.createReadStream.bind(message);
+    // Nothing reads the stream that is made here before the server has asked for the mail; one that is put in between would be filled before.
+    message.createReadStream = (options) =>
+      stream(options).once('end', () => {
+        if (signal) lest.add(signal);
+      });
+    done();
+  });
   return {
     kanal: 'EPOST',
+    kjennerIgjen: false,
     async send(varsel, signal) {
       const both = AbortSignal.any([signal, AbortSignal.timeout(limits.smtpExchange)]);
       try {
         await mail.sendMail({ ...epostmelding(varsel, server), signal: both });
         return sendt;
       } catch (error) {
-        return smtpUtfall(error as Smtpfeil, `${server.host}:${server.port}`);
+        return smtpUtfall(error as Smtpfeil, `${server.host}:${server.port}`, lest.has(both));
       }
     },
     close: () => mail.close({ force: true }),

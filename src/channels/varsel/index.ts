@@ -33,6 +33,7 @@ export function varselveier(
   };
   return {
     kanaler: new Set(ved.keys()),
+    kjennerIgjen: new Set(veier.filter((vei) => vei.kjennerIgjen).map((vei) => vei.kanal)),
     async send(varsel, signal) {
       try {
         const utfall = await gaa(varsel, signal);

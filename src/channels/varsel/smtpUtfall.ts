@@ -51,12 +51,13 @@ const sagt = ({ command, responseCode, response }: Smtpfeil): string =>
 /**
  * What became of a mail that the server did not take. Neither the address nor the server's own words are passed on.
  * @param server its host and port, for the log
+ * @param lest whether the mail had been read to its end: without an answer to that nobody knows whether the server has it
  * @throws {Failure} for what may be tried again
  */
-export function smtpUtfall(feil: Smtpfeil, server: string): Varselutfall {
+export function smtpUtfall(feil: Smtpfeil, server: string, lest = false): Varselutfall {
   if (feil.responseCode === undefined) {
     const reason = feil.originalCode ?? feil.code ?? 'network';
-    throw naasIkke(`the mail server is not reached (${reason})`, server, reason);
+    throw naasIkke(`the mail server is not reached (${reason})`, server, reason, lest);
   }
   const rad = rader.find((en) => passer(en, feil));
   if (rad?.utfall === 'avvist')

@@ -60,6 +60,8 @@ export interface ForklaringISvar {
 export interface HendelseISvar {
   readonly type: string;
   readonly tid: Date;
+  /** When it happened, where its sender has reported that. */
+  readonly skjedd?: Date;
   readonly kode: string | null;
   readonly tekst: Tospraaklig;
 }
@@ -167,9 +169,11 @@ const kostnad = (element: XmlElement): KostnadISvar => ({
 });
 
 function hendelse(element: XmlElement): HendelseISvar {
+  const skjedd = maybe(element, 'skjedd', instant);
   return {
     type: text(element, 'type'),
     tid: instant(one(element, 'tid')),
+    ...(skjedd !== null && { skjedd }),
     kode: maybe(element, 'kode', textOf),
     tekst: tekster(element),
   };

@@ -114,7 +114,13 @@ export const encodeForklar = (
   );
 
 const hendelse = (h: Hendelse): XmlElement =>
-  group('hendelse', [...leaf('type', h.type), ...leaf('tid', h.tid), ...leaf('kode', h.kode), ...tekster(h.tekst)]);
+  group('hendelse', [
+    ...leaf('type', h.type),
+    ...leaf('tid', h.tid),
+    ...leaf('skjedd', h.skjedd),
+    ...leaf('kode', h.kode),
+    ...tekster(h.tekst),
+  ]);
 
 export const encodeStatus = (svar: readonly StatusSvar[]): XmlElement =>
   message(

@@ -8,6 +8,26 @@ import { si } from './words.js';
 
 const varsling = 'eForvaltningsforskriften § 8';
 
+const papirUtenVarsel = 'og avsenderen vil da ha brevet på papir.';
+
+/** What has come of notices about which the register did not answer: it is not asked again before the letter goes on paper. */
+export const registeretTier: readonly Regel<Fakta, Valg>[] = [
+  {
+    regel: 'R-22',
+    lovhjemmel: varsling,
+    gjelder: vedtak,
+    utfall: papir,
+    traff: si(
+      `Mottakeren er ikke varslet, for registeret har ikke svart, ${papirUtenVarsel}`,
+      'The recipient has not been notified, for the register has not answered, and the sender wants the letter on paper then.',
+    ),
+    ellers: si(
+      'Brevet er bare til informasjon, så det må ikke varsles om.',
+      'The letter is for information only, so that it needs no notice.',
+    ),
+  },
+];
+
 /** What forbids the only way of notifying that is left, and what has come of the notices. */
 export const varslene: readonly Regel<Fakta, Valg>[] = [
   {
@@ -36,7 +56,7 @@ export const varslene: readonly Regel<Fakta, Valg>[] = [
     gjelder: (f) => vedtak(f) && f.uvarslet === true,
     utfall: papir,
     traff: si(
-      'Ingen varsler nådde mottakeren, og avsenderen vil da ha brevet på papir.',
+      `Ingen varsler nådde mottakeren, ${papirUtenVarsel}`,
       'No notice has reached the recipient, and the sender wants the letter on paper then.',
     ),
     ellers: si(

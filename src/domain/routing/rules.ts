@@ -2,7 +2,7 @@ import { parsePersonnummer, validOrganisasjonsnummer } from '../identifier.js';
 import { avvis, papir, rundskriv, til, type Valg } from './choice.js';
 import { altinntype, papirtype } from './documentTypes.js';
 import { dokumenttype, feilSerie, kanMotta, valgtPostkasse, type Fakta } from './facts.js';
-import { varslene } from './noticeRules.js';
+import { registeretTier, varslene } from './noticeRules.js';
 import { aldre, ingenFersk, mottakerart, punkter, reservert, setning, utenPostkasse, vedtak } from './reasons.js';
 import type { Regel, Sisteregel } from './table.js';
 import { dato, si, stor } from './words.js';
@@ -272,12 +272,13 @@ const kanalvalg: readonly Regel<Fakta, Valg>[] = [
   },
 ];
 
-/** Table K, in order: the first row that applies decides. What only concerns types is asked of letters that have one. */
+/** Table K, in order: the first row that applies decides. What only concerns types is asked of letters that have one, and a silent register counts where notices have waited for it. */
 export const reglerFor = (f: Fakta): readonly Regel<Fakta, Valg>[] => {
   const medType = dokumenttype(f) !== undefined;
   return [
     ...identifikatorer,
     ...(medType ? papirtype : []),
+    ...(f.uvarslet === true && f.register === null ? registeretTier : []),
     ...utenomRegisteret,
     ...etterRegisteret,
     ...varslene,

@@ -24,6 +24,7 @@ import { lostTurns } from './0024-lost-turns.js';
 import { payloadChunks } from './0025-payload-chunks.js';
 import { dataKey } from './0026-data-key.js';
 import { calendarMoves } from './0027-calendar-moves.js';
+import { noticeHandover } from './0028-notice-handover.js';
 
 /**
  * Every change of the tables, in order. What has been released is never edited: a database out there has run it.
@@ -54,6 +55,7 @@ export const migrations: Readonly<Record<string, (flavour: Flavour) => Step[]>> 
   '0025-payload-chunks': payloadChunks,
   '0026-data-key': dataKey,
   '0027-calendar-moves': calendarMoves,
+  '0028-notice-handover': noticeHandover,
 };
 
 const CREATION = /^create table if not exists (\w+)/;

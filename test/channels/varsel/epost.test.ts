@@ -31,6 +31,7 @@ const forOtherHost = {
   value: der.sequence(der.element(0x82, Buffer.from('other.example.com'))),
 };
 const sent = { type: 'sendt' };
+const later = Object.assign(new Error('later'), { responseCode: 451 });
 const now = () => new Date();
 
 describe('channels/varsel: e-mail', function () {
@@ -196,7 +197,8 @@ describe('channels/varsel: e-mail', function () {
     expect(utfall).to.be.instanceOf(Failure).with.property('code', 'UPSTREAM_UNREACHABLE');
   });
 
-  it('R-22: is not sent again by itself when the answer is lost, for it may have arrived', async () => {
+  /** What becomes of a mail to a server that hangs up at a command, and how many reach it whole. */
+  const hungUp = async (at: RegExp, changes: Partial<Smtpserver> = {}) => {
     let mails = 0;
     const answers: readonly (readonly [command: RegExp, answer: string])[] = [
       [/^EHLO /, '250 mail.example\r\n'],
@@ -206,19 +208,33 @@ describe('channels/varsel: e-mail', function () {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.on('data', (chunk: Buffer) => {
-        const answer = answers.find(([command]) => command.test(chunk.toString()))?.[1];
-        if (answer !== undefined) return void socket.write(answer);
-        if (!chunk.toString().endsWith('\r\n.\r\n')) return;
-        mails++;
-        socket.destroy();
+        const said = chunk.toString();
+        if (said.endsWith('\r\n.\r\n')) mails++;
+        if (at.test(said)) return void socket.destroy();
+        const answer = answers.find(([command]) => command.test(said))?.[1];
+        if (answer !== undefined) socket.write(answer);
       });
       socket.write('220 mail.example\r\n');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     opened.push(server);
     const { port } = server.address() as AddressInfo;
-    expect((await failure({}, { port, tls: 'off', konto: undefined })).code).to.equal('UPSTREAM_UNREACHABLE');
-    expect(mails).to.equal(1);
+    const { code, values } = await failure({}, { port, tls: 'off', konto: undefined, ...changes });
+    return { code, uvisst: values['uvisst'], mails };
+  };
+
+  it('R-17, R-22: is not sent again by itself when the answer is lost, for it may have arrived; it has not before all of it was sent', async () => {
+    const privatNoekkel = dkimKey.privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const code = 'UPSTREAM_UNREACHABLE';
+    for (const changes of [{}, { dkim: { selektor: 'p1', privatNoekkel } }]) {
+      expect(await hungUp(/\r\n\.\r\n$/, changes)).to.deep.equal({ code, uvisst: 'true', mails: 1 });
+      for (const before of [/^EHLO /, /^MAIL /, /^RCPT /, /^DATA\r\n$/])
+        expect(await hungUp(before, changes), String(before)).to.deep.equal({ code, uvisst: undefined, mails: 0 });
+    }
+    const refused = await other({
+      onData: (stream, _session, done) => void stream.resume().on('end', () => done(later)),
+    });
+    expect((await failure({}, { port: refused.port })).values).to.not.have.property('uvisst');
   });
 
   it(`has at most ${limits.smtpConnections} connections to a server`, async () => {

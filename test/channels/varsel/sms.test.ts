@@ -25,6 +25,7 @@ const port = (url: string, changes: Partial<Smsport> = {}): Smsport => ({
   avsender: 'Posthorn',
   konto: varselkonto,
   noekkelhode: 'Idempotency-Key',
+  kjennerIgjen: true,
   tatt: svar('200', '202'),
   avvist: svar('400', '422'),
   now: () => testTime,
@@ -179,6 +180,24 @@ describe('channels/varsel: SMS, to any gateway', () => {
     await elsewhere.stop();
   });
 
+  it('R-17: tells what the gateway may have taken from what it has not', async () => {
+    const doubt = async (changes: Partial<Smsport> = {}): Promise<string | undefined> =>
+      ((await send(changes)) as Failure).values['uvisst'];
+    reply = (response) => void response.destroy();
+    expect(await doubt(), 'an answer that is lost').to.equal('true');
+    for (const [status, headers, expected] of [
+      [504, {}, 'true'],
+      [502, {}, undefined],
+      [503, {}, undefined],
+      [302, { Location: '/elsewhere' }, undefined],
+    ] as const) {
+      answers(status, '', headers);
+      expect(await doubt(), String(status)).to.equal(expected);
+    }
+    expect(await doubt({ url: `http://127.0.0.1:${await closedPort()}/` }), 'a closed port').to.equal(undefined);
+    expect(await doubt({ url: stub.url.replace('http:', 'https:') }), 'no TLS').to.equal(undefined);
+  });
+
   it('is given up when it is told to', async () => {
     const stop = new AbortController();
     reply = () => stop.abort();
@@ -230,6 +249,7 @@ describe('channels/varsel: the ways together', () => {
       [
         {
           kanal: 'SMS',
+          kjennerIgjen: true,
           send: async (varsel) => {
             const outcome = outcomes[seen.push(varsel) - 1]!;
             if (outcome instanceof Failure) throw outcome;

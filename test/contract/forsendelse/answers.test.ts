@@ -109,6 +109,7 @@ describe('contract/forsendelse/answers', () => {
     const events = [
       hendelse(),
       hendelse({ type: 'FEIL', tid: at(3), kode: 'feil', tekst: { nb: 'KLIENT & <mer>', en: 'KLIENT & <more>' } }),
+      { ...hendelse({ type: 'LEST_EKSTERNT', tid: at(4) }), skjedd: at(3) },
     ];
     const [status] = decodeStatuser(wire(encodeStatus([{ ...svar, shipment: one, hendelser: events }])));
     expect(status).to.deep.equal({

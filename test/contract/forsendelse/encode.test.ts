@@ -67,6 +67,7 @@ const shipment = (tilstand: Shipment['tilstand']): Shipment => ({
 const events = hendelser.map((type) => ({
   type,
   tid: testTime,
+  ...(type === 'LEST_EKSTERNT' && { skjedd: new Date(testTime.getTime() - 1_000) }),
   kode: type === 'FEIL' ? 'KLIENT' : null,
   tekst: { nb: 'Hva & hvorfor', en: 'What & why' },
 }));
