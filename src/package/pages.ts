@@ -32,6 +32,8 @@ function begin(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  // One that ends while nobody waits is no answer to the next.
+  child.once('exit', () => end(child)).on('error', () => undefined);
   child.unref();
   child.channel?.unref();
   return child;
@@ -43,13 +45,13 @@ const end = (child: ChildProcess): void => {
 };
 
 /** The pages of a PDF; one for what is not read in time, or is too much to read. One at a time. @param ms time for it */
-export function pagesOfPdf(pdf: Uint8Array, ms: number = limits.countedTime): Promise<number> {
+function pagesOfPdf(pdf: Uint8Array, ms: number): Promise<number> {
   clearTimeout(idle);
   const child = (counter ??= begin());
   return new Promise((resolve) => {
     const done = (count: number): void => {
       clearTimeout(late);
-      child.removeAllListeners().on('error', () => undefined);
+      child.off('message', done).off('exit', giveUp).off('error', giveUp);
       idle = setTimeout(end, IDLE_MS, child).unref();
       resolve(count);
     };
@@ -64,27 +66,31 @@ export function pagesOfPdf(pdf: Uint8Array, ms: number = limits.countedTime): Pr
 }
 
 /** What is no PDF, or none that can be read, or is larger than `limits` allow to be read, is one page until its printer says otherwise. */
-async function pagesOf(file: Pakkefil): Promise<number> {
-  if (file.mimetype !== 'application/pdf') return 1;
+async function pagesOf(file: Pakkefil, ms: number): Promise<number> {
+  if (file.mimetype !== 'application/pdf' || ms <= 0) return 1;
   try {
     const octets = await octetsOf(file);
-    return octets === undefined ? 1 : await pagesOfPdf(octets);
+    return octets === undefined ? 1 : await pagesOfPdf(octets, ms);
   } catch {
     return 1;
   }
 }
 
-async function sumOf({ hoveddokument, vedlegg }: Pakkeinnhold): Promise<number> {
+async function sumOf({ hoveddokument, vedlegg }: Pakkeinnhold, ms: number): Promise<number> {
+  const until = performance.now() + ms;
   let sum = 0;
-  for (const file of [hoveddokument, ...vedlegg]) sum += await pagesOf(file);
+  for (const file of [hoveddokument, ...vedlegg]) sum += await pagesOf(file, until - performance.now());
   return sum;
 }
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Pages of the documents of a package; one document at a time in a process, for each is read into memory. */
-export function pages(content: Pakkeinnhold): Promise<number> {
-  const counted = last.then(() => sumOf(content));
+/**
+ * Pages of the documents of a package; one document at a time in a process, for each is read into memory.
+ * @param ms time for all of them, for the letters of others wait; what is left then is one page each
+ */
+export function pages(content: Pakkeinnhold, ms: number = limits.countedTime): Promise<number> {
+  const counted = last.then(() => sumOf(content, ms));
   last = counted.catch(() => undefined);
   return counted;
 }

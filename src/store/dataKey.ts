@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Backend, Db } from './backend.js';
-import { keyIdIn, keyIdOf } from './sealed.js';
+import { KEY_ID_AT, KEY_ID_SIZE, keyIdOf } from './sealed.js';
 
 /** The name of the one row. */
 const THE_ONE = 'sealed under';
@@ -16,16 +16,17 @@ const SEALED = [
 const recorded = async (db: Db): Promise<Buffer | undefined> =>
   (await db.selectFrom('data_key').select('id').where('name', '=', THE_ONE).executeTakeFirst())?.id;
 
-/** The key id of something that is sealed already; undefined in a database that nothing lies in. */
-async function found(db: Db): Promise<Buffer | undefined> {
+/** The key id of something that is sealed already, and rather of what `given` opens; undefined in a database that nothing lies in. */
+async function found(db: Db, given: Buffer): Promise<Buffer | undefined> {
+  let other: Buffer | undefined;
   for (const [table, column] of SEALED) {
-    const { rows } = await sql<{ octets: Buffer }>`
-      select ${sql.ref(column)} as octets from ${sql.table(table)} where ${sql.ref(column)} is not null limit 1`.execute(
-      db,
-    );
-    if (rows[0] !== undefined) return keyIdIn(rows[0].octets);
+    const id = sql<Buffer>`substr(${sql.ref(column)}, ${KEY_ID_AT + 1}, ${KEY_ID_SIZE})`;
+    const one = (where: ReturnType<typeof sql<boolean>>) =>
+      sql<{ id: Buffer }>`select ${id} as id from ${sql.table(table)} where ${where} limit 1`.execute(db);
+    if ((await one(sql`${id} = ${given}`)).rows.length > 0) return given;
+    other ??= (await one(sql`${sql.ref(column)} is not null`)).rows[0]?.id;
   }
-  return undefined;
+  return other;
 }
 
 const refusal = (stored: Buffer, given: Buffer): Error =>
@@ -36,8 +37,8 @@ const refusal = (stored: Buffer, given: Buffer): Error =>
   );
 
 /**
- * Holds `dataKey` against the one that the database is sealed under. The first who comes with a key decides, unless something is sealed
- * already: of processes that come at once one writes the row, and all read it after their commit.
+ * Holds `dataKey` against the one that the database is sealed under. The first who comes with a key decides, unless all that lies there is
+ * sealed under others: of processes that come at once one writes the row, and all read it after their commit.
  * @throws Error with a sentence for people when it is another
  */
 export async function checkDataKey({ flavour, read, write }: Backend, dataKey: KeyObject): Promise<void> {
@@ -46,8 +47,9 @@ export async function checkDataKey({ flavour, read, write }: Backend, dataKey: K
   if (known === undefined) {
     const unlessThere = sql.raw(flavour.onDuplicate(['name'], []));
     await write(async (db) => {
-      const id = (await found(db)) ?? given;
-      await db.insertInto('data_key').values({ name: THE_ONE, id }).modifyEnd(unlessThere).execute();
+      const id = (await found(db, given)) ?? given;
+      if (!Buffer.from(id).equals(given)) throw refusal(Buffer.from(id), given);
+      await db.insertInto('data_key').values({ name: THE_ONE, id: given }).modifyEnd(unlessThere).execute();
     });
   }
   const stored = known ?? (await read(recorded)) ?? given;

@@ -16,7 +16,9 @@ export const TAG_SIZE = 16;
 const NONCE_SIZE = 12;
 const FIRST_VERSION = 1;
 const VERSION = Buffer.from([2]);
-const HEAD_SIZE = VERSION.length + KEY_ID_SIZE + SALT_SIZE;
+/** Where the id of the key stands in a sealed value. */
+export const KEY_ID_AT = VERSION.length;
+const HEAD_SIZE = KEY_ID_AT + KEY_ID_SIZE + SALT_SIZE;
 
 /** HKDF-SHA-256 of the data key. `info` says what the octets are for. */
 export const derive = (dataKey: KeyObject, salt: Uint8Array, info: string, size: number): Buffer =>
@@ -24,10 +26,6 @@ export const derive = (dataKey: KeyObject, salt: Uint8Array, info: string, size:
 
 export const keyIdOf = (dataKey: KeyObject): Buffer =>
   derive(dataKey, new Uint8Array(), 'posthorn data key id', KEY_ID_SIZE);
-
-/** The id of the key that a value was sealed under. */
-export const keyIdIn = (sealed: Uint8Array): Buffer =>
-  Buffer.from(sealed.subarray(VERSION.length, VERSION.length + KEY_ID_SIZE));
 
 /** The key that many others come from, derived once. `info` says what for. */
 export const rootOf = (dataKey: KeyObject, info: string): KeyObject =>
@@ -77,7 +75,8 @@ export function sealUnder(dataKey: KeyObject): Seal {
       const octets = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
       const head = octets.subarray(0, HEAD_SIZE);
       if (octets.length < HEAD_SIZE + TAG_SIZE) throw new Failure('INTERNAL', `${place} is cut short`);
-      if (!keyIdIn(head).equals(keyId)) throw new Failure('INTERNAL', `${place} was written under another data key`);
+      if (!head.subarray(KEY_ID_AT, KEY_ID_AT + KEY_ID_SIZE).equals(keyId))
+        throw new Failure('INTERNAL', `${place} was written under another data key`);
       const material = versions.get(head[0])?.(head.subarray(-SALT_SIZE), place);
       const clear = material && opened(material, octets);
       if (clear === undefined) throw new Failure('INTERNAL', `${place} has been changed`);

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
 import { openStore, type Store } from '../../src/store/index.js';
+import { keyIdOf } from '../../src/store/sealed.js';
 import { formidling, koekvittering } from '../support/formidlinger.js';
 import { eachStore } from '../support/stores.js';
 import { openBackend } from './support/backend.js';
@@ -66,6 +67,23 @@ describe('the data key of a database', () => {
         expect(await opening(4), 'the wrong one first').to.deep.equal([]);
         expect(await opening(5, 4)).to.deep.equal([5]);
       });
+
+    it('is, where an older version has written letters under two, either of them, and stays what it is when another is refused', async () => {
+      const backend = await openBackend(database.url());
+      for (const octet of [6, 7]) {
+        const id = keyIdOf(keyOf(octet));
+        await backend.write((db) => db.deleteFrom('data_key').execute());
+        await backend.write((db) => db.insertInto('data_key').values({ name: 'sealed under', id }).execute());
+        const store = await under(octet);
+        await accept(store, shipment());
+        await store.close();
+      }
+      await backend.close();
+      await withoutRow();
+      expect(await opening(8)).to.deep.equal([]);
+      expect(await opening(7)).to.deep.equal([7]);
+      expect(await opening(6)).to.deep.equal([]);
+    });
 
     it('is asked of nobody who does without it', async () => {
       expect(await (await database.open()).reads.suppliers()).to.deep.equal([]);

@@ -75,7 +75,8 @@ export class Splitter {
       const found = this.found();
       const end = found === undefined ? this.undecided() : Math.max(0, found);
       const piece = this.rest.subarray(0, end);
-      this.rest = this.rest.subarray(found === undefined ? end : found + this.delimiter.length);
+      if (found !== undefined) this.rest = this.rest.subarray(found + this.delimiter.length);
+      else if (end > 0) this.rest = this.rest.subarray(end);
       if (piece.length > 0) yield piece;
       if (found !== undefined) return;
       if (!(await this.more())) throw malformed('no end boundary');
