@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { collect } from './garbage.js';
 
 const run = promisify(execFile);
 
@@ -15,6 +17,28 @@ export interface Disk {
   /** The power goes: whatever was not made durable is gone. Who has files open here must have ended. */
   cut(): Promise<void>;
   remove(): Promise<void>;
+}
+
+/** Milliseconds in which a file is closed whose last user was collected, and tries. */
+const CLOSED_MS = 50;
+const TRIES = 100;
+
+/**
+ * Resolves when this process has no file open below `dir`. SQLite's driver closes a database when memory is cleared, and SQLite then removes
+ * the log by its name, for it knows the database by the number of its file, which a copied disk has too: after a cut that would be the log of
+ * the gateways, who would go on writing to a file that nobody finds again.
+ * @throws Error when some file stays open
+ */
+export async function letGo(dir: string, tries = TRIES): Promise<void> {
+  for (let n = 0; ; n++) {
+    const files = await readdir('/proc/self/fd');
+    const open = await Promise.all(files.map((file) => readlink(`/proc/self/fd/${file}`).catch(() => '')));
+    const kept = open.filter((file) => file.startsWith(dir + sep));
+    if (kept.length === 0) return;
+    if (n === tries) throw new Error(`still open: ${kept.join(', ')}`);
+    collect();
+    await sleep(CLOSED_MS);
+  }
 }
 
 /** A new directory that goes when this process ends, but for what others have still mounted there. */
@@ -52,8 +76,7 @@ const COMMIT = 300;
 export async function loopDisk(): Promise<Disk> {
   const folder = await folderFor('power');
   const [image, copy, dir] = [join(folder, 'disk'), join(folder, 'copy'), join(folder, 'mounted')];
-  // Lazily: a database that this process has closed may have its file open until memory is cleared.
-  const unmount = (): Promise<unknown> => run('umount', ['--lazy', dir]);
+  const unmount = (...how: string[]): Promise<unknown> => run('umount', [...how, dir]);
   const mount = (): Promise<unknown> => run('mount', ['-o', `loop,commit=${COMMIT}`, image, dir]);
   await mkdir(dir);
   await writeFile(image, '');
@@ -69,7 +92,8 @@ export async function loopDisk(): Promise<Disk> {
       await mount();
     },
     remove: async () => {
-      await unmount();
+      // Who has read the books here may have them open until memory is cleared.
+      await unmount('--lazy');
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,11 +1,10 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { loadConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { runProcess } from '../../src/run.js';
+import { collect } from './garbage.js';
 import { watchHttp } from './httpPoints.js';
 import { watching, type Point } from './points.js';
 import type { Holding, Sentence } from './processes.js';
@@ -21,9 +20,6 @@ process.on('message', (message: Sentence | 'holding') => {
   if (message === 'holding') void tellHolding();
   else sentence = message;
 });
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
 /** Milliseconds in which V8's other threads give back the pages that a collection has emptied. */
 const GIVING_BACK_MS = 150;

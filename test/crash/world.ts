@@ -15,7 +15,7 @@ import { testCertsDir } from '../support/gateway.js';
 import { galeraMissing, startCluster } from '../support/galera.js';
 import { freshDatabase, startServer, type PrivateServer } from '../support/mariadb.js';
 import { startProviders, type TestProviders } from '../support/sending.js';
-import { loopDisk, plainDisk, type Disk } from './disk.js';
+import { letGo, loopDisk, plainDisk, type Disk } from './disk.js';
 import type { SvarUtBruker } from './entrances/types.js';
 import { startMortal, type Mortal } from './processes.js';
 
@@ -147,6 +147,7 @@ export async function startWorld(options: WorldOptions): Promise<CrashWorld> {
   const pki = await prepareDevelopment(config);
   const databaseUrl = config.databaseUrl.reveal();
   const accounts = await makeAccounts(databaseUrl, options.accounts);
+  await letGo(disk.dir);
   const gateways: Mortal[] = [];
   let turn = 0;
   const base = async (): Promise<string> => (await gateways[turn++ % webs]?.url()) ?? '';

@@ -167,7 +167,8 @@ export function startSvarUt(
       }
       for (let at = 0; at < refs.length; at += AT_ONCE) {
         const some = refs.slice(at, at + AT_ONCE);
-        const lines = await Promise.all(some.map(historyOf));
+        // Of a letter that is lost nothing is told.
+        const lines = await Promise.all(some.map((ref) => historyOf(ref).catch(() => [])));
         some.forEach((ref, i) =>
           told.push(...(lines[i] ?? []).filter((line) => delivery.test(line)).map(() => ({ ref, type: 'LEVERING' }))),
         );
