@@ -8,9 +8,10 @@ import { authorise, recordRead, spurtOm, vurder } from './shipmentDeps.js';
 export interface Tenkt {
   readonly mottakere: readonly Forsendelse['mottaker'][];
   readonly bestilling: Omit<Brev, 'mottaker'>;
-  /** Octets of all documents together, and printed pages. */
+  /** Octets of all documents together. */
   readonly stoerrelse: number;
-  readonly sider: number;
+  /** Printed; null: not known, and one is reckoned with. */
+  readonly sider: number | null;
 }
 
 type Brev = Omit<Forsendelse, 'avsender' | 'databehandler' | 'eksternRef' | 'hoveddokument' | 'vedlegg'>;
@@ -50,11 +51,12 @@ export const forklarForsendelse =
       formidles: true,
     };
     const { policy, utskriftsleverandoer } = deps.routing(owner);
+    let bilde = await deps.ledger.prisbilde(owner, maanedAv(deps.calendar.now()));
+    const senest = bilde.formidlet + mottakere.length;
     const unntak = (mottaker: Tenkt['mottakere'][number] | undefined): Unntaksvis =>
       policy.papirUtenVarsel === true && kanPaaPapir(bestilling, mottaker)
-        ? { utskriftUtenVarsel: utskriftsleverandoer }
+        ? { utskriftUtenVarsel: { leverandoer: utskriftsleverandoer, senest } }
         : {};
-    let bilde = await deps.ledger.prisbilde(owner, maanedAv(deps.calendar.now()));
     return decided.map((d, i) => {
       const { beslutning } = d;
       const kostnad = beslutning.utfall === 'AVVIS' ? null : cost(beslutning, grunnlag, bilde, unntak(mottakere[i]));

@@ -13,7 +13,7 @@ import type { Language, WireDeps, WireOptions } from './wire.js';
 interface Options extends WireOptions, LetterOptions {
   readonly language: Language;
   readonly size: number;
-  readonly pages: number;
+  readonly pages?: number;
   readonly json?: true;
 }
 
@@ -66,7 +66,7 @@ const ofRecipient = (service: ForsendelseService, options: Options): Promise<For
       mottakere: [recipientOf(options)],
       bestilling: orderOf(options, 'posthorn explain'),
       stoerrelse: options.size,
-      sider: options.pages,
+      ...(options.pages !== undefined && { sider: options.pages }),
     }),
   );
 
@@ -89,7 +89,7 @@ export function explainCommand(program: Command, deps: WireDeps): void {
     .description('Say why a letter went where it went, or where one would go and what it would cost')
     .argument('[id]', 'forsendelsesId of a letter that was sent')
     .option('--size <octets>', 'of all documents together, with --to', count, 100_000)
-    .option('--pages <n>', 'printed pages, with --to', count, 1)
+    .option('--pages <n>', 'printed pages, with --to; one is reckoned with where it is left out', count)
     .option('--json', 'print the decision as JSON');
   addLanguageOption(addWireOptions(addLetterOptions(command)));
   command.action((id: string | undefined, options: Options) => run(id, options, deps, printer(command)));

@@ -49,7 +49,7 @@ function tell(found: readonly UlestHos[], uke: string, print: Printer): void {
   const letters = found.flatMap(({ brev }) => brev);
   const count = (stand: Uleststand): number => letters.filter((one) => one.stand === stand).length;
   print.out(`${count('ULEST')} unread letters at ${found.length} businesses at the end of ${uke}.`);
-  if (count('UTSKREVET') > 0) print.out(`${count('UTSKREVET')} went on paper in that week, unread.`);
+  if (count('UTSKREVET') > 0) print.out(`${count('UTSKREVET')} went on paper in that week, not known to be read.`);
   if (count('IKKE_KJENT') > 0)
     print.out(`${count('IKKE_KJENT')} came in that week by Altinn 2, which does not tell whether they are opened.`);
 }
@@ -68,8 +68,10 @@ export function unreadCommand(program: Command, open: Open<OpenUnread>, clock: C
         if (options.csv && options.json) throw new UsageError('Choose either --csv or --json.');
         const now = (await calendarOf({ clock }, store)).now();
         const uke = options.week ?? isoWeek(now);
+        const begins = weekStart(uke) ?? now;
+        if (begins > now) throw new UsageError(`${uke} has not begun.`);
         const end = nextWeek(uke) ?? now;
-        const found = await uleste(store)(options.sender, weekStart(uke) ?? now, end < now ? end : now);
+        const found = await uleste(store)(options.sender, begins, end < now ? end : now);
         const print = printer(command);
         if (options.json)
           return print.out(JSON.stringify({ uke, avsender: options.sender, virksomheter: found }, null, 2));

@@ -38,8 +38,11 @@ const tekst = (post: Post, sider: number | null): Prislinje['tekst'] =>
 
 /** What may have to be paid besides, where the notices are sent from here. */
 export interface Unntaksvis {
-  /** Organisation number of who prints a letter of which nobody could be notified; undefined: it does not go on paper then. */
-  readonly utskriftUtenVarsel?: string | null;
+  /**
+   * Who prints a letter of which nobody could be notified (organisation number), and the last number that it may get of the broker, should the letters that
+   * are thought of with it go before it; undefined: it does not go on paper then (R-22).
+   */
+  readonly utskriftUtenVarsel?: { readonly leverandoer: string | null; readonly senest: number };
 }
 
 /** The SMS again where § 8 applies and the letter is unread: only where it is sent from here, for no mailbox charges it. */
@@ -57,26 +60,39 @@ function paaPapirIStedet(
   b: Sendt,
   grunnlag: Prisgrunnlag,
   bilde: Prisbilde,
-  leverandoer: string | null,
+  { leverandoer, senest }: NonNullable<Unntaksvis['utskriftUtenVarsel']>,
 ): readonly Prislinje[] {
   const brev = levert({ ...b, kanal: 'UTSKRIFT', leverandoer }, grunnlag, bilde.liste);
-  const tekst = { nb: 'Utskrift hvis ingen varsler når fram', en: 'Print if no notice arrives' };
-  const priser = brev.map(({ teller, oere }) => oere(teller === 'NASJONAL' ? bilde.formidlet + 1 : 1));
+  const priser = brev.map(({ teller, oere }) =>
+    teller === 'NASJONAL' ? dyreste([oere(bilde.formidlet + 1), oere(senest)]) : oere(1),
+  );
   const kjent = priser.filter((oere) => oere !== null);
-  return [{ tekst, antall: 1, oere: kjent.length < priser.length ? null : total(kjent), sikker: false }];
+  const oere = kjent.length < priser.length ? null : total(kjent);
+  return [{ tekst: utenVarsel(grunnlag.sider), antall: 1, oere, sikker: false }];
 }
+
+const utenVarsel = (sider: number | null): Prislinje['tekst'] =>
+  sider === null
+    ? {
+        nb: 'Utskrift hvis ingen varsler når fram, anslått til én side',
+        en: 'Print if no notice arrives, estimated as one page',
+      }
+    : { nb: 'Utskrift hvis ingen varsler når fram', en: 'Print if no notice arrives' };
+
+const dyreste = (priser: readonly (number | null)[]): number | null =>
+  priser.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)));
 
 const total = (priser: readonly number[]): number => priser.reduce((sum, oere) => sum + oere, 0);
 const sum = (linjer: readonly Prislinje[]): number => total(linjer.map(({ oere }) => oere ?? 0));
 
 /** The most that notices from here can come to: paper follows a round in which no SMS was sent, and ends them. */
 function hoyestHerfra(
-  sikre: number,
+  sms: readonly Prislinje[],
   igjen: readonly Prislinje[],
   papir: readonly Prislinje[],
   gjentas: boolean,
 ): number {
-  return gjentas ? sikre + Math.max(sum(igjen), sum(papir)) : Math.max(sikre, sum(papir));
+  return gjentas ? sum(sms) + Math.max(sum(igjen), sum(papir)) : Math.max(sum(sms), sum(papir));
 }
 
 /** What a letter will cost if it is the sender's next, line by line as the ledger will have it; nothing for a refused one and Altinn (R-57…R-62). */
@@ -94,21 +110,22 @@ export function cost(b: Beslutning, grunnlag: Prisgrunnlag, bilde: Prisbilde, un
     });
   const herfra = b.varslesHerfra === true;
   const sms = herfra && b.varsler.some(({ varslingskanal }) => varslingskanal === 'SMS');
-  const rader = [...levert(b, grunnlag, liste), ...(sms ? [varslet(b, false, liste)] : [])];
   // A broker that costs nothing is no line of an estimate.
-  const sikre = rader
+  const sikre = levert(b, grunnlag, liste)
     .map((rad) => ({ rad, linje: linje(true)(rad) }))
     .filter(({ rad, linje: l }) => rad.post !== 'MELDINGSFORMIDLER' || l.oere !== 0)
     .map(({ linje: l }) => l);
   const { utskriftUtenVarsel: skriver } = unntak;
+  // A notice that is refused costs nothing.
+  const foerste = sms ? [linje(false)(varslet(b, false, liste))] : [];
   const igjen = gjentatt(b, liste);
   const papir = herfra && skriver !== undefined ? paaPapirIStedet(b, grunnlag, bilde, skriver) : [];
   const kvittering = aapnet(b, grunnlag, liste).map(linje(false));
   const gjentas = b.varsler.some(({ dagerEtter }) => dagerEtter.length > 1);
   return {
-    linjer: [...sikre, ...igjen, ...papir, ...kvittering],
+    linjer: [...sikre, ...foerste, ...igjen, ...papir, ...kvittering],
     minst: sum(sikre),
-    hoyst: hoyestHerfra(sum(sikre), igjen, papir, gjentas) + sum(kvittering),
+    hoyst: sum(sikre) + hoyestHerfra(foerste, igjen, papir, gjentas) + sum(kvittering),
   };
 }
 

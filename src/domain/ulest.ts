@@ -1,7 +1,7 @@
 import type { Hendelse, Hendelsestype } from './shipment.js';
 
 /**
- * What a letter that was shown in Altinn is in the report of a week. UTSKREVET: it went on paper in that week, for nobody had opened it in time (R-47).
+ * What a letter that was shown in Altinn is in the report of a week. UTSKREVET: it went on paper in that week, for it was not known to be opened in time (R-47).
  * IKKE_KJENT: it was shown in that week by Altinn 2, which never tells whether anybody opens it.
  */
 export type Uleststand = 'ULEST' | 'UTSKREVET' | 'IKKE_KJENT';
@@ -36,8 +36,12 @@ export function ulestI(
 ): { readonly stand: Uleststand; readonly levert: Date } | undefined {
   const vist = hendelser.findIndex(viser);
   const levert = hendelser[vist]?.tid;
-  if (levert === undefined || hendelser.some(({ type }) => aapnet.has(type))) return undefined;
-  const ut = hendelser.slice(vist + 1).find(({ type }) => slutt.has(type));
+  if (levert === undefined) return undefined;
+  const ended = hendelser.findIndex(({ type }, i) => i > vist && slutt.has(type));
+  const ut = hendelser[ended];
+  // What is opened afterwards was on paper already.
+  const iAltinn = ut === undefined ? hendelser : hendelser.slice(0, ended);
+  if (iAltinn.some(({ type }) => aapnet.has(type))) return undefined;
   if (ut !== undefined) return ut.kode === 'LESEFRIST' && ut.tid >= fra ? { stand: 'UTSKREVET', levert } : undefined;
   if (!hendelser.some(({ kode }) => kode === 'vist')) return { stand: 'ULEST', levert };
   return levert >= fra ? { stand: 'IKKE_KJENT', levert } : undefined;

@@ -133,4 +133,22 @@ describe('application/forklarForsendelse', () => {
       expect(Math.max(...bills)).to.equal(one.hoyst);
       expect(bills).to.include(explained?.kostnad?.minst);
     });
+
+  it('R-60, R-62: whichever of two letters goes on paper first, neither costs more than was said; nor is its number of pages made up', async () => {
+    const { w, deps } = await world({ what: 'a portal, or paper', policy: { papirUtenVarsel }, hoyst: 0 });
+    const { mottaker, ...bestilling } = vedtak('one', {});
+    const prisbilde = async (avsender: string, maaned: string) => ({
+      ...(await w.shipmentDeps().ledger.prisbilde(avsender, maaned)),
+      formidlet: 24_999_999,
+    });
+    const explain = forklarForsendelse({ ...deps, ledger: { ...deps.ledger, prisbilde } });
+    const hoyst = async (mottakere: readonly (typeof mottaker)[]) => {
+      const found = await explain(byPassword(), { mottakere, bestilling, stoerrelse: 1_000, sider: null });
+      const words = found.flatMap(({ kostnad }) => kostnad?.linjer.map(({ tekst }) => tekst.nb) ?? []);
+      expect(words).to.include('Utskrift hvis ingen varsler når fram, anslått til én side');
+      return found.map(({ kostnad }) => kostnad?.hoyst);
+    };
+    expect(await hoyst([mottaker])).to.deep.equal([39 + 510]);
+    expect(await hoyst([mottaker, mottaker])).to.deep.equal([39 + 510 + 10, 39 + 510 + 10]);
+  });
 });

@@ -66,9 +66,31 @@ describe('domain/overslag: what a letter will cost', () => {
     const own = { plan: '', vare: 'SMS', leverandoer: null, fra: f.fersk, fraNummer: 1, oere: 39 } as const;
     const portal = { ...f.policy({ utenPostkasse: 'PORTAL' }, without), varslingskanaler: new Set(['SMS'] as const) };
     const of = (fakta: Fakta) => cost(decide(fakta), order, { ...bilde, liste: [...bilde.liste, own] });
-    expect(of(portal)).to.deep.include({ minst: 39, hoyst: 78 });
-    expect(of(f.order({ oppgittAdresse: { bevis: 'skjema' } }, portal))).to.deep.include({ minst: 39, hoyst: 39 });
+    expect(of(portal)).to.deep.include({ minst: 0, hoyst: 78 });
+    expect(of(f.order({ oppgittAdresse: { bevis: 'skjema' } }, portal))).to.deep.include({ minst: 0, hoyst: 39 });
+    const { linjer } = of(portal);
+    expect(linjer.map(({ oere, sikker }) => [oere, sikker])).to.deep.equal([[39, false], [39, false]]); // prettier-ignore
     expect(of(f.policy({ egenVarsling: true }, portal))).to.deep.include({ minst: 0, hoyst: 0 });
+  });
+  it('R-22, R-45, R-60: paper after failed notices: at the dearer of the numbers that it may get, and as one page until the pages are known', () => {
+    const portal = { ...f.policy({ utenPostkasse: 'PORTAL' }, without), varslingskanaler: new Set(['SMS'] as const) };
+    const paper = (formidlet: number, sider: number | null) =>
+      cost(
+        decide(portal),
+        { ...order, sider },
+        { ...bilde, formidlet },
+        { utskriftUtenVarsel: { leverandoer: null, senest: formidlet + 2 } },
+      ).linjer.find(({ tekst }) => tekst.en.startsWith('Print if no notice arrives'));
+    expect(paper(24_999_997, 1)).to.deep.include({
+      oere: 510,
+      tekst: { nb: 'Utskrift hvis ingen varsler når fram', en: 'Print if no notice arrives' },
+    });
+    expect(paper(24_999_998, 1)?.oere).to.equal(510);
+    expect(paper(24_999_999, 1)?.oere).to.equal(520);
+    expect(paper(0, null)?.tekst).to.deep.equal({
+      nb: 'Utskrift hvis ingen varsler når fram, anslått til én side',
+      en: 'Print if no notice arrives, estimated as one page',
+    });
   });
   it('says that it does not know a price rather than that there is none', () => {
     const before = new Date('2014-11-01T12:00:00Z');

@@ -127,7 +127,25 @@ describe('posthorn unread', () => {
       expect(await of('2026-W45')).to.deep.equal([[gone, 6, 'ULEST']]);
       expect(await of('2026-W46')).to.deep.equal([[gone, 13, 'UTSKREVET']]);
       expect(await of('2026-W47')).to.deep.equal([]);
-      expect((await run('--week', '2026-W46')).out).to.contain('1 went on paper in that week, unread.\n');
+      expect((await run('--week', '2026-W46')).out).to.contain('1 went on paper in that week, not known to be read.\n');
+    });
+
+    it('R-47, R-51: one that its reader, or its sender, opens on paper was not opened before that, also not in Altinn 2', async () => {
+      const opened = await letter(other.organisasjonsnummer, [
+        ['VARSLET', -30],
+        ['NYTT_OPPSLAG', -28, 'LESEFRIST'],
+        ['LEST_EKSTERNT', -27.5],
+      ]);
+      const basic = await letter(other.organisasjonsnummer, [
+        ['LEVERING', -30, 'vist'],
+        ['NYTT_OPPSLAG', -28, 'LESEFRIST'],
+        ['AAPNING', -27.5],
+      ]);
+      expect((await report('--week', '2026-W43')).brev.flatMap(([, brev]) => brev)).to.have.deep.members([
+        [opened, 6, 'UTSKREVET'],
+        [basic, 6, 'UTSKREVET'],
+      ]);
+      expect((await run('--week', '2026-W43')).out).to.contain('2 went on paper in that week, not known to be read.');
     });
 
     it('R-51: what Altinn 2 shows, which never tells of reading, stands in the week in which it came', async () => {
@@ -158,7 +176,7 @@ describe('posthorn unread', () => {
     });
 
     it('refuses what is no week', async () => {
-      for (const week of ['2026-W54', '2025-W53', '2026-W00', '2026-47'])
+      for (const week of ['2026-W54', '2025-W53', '2026-W00', '2026-47', '2030-W01', '2026-W49'])
         expect((await run('--week', week)).code).to.equal(2);
       expect((await run('--csv', '--json')).code).to.equal(2);
     });

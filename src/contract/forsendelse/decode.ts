@@ -51,7 +51,7 @@ export type Command =
       readonly bestilling: Bestilling;
       /** Octets of all documents together, and printed pages. */
       readonly stoerrelse: number;
-      readonly sider: number;
+      readonly sider: number | null;
     })
   | (Called<'HentStatus'> & { readonly utvalg: Utvalg })
   | (Called<'HentKvitteringer'> & { readonly prioritet: Forsendelse['prioritet']; readonly antall: number })
@@ -229,7 +229,7 @@ const decoders: Readonly<
       mottakere: fields.mottaker.map(mottaker),
       bestilling: bestilling(fields),
       stoerrelse: read(fields.stoerrelse, integer(1, limits.letterBytes)) ?? 100_000,
-      sider: read(fields.sider, integer(1, 10_000)) ?? 1,
+      sider: read(fields.sider, integer(1, 10_000)) ?? null,
     };
   },
   HentStatus: (request) => {

@@ -52,6 +52,17 @@ describe('contract/forsendelse/decode', () => {
     for (const [request, expected] of [
       [encodeForklarForsendelse(forklar), { operasjon: 'ForklarForsendelse', avsender: undefined, ...forklar }],
       [
+        encodeForklarForsendelse({ mottakere: [mottaker], bestilling }),
+        {
+          operasjon: 'ForklarForsendelse',
+          avsender: undefined,
+          mottakere: [mottaker],
+          bestilling,
+          stoerrelse: 100_000,
+          sider: null,
+        },
+      ],
+      [
         encodeHentStatus({ ider: [id, id] }),
         { operasjon: 'HentStatus', avsender: undefined, utvalg: { ider: [id, id] } },
       ],
