@@ -51,16 +51,16 @@ describe('application/varsle', () => {
     it('R-09: each look-up that was answered stands in the audit trail as one of its sender', async () => {
       const w = world();
       await w.post();
-      const { events } = stores()[0]!.reads;
-      const [before] = await events(1);
+      const { reads } = stores()[0]!;
+      const [before] = await reads.events(1);
       w.register('away');
       await w.rounds();
-      expect(await events(1), 'no answer').to.deep.equal([before].filter((event) => event !== undefined));
+      expect(await reads.events(1), 'no answer').to.deep.equal([before].filter((event) => event !== undefined));
       w.register('there');
       w.skjebne.SMS = 'busy';
       await w.goTo(plus(monday, hour));
       await w.goTo(plus(monday, 2 * hour));
-      const [again, first] = await events(2);
+      const [again, first] = await reads.events(2);
       expect(first).to.deep.equal({ ...again, at: plus(monday, hour) });
       const { avsender } = (await w.letter(await w.post())).forsendelse;
       const { correlationId, personer, ...event } = again!;
@@ -140,6 +140,33 @@ describe('application/varsle', () => {
         expect((await w.history(early)).filter((line) => line === 'LEST_EKSTERNT')).to.have.length(1);
         expect((await w.letter(late)).tilstand).to.equal('AAPNET');
       });
+
+      const boundaries = [
+        ['a month end', '2026-01-30T12:00:00Z', '2026-02-06T12:00:00Z'],
+        ['a leap day', '2028-02-22T12:00:00Z', '2028-02-29T12:00:00Z'],
+        ['the week of a leap day', '2028-02-25T12:00:00Z', '2028-03-03T12:00:00Z'],
+        ['a year end', '2026-12-28T12:00:00Z', '2027-01-04T12:00:00Z'],
+        ['Good Friday, so after Easter at 08:00', '2026-03-27T12:00:00Z', '2026-04-07T06:00:00Z'],
+      ] as const;
+      for (const [what, first, again] of boundaries)
+        it(`over ${what}: at ${again}; not where it was opened a second before, and no more where it was opened then`, async () => {
+          const w = world(first);
+          const [early, late] = [await w.post(), await w.post()];
+          await w.rounds();
+          await w.goTo(plus(again, -1_000));
+          expect(w.sent).to.have.length(4);
+          await w.open(early);
+          await w.goTo(again);
+          expect(w.sent.slice(4).map(({ kanal, at }) => [kanal, at.toISOString()])).to.deep.equal(
+            ['EPOST', 'SMS'].map((kanal) => [kanal, plus(again, 0).toISOString()]),
+          );
+          expect(await w.open(late)).to.deep.equal({ id: late, tilstand: 'AAPNET' });
+          await w.goTo(plus(again, week));
+          expect(w.sent).to.have.length(6);
+          const notified = async (id: string) =>
+            (await w.history(id)).filter((line) => line.startsWith('VARSLET')).length;
+          expect([await notified(early), await notified(late)]).to.deep.equal([2, 4]);
+        });
 
       it('counts from the later of availability and notice: virkningstidspunkt, and a first notice that was late', async () => {
         const w = world();

@@ -162,6 +162,11 @@ class Play {
     this.crashes += Number(this.letterLost);
   }
 
+  /**
+   * A first hand-over of a decision to somebody who is reserved is a breach. The same message again is none, though he has been reserved meanwhile:
+   * letters to a mailbox go out at once, R-15 has the register asked anew only before a date that was put off, and a turn that was lost after the other
+   * side took the message must not make two letters of one.
+   */
   private took(kanal: Kanal, { meldingsId, beslutning }: Shipment): void {
     const again = this.messages.has(meldingsId);
     this.messages.set(meldingsId, [kanal, beslutning.utfall === 'SEND' ? beslutning.leverandoer : null]);

@@ -1,11 +1,20 @@
 import { expect } from 'chai';
+import PostalMime from 'postal-mime';
 import { openedCommand } from '../../src/cli/opened.js';
+import { loadConfig } from '../../src/config.js';
 import { encodeHentStatus } from '../../src/contract/forsendelse/request.js';
 import type { Varsel, Varselsender } from '../../src/domain/varselPorts.js';
 import { dagtid } from '../../src/domain/varselrunde.js';
+import { createMetrics } from '../../src/http/metrics.js';
 import { developmentAccounts } from '../../src/sandbox/developmentData.js';
+import { ensureDevelopmentPki } from '../../src/sandbox/pki/development.js';
 import { identities } from '../../src/sandbox/pki/identities.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { smtpoppsett, startSmtp, type SmtpDouble } from '../../src/sandbox/varsel/smtp.js';
+import { serverIdentity } from '../../src/sandbox/varsel/tls.js';
+import { varselsenderOf } from '../../src/sending/varsel.js';
 import { callDoor, hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
+import { testCertsDir } from '../support/gateway.js';
 import { runCommand } from '../support/runCommand.js';
 import { startSending, type SendingWorld } from '../support/sending.js';
 import { is, steps, types } from '../support/sendingSteps.js';
@@ -21,16 +30,27 @@ describe('notices of letters in a portal', function () {
     let world: SendingWorld;
     const sent: Varsel[] = [];
     const dead = new Set<string>();
+    let smtp: SmtpDouble;
+    let sandbox: Sandbox;
+    let post: Awaited<ReturnType<typeof varselsenderOf>>;
+    const byMail = 'kari@real.example';
     const varselsender: Varselsender = {
       kanaler: new Set(['EPOST', 'SMS']),
       kjennerIgjen: new Set(),
-      send: async (varsel) => {
+      send: async (varsel, signal) => {
+        if (varsel.adresse === byMail) return post!.send(varsel, signal);
         if (dead.has(varsel.adresse)) return { type: 'avvist', grunn: 'nobody here' };
         sent.push(varsel);
         return { type: 'sendt' };
       },
     };
     before(async () => {
+      const pki = await ensureDevelopmentPki(testCertsDir);
+      const clock = { now: () => new Date() };
+      smtp = await startSmtp({ tls: await serverIdentity(pki), now: clock.now });
+      const nowhere = { trayDir: 'never-used', brokerUrl: async () => undefined, lost: () => undefined };
+      sandbox = await startSandbox(pki, 0, { ...nowhere, smtp });
+      post = await varselsenderOf(loadConfig(smtpoppsett(smtp, pki)), { clock, metrics: createMetrics() });
       world = await startSending(database.url(), { varselsender });
       await world.registerSenders((tx) =>
         tx.putOrganisation({
@@ -43,7 +63,12 @@ describe('notices of letters in a portal', function () {
         }),
       );
     });
-    after(() => world.stop());
+    after(async () => {
+      await world.stop();
+      post?.close();
+      await sandbox.close();
+      await smtp.stop();
+    });
     const { registered, letterTo, accepted } = steps(() => world);
     const fresh = (verdi: string) => ({ verdi, sistOppdatert: new Date(), sistVerifisert: null });
     const person = (verdi: string) =>
@@ -88,6 +113,29 @@ describe('notices of letters in a portal', function () {
       await toDaytime(week);
       expect([to('read@a.no').length, to('unread@a.no').length]).to.deep.equal([1, 2]);
       expect(await world.until(first!, is('AAPNET'))).to.satisfy(notified(1));
+    });
+
+    it('R-16, R-24: the worker’s e-mail arrives at a mail server as text and HTML, and holds no national id', async () => {
+      const kari = await person(byMail);
+      const ref = await accepted(letterTo(kari, { klasse: 'VEDTAK', virkningstidspunkt: null }));
+      await toDaytime();
+      await world.until(ref, notified(1));
+      const emne = 'Du har fått et vedtak eller et annet viktig brev';
+      const listed = (await (await fetch(`${sandbox.url}/control/notices`)).json()) as readonly object[];
+      expect(listed.at(-1)).to.include({ kanal: 'EPOST', til: byMail, emne });
+
+      const { octets } = smtp.mottatt.at(-1)!;
+      const { subject, text, html } = await PostalMime.parse(octets);
+      expect(subject).to.equal(emne);
+      expect(text).to.contain('Du har fått et vedtak');
+      expect(html).to.contain('<!doctype html>').and.to.contain('Du har fått et vedtak');
+      const wire = octets.toString('latin1').replaceAll('=\r\n', '');
+      expect(wire, 'UTF-8 on the wire').to.match(/^Subject: =\?UTF-8\?/im);
+      expect(wire).to.match(/^Content-Type: text\/plain; charset=utf-8/im);
+      expect(wire).to.match(/^Content-Type: text\/html; charset=utf-8/im);
+      // Ids of messages and boundaries are hexadecimal, so they may hold digits in a row, between letters.
+      expect(wire).to.not.match(/(?<![\da-f])\d{6}[\s.-]?\d{5}(?![\da-f])/i);
+      expect(wire).to.not.contain(kari.personidentifikator);
     });
 
     it('R-58: warns at its start of SMS that have no price', () => {

@@ -42,8 +42,10 @@ describe('application/svarut/lesefrister', () => {
           decideAgain: world.decideAgain,
           failed: (error) => failures.push(String(error)),
         })();
-      for (const world of [one, other]) world.at(new Date(testTime.getTime() + HOUR - 1));
-      expect(await Promise.all([round(one), round(other)])).to.deep.equal([0, 0]);
+      for (const early of [1_000, 1]) {
+        for (const world of [one, other]) world.at(new Date(testTime.getTime() + HOUR - early));
+        expect(await Promise.all([round(one), round(other)]), `${early} ms before`).to.deep.equal([0, 0]);
+      }
       for (const world of [one, other]) world.at(new Date(testTime.getTime() + HOUR));
       const moved = await Promise.all([round(one), round(other), round(one), round(other)]);
       expect([moved.reduce((sum, n) => sum + n), failures]).to.deep.equal([5, []]);
@@ -86,6 +88,29 @@ describe('application/svarut/lesefrister', () => {
     ill = false;
     expect(await round()).to.equal(1);
   });
+
+  for (const [ms, moved] of [
+    [1_000, 0],
+    [1, 0],
+    [0, 1],
+  ] as const)
+    it(`R-47: a letter found due whose time was set meanwhile to ${ms} ms from now is ${moved === 1 ? '' : 'not '}moved on`, async () => {
+      const world = svarutWorld();
+      await world.begin();
+      const id = await world.tjeneste.send(konto, await world.order(), null);
+      const due = (at: number) =>
+        world.store.unitOfWork((tx) => tx.updateSvarUt(id, { frist: new Date(testTime.getTime() + at) }));
+      await world.store.unitOfWork((tx) => tx.updateShipment(id, { tilstand: 'VARSLET' }));
+      await due(0);
+      const round = loepUtLesefrister({
+        ...world.deps,
+        decideAgain: world.decideAgain,
+        vetAtUlest: () => due(ms).then(() => true),
+        failed: (error) => expect.fail(String(error)),
+      });
+      expect(await round()).to.equal(moved);
+      expect((await world.deps.shipments.byId(id))?.tilstand).to.equal(moved === 1 ? 'MOTTATT' : 'VARSLET');
+    });
 
   it('forgets ids that were given out, after seven days', async () => {
     const world = svarutWorld();
