@@ -14,6 +14,12 @@ const business = '310000035';
 const toBusiness = (changes: Partial<ReturnType<typeof brev>> = {}) =>
   brev('digipost', { mottaker: { id: business, postadresse: null }, prioritet: 'NORMAL', ...changes });
 
+/** How often each question was asked, whatever it was asked about. */
+const tally = (questions: readonly string[]) => {
+  const kinds = questions.map((line) => line.replace(/[0-9a-f-]{36}/g, '{id}'));
+  return Object.fromEntries([...new Set(kinds)].map((kind) => [kind, kinds.filter((k) => k === kind).length]));
+};
+
 describe('letters in Altinn', function () {
   this.timeout(60_000);
   eachStore((database) => {
@@ -163,19 +169,21 @@ describe('letters in Altinn', function () {
       expect(Date.now() - began).to.be.at.least(3_000);
     });
 
-    it('404 and 410: nothing more is asked of a letter that is not there any more', async () => {
-      const ref = await accepted(toBusiness());
-      await until(ref, 'LEVERT');
-      const id = (await there(ref))[0]?.id ?? '';
-      double.behaviour.gone = new Map([[id, 410]]);
-      await world.until(ref, (s) => s.hendelser.some(({ tekst }) => tekst.includes('Gone')));
-      const { meldingsId } = await world.stored(ref);
-      while ((await world.store.altinn.sistSpurt(meldingsId)) !== undefined) await sleep(20);
-    });
+    for (const status of [404, 410] as const)
+      it(`${status}: nothing more is asked of a letter that is not there any more`, async () => {
+        const ref = await accepted(toBusiness());
+        await until(ref, 'LEVERT');
+        const id = (await there(ref))[0]?.id ?? '';
+        double.behaviour.gone = new Map([[id, status]]);
+        await world.until(ref, (s) => s.hendelser.some(({ tekst }) => tekst.includes('Gone')));
+        const { meldingsId } = await world.stored(ref);
+        while ((await world.store.altinn.sistSpurt(meldingsId)) !== undefined) await sleep(20);
+      });
 
     it('two weeks of outage, and then all letters arrive once, and what was read is told', async () => {
       const read = await accepted(toBusiness());
       await until(read, 'LEVERT');
+      const start = double.spurt.length;
       double.behaviour.down = true;
       const refs: string[] = [];
       for (let i = 0; i < 12; i++) refs.push(await accepted(toBusiness()));
@@ -186,14 +194,22 @@ describe('letters in Altinn', function () {
       const waits = await hentStatus(world.url, refs);
       expect(waits.map(({ tilstand }) => tilstand)).to.deep.equal(refs.map(() => 'MOTTATT'));
       const before = double.spurt.length;
+      expect(before - start, 'questions during the outage').to.be.within(1, 2 * refs.length);
       behave(double);
       for (const ref of refs) await until(ref, 'LEVERT');
       await until(read, 'AAPNET');
       for (const ref of refs) expect(await there(ref)).to.have.length(1);
-      const posts = double.spurt
-        .slice(before)
-        .filter((line) => line === 'POST /altinn/correspondence/api/v1/correspondence');
-      expect(posts).to.have.length(refs.length);
+      const altinn = '/altinn/correspondence/api/v1';
+      const { [`GET ${altinn}/correspondence/{id}`]: looks, ...once } = tally(double.spurt.slice(before));
+      expect(once).to.deep.equal({
+        'POST /maskinporten/token': 1,
+        'GET /altinn/authentication/api/v1/exchange/maskinporten': 1,
+        [`POST ${altinn}/attachment`]: refs.length,
+        [`POST ${altinn}/attachment/{id}/upload`]: refs.length,
+        [`GET ${altinn}/attachment/{id}`]: refs.length,
+        [`POST ${altinn}/correspondence`]: refs.length,
+      });
+      expect(looks, 'looks at letters').to.be.within(refs.length + 1, 5 * (refs.length + 1));
     });
   });
 });

@@ -74,9 +74,9 @@ async function handle(
   oppsett: Altinnoppsett,
 ): Promise<void> {
   const { behaviour, spurt } = tilstand;
-  if (behaviour.down === true) return void request.socket.destroy();
   const url = new URL(request.originalUrl, 'http://x');
   spurt.push(`${request.method} ${url.pathname}`);
+  if (behaviour.down === true) return void request.socket.destroy();
   const body = await bodyOf(request);
   if (body === undefined) return void response.status(413).end();
   const svart = svarPaa(

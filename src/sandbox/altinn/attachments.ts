@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { limits } from '../../limits.js';
 import { initializeAttachment } from './schemas.js';
 import { json, problem, type Altinntilstand, type Spurt, type Svart, type Vedlegg } from './types.js';
@@ -47,11 +47,11 @@ export function initializeAttachmentSvar({ body }: Spurt, tilstand: Altinntilsta
     tilstand.brudd.push(`attachment: ${asked.error.issues[0]?.path.join('.')} ${asked.error.issues[0]?.message}`);
     return problem(400, null, 'One or more validation errors occurred');
   }
-  const { resourceId, sender, sendersReference, fileName } = asked.data;
+  const { resourceId, sender, sendersReference, fileName, checksum = null } = asked.data;
   if (fileName === null || fileName === undefined || fileName === '') return problem(400, 2010, 'Filename is missing');
   if (badName.test(fileName)) return problem(400, 2012, 'Filename contains invalid characters');
   const id = randomUUID();
-  tilstand.vedlegg.set(id, { id, resourceId, sender, sendersReference, fileName, octets: null });
+  tilstand.vedlegg.set(id, { id, resourceId, sender, sendersReference, fileName, checksum, octets: null });
   return json(200, id);
 }
 
@@ -63,6 +63,8 @@ function uploadSvar(vedlegg: Vedlegg, { body, headers }: Spurt, tilstand: Altinn
   if (body.length === 0 || body.length > limits.altinnBytes)
     return problem(400, 2004, 'File must have content and has a max file size of 250 MB');
   if (vedlegg.octets !== null) return problem(400, 2005, 'File has already been or is being uploaded');
+  const md5 = createHash('md5').update(body).digest('hex');
+  if (md5 !== (vedlegg.checksum?.toLowerCase() ?? md5)) return problem(400, 2008, 'Checksum mismatch');
   vedlegg.octets = body;
   return json(200, overview(tilstand, vedlegg, now));
 }

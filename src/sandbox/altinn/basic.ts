@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { randomInt, randomUUID } from 'node:crypto';
 import { BASIC_WSDL } from '../../client/altinn/basic.js';
+import { decodeBase64 } from '../../security/shape.js';
 import { SOAP11 } from '../../soap/names.js';
 import { childElements, childrenNamed, textOf, type XmlElement } from '../../xml/model.js';
 import { schemaOfWsdl, type SchemaCheck } from '../../xml/schema.js';
 import { parse } from '../../xml/tree.js';
-import type { Altinnoppsett, Altinntilstand, Melding, Spurt, Svart } from './types.js';
+import { isOf, type Altinnoppsett, type Altinntilstand, type Melding, type Spurt, type Svart } from './types.js';
 
 /* The double of Altinn 2's Basic service. Every request is held against the schemas of its WSDL, and refused when it breaks them. */
 
@@ -45,13 +46,13 @@ const receipt = (code: string, text: string, id: number): Svart =>
 const below = (element: XmlElement, name: string): XmlElement[] =>
   childElements(element).flatMap((child) => (child.local === name ? [child] : below(child, name)));
 
-/** The envelope without the contents of documents, which are large; and these. */
-function apart(body: Buffer): { readonly xml: string; readonly contents: readonly Buffer[] } {
-  const contents: Buffer[] = [];
+/** The envelope without the contents of documents, which are large; and these, undefined where they are not base64. */
+function apart(body: Buffer): { readonly xml: string; readonly contents: readonly (Buffer | undefined)[] } {
+  const contents: (Buffer | undefined)[] = [];
   const xml = body
     .toString()
-    .replace(/(<(?:\w+:)?Data>)([A-Za-z0-9+/=]*)(<\/)/g, (_, open: string, data: string, end: string) => {
-      contents.push(Buffer.from(data, 'base64'));
+    .replace(/(<(?:\w+:)?Data(?:\s[^<>]*[^<>/])?>)([^<]*)(<\/)/g, (_, open: string, data: string, end: string) => {
+      contents.push(decodeBase64(data));
       return `${open}AAAA${end}`;
     });
   return { xml, contents };
@@ -102,22 +103,48 @@ function meldingAv(
   };
 }
 
-export function basicSvar({ body, headers }: Spurt, tilstand: Altinntilstand, oppsett: Altinnoppsett): Svart {
-  const { xml, contents } = apart(body);
-  const [soapBody] = childrenNamed(parse(Buffer.from(xml)), SOAP11, 'Body');
-  const [op] = soapBody === undefined ? [] : childElements(soapBody);
-  const reason = op?.ns === NS ? schema()(op) : 'an operation that is not here';
-  const action = String(headers['soapaction']).replace(/"/g, '') === ACTION ? '' : 'a SOAPAction that is not its own';
-  if (op === undefined || reason !== '' || action !== '') {
-    tilstand.brudd.push(`soap: ${reason}${action}`);
-    return fault(0, 'The request is not of the contract');
+/** The one operation of an envelope. @returns why there is none, in its place */
+function operationIn(xml: string): XmlElement | string {
+  try {
+    const root = parse(xml);
+    const bodies = root.ns === SOAP11 && root.local === 'Envelope' ? childrenNamed(root, SOAP11, 'Body') : [];
+    const [op, ...more] = bodies.flatMap((body) => childElements(body));
+    return op?.ns === NS && more.length === 0 ? op : 'not one operation that is here';
+  } catch {
+    return 'not well-formed XML';
   }
+}
+
+/** What no letter can do without, though the schema has it optional. */
+const needed = ['ServiceCode', 'ServiceEdition', 'Reportee', 'Content'];
+
+const lacks = (op: XmlElement): string[] =>
+  needed.filter((name) => below(op, name).every((e) => childElements(e).length === 0 && textOf(e).trim() === ''));
+
+export function basicSvar(spurt: Spurt, tilstand: Altinntilstand, oppsett: Altinnoppsett): Svart {
+  const refused = (reason: string, svart = fault(0, 'The request is not of the contract')): Svart => {
+    tilstand.brudd.push(`soap: ${reason}`);
+    return svart;
+  };
+  if (!isOf(spurt, 'text/xml'))
+    return refused('not text/xml in UTF-8', { status: 415, type: 'text/plain', body: 'Unsupported Media Type' });
+  const { xml, contents } = apart(spurt.body);
+  const op = operationIn(xml);
+  if (typeof op === 'string') return refused(op);
+  const reason = schema()(op);
+  if (reason !== '') return refused(reason);
+  const documents = contents.filter((octets) => octets !== undefined);
+  if (documents.length < contents.length) return refused('a document that is not base64');
+  if (String(spurt.headers['soapaction']).replace(/"/g, '') !== ACTION)
+    return refused('a SOAPAction that is not its own');
   const [bruker, passord, kode, referanse] = childElements(op).map(textOf);
   if (bruker !== oppsett.bruker || passord !== oppsett.passord || kode !== oppsett.systemkode)
     return fault(989, 'Incorrect username/password/pin given for user');
   if (tilstand.behaviour.refuse !== undefined) return receipt('ValidationFailed', 'As told', 0);
+  const [lacking] = lacks(op);
+  if (lacking !== undefined) return receipt('ValidationFailed', `No ${lacking}`, 0);
   const id = randomInt(1, 2 ** 31);
-  const melding = meldingAv(op, contents, String(id), oppsett);
+  const melding = meldingAv(op, documents, String(id), oppsett);
   if (oppsett.ukjente.has(melding.mottaker)) return receipt('Rejected', `No reportee for ${referanse ?? ''}`, 0);
   tilstand.meldinger.push(melding);
   return { ...receipt('OK', 'Correspondence Saved Successfully', id), tatt: true };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { attachmentSvar, initializeAttachmentSvar, read } from './attachments.js';
-import { initializeCorrespondences, type InitializeCorrespondences, type Notification } from './schemas.js';
+import { notificationFault } from './notificationFault.js';
+import { initializeCorrespondences, listQuery, type InitializeCorrespondences } from './schemas.js';
 import { isKnown } from './tokens.js';
 import {
+  isOf,
   json,
   problem,
   type Altinnoppsett,
@@ -10,6 +12,7 @@ import {
   type Melding,
   type Spurt,
   type Svart,
+  type Wrong,
 } from './types.js';
 
 /* The double of Altinn 3 Correspondence. Every request is held against the contract, and refused when it breaks it. */
@@ -18,25 +21,6 @@ const PATH = /^\/correspondence\/api\/v1\/(attachment|correspondence)(?:\/([^/]+
 const URN = /^urn:altinn:(?:organization:identifier-no:(\d{9})|person:identifier-no:(\d{11}))$/;
 
 const languages = new Set(['nb', 'nn', 'en']);
-
-type Wrong = readonly [status: number, code: number | null, detail: string];
-
-/** The texts that a notice by this channel needs (3002…3007). */
-function notificationFault(n: Notification): Wrong | undefined {
-  if (n.notificationTemplate !== 'CustomMessage') return undefined;
-  const lacks = (by: string | undefined, ...texts: readonly (string | null | undefined)[]) =>
-    by?.includes('Preferred') === true && texts.some((text) => text === undefined || text === null || text === '');
-  if (lacks(n.notificationChannel, n.emailSubject, n.emailBody, n.smsBody))
-    return [400, 3006, 'Email body, subject and SMS body must be provided when sending preferred notifications'];
-  if (n.sendReminder !== true) return undefined;
-  if (lacks(n.reminderNotificationChannel, n.reminderEmailSubject, n.reminderEmailBody, n.reminderSmsBody))
-    return [
-      400,
-      3007,
-      'Reminder email body, subject and SMS body must be provided when sending reminder preferred notifications',
-    ];
-  return undefined;
-}
 
 function contentFault({ correspondence: { content } }: InitializeCorrespondences): Wrong | undefined {
   if (content === undefined) return [400, 1019, 'The Content field must be provided for the correspondence'];
@@ -172,15 +156,20 @@ const overview = (m: Melding) => ({
 });
 
 function listSvar({ query }: Spurt, { meldinger, brudd }: Altinntilstand): Svart {
-  const role = query.get('role');
-  if (role !== null && !['Recipient', 'Sender', 'RecipientAndSender'].includes(role)) {
-    brudd.push(`role ${role}`);
-    return problem(400, null, 'role');
+  const asked = listQuery.safeParse(Object.fromEntries(query));
+  if (!asked.success) {
+    brudd.push(`list: ${asked.error.issues[0]?.path.join('.')} ${asked.error.issues[0]?.message}`);
+    return problem(400, null, 'One or more validation errors occurred');
   }
+  const { sendersReference, resourceId, status, from = -Infinity, to = Infinity } = asked.data;
+  if (from > to) return problem(400, 1027, 'From date cannot be after to date');
   const found = meldinger.filter(
     (m) =>
-      m.referanse === (query.get('sendersReference') ?? m.referanse) &&
-      m.ressurs === (query.get('resourceId') ?? m.ressurs),
+      m.referanse === (sendersReference ?? m.referanse) &&
+      m.ressurs === (resourceId ?? m.ressurs) &&
+      m.status === (status ?? m.status) &&
+      m.opprettet.getTime() >= from &&
+      m.opprettet.getTime() <= to,
   );
   return json(200, { ids: found.map(({ id }) => id) });
 }
@@ -200,6 +189,10 @@ export function correspondenceSvar(spurt: Spurt, tilstand: Altinntilstand, oppse
   const [, kind, id, rest = ''] = PATH.exec(spurt.path) ?? [];
   if (!isKnown(spurt, tilstand, oppsett)) return problem(401, 4001, 'You must use an Altinn token');
   const { method } = spurt;
+  if (method === 'POST' && id === undefined && !isOf(spurt, 'application/json')) {
+    tilstand.brudd.push(`${method} ${spurt.path}: not application/json in UTF-8`);
+    return problem(415, null, 'Unsupported Media Type');
+  }
   if (kind === 'attachment') {
     if (id !== undefined) return attachmentSvar(spurt, id, rest, tilstand, oppsett.now());
     if (method === 'POST') return initializeAttachmentSvar(spurt, tilstand);

@@ -5,6 +5,8 @@ import { z } from 'zod';
 const text = z.string();
 const nullish = <T extends z.ZodType>(type: T) => type.nullish();
 const date = z.iso.datetime({ offset: true });
+/** In one case, for UUIDs are the same in any. */
+const uuid = z.uuid().toLowerCase();
 const reference = text.min(1).max(4096);
 const resourceId = text.min(1).max(255);
 const name = nullish(text.max(255));
@@ -67,7 +69,36 @@ export const initializeCorrespondences = z.strictObject({
     isConfidential: z.boolean().optional(),
   }),
   recipients: z.array(text),
-  existingAttachments: nullish(z.array(z.uuid())),
-  idempotentKey: nullish(z.uuid()),
+  existingAttachments: nullish(z.array(uuid)),
+  idempotentKey: nullish(uuid),
 });
 export type InitializeCorrespondences = z.infer<typeof initializeCorrespondences>;
+
+/** Milliseconds. */
+const moment = date.transform((at) => Date.parse(at)).optional();
+
+/** How letters are looked for. */
+export const listQuery = z.object({
+  resourceId: text.optional(),
+  sendersReference: text.optional(),
+  from: moment,
+  to: moment,
+  role: z.enum(['Recipient', 'Sender', 'RecipientAndSender']).optional(),
+  status: z
+    .enum([
+      'Initialized',
+      'ReadyForPublish',
+      'Published',
+      'Fetched',
+      'Read',
+      'Replied',
+      'Confirmed',
+      'PurgedByRecipient',
+      'PurgedByAltinn',
+      'Archived',
+      'Reserved',
+      'Failed',
+      'AttachmentsDownloaded',
+    ])
+    .optional(),
+});

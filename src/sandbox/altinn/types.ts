@@ -1,4 +1,5 @@
 import type { Calendar } from '../../domain/ports.js';
+import { parseMediaType } from '../../soap/mime/header.js';
 
 /* A double of Altinn, and of the issuer of tokens before it. */
 
@@ -8,6 +9,8 @@ export interface Vedlegg {
   readonly sender: string;
   readonly sendersReference: string;
   readonly fileName: string;
+  /** MD5 in hexadecimal. */
+  readonly checksum: string | null;
   octets: Buffer | null;
 }
 
@@ -112,6 +115,15 @@ export interface Svart {
   readonly tatt?: true;
 }
 
+/** Why a letter is refused, with Altinn's number. */
+export type Wrong = readonly [status: number, code: number | null, detail: string];
+
+/** Whether the body is told to be of a media type, and in UTF-8. */
+export function isOf({ headers }: Spurt, type: string): boolean {
+  const media = parseMediaType(String(headers['content-type']));
+  return media?.type === type && (media.parameters.get('charset') ?? 'utf-8').toLowerCase() === 'utf-8';
+}
+
 export const json = (status: number, value: unknown): Svart => ({
   status,
   type: 'application/json',
@@ -125,6 +137,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not Found',
   409: 'Conflict',
   410: 'Gone',
+  415: 'Unsupported Media Type',
   422: 'Unprocessable Entity',
   429: 'Too Many Requests',
 };

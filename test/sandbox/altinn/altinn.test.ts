@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { paaEngelsk } from '../../../src/client/answer.js';
 import { attachmentJson, correspondenceJson } from '../../../src/client/altinn/restLetter.js';
@@ -40,6 +40,88 @@ describe('sandbox/altinn refuses what breaks the contract', () => {
     return json;
   };
 
+  const bare = { notificationTemplate: 'CustomMessage' };
+  /** A change to another channel, of the reminder too, without some members. */
+  const texts =
+    (channel: string, ...without: readonly string[]): Parameters<typeof letter>[0] =>
+    ({ correspondence: { notification } }) => {
+      Object.assign(notification, { notificationChannel: channel, reminderNotificationChannel: channel });
+      for (const name of without) delete notification[name];
+    };
+
+  for (const channel of ['Email', 'Sms', 'EmailAndSms'])
+    it(`takes one with every text for ${channel}`, async () => {
+      expect(await post('correspondence', letter(texts(channel)))).to.deep.equal([200, null]);
+    });
+
+  for (const [type, expected] of [
+    ['application/json; charset=UTF-8', [200, 0]],
+    ['text/plain', [415, 1]],
+    ['application/xml', [415, 1]],
+    ['application/json; charset=utf-16', [415, 1]],
+  ] as const)
+    it(`a letter and a document as ${type}: ${expected.join(' ')}`, async () => {
+      const [first] = altinnbrev().dokumenter;
+      const document = first && attachmentJson(first, 'posthorn-brev', '310000000', 'r');
+      for (const [path, body] of [
+        ['correspondence', letter(() => undefined)],
+        ['attachment', document],
+      ] as const) {
+        const before = double.brudd.length;
+        const [status] = await post(path, body, { 'Content-Type': type });
+        expect([status, double.brudd.length - before], path).to.deep.equal(expected);
+      }
+    });
+
+  it('a key that was used, in capital letters: 409', async () => {
+    const [key, was] = [randomUUID(), double.meldinger.length];
+    const by = (idempotentKey: string) =>
+      post(
+        'correspondence',
+        letter((j) => (j['idempotentKey'] = idempotentKey)),
+      );
+    expect(await by(key)).to.deep.equal([200, null]);
+    expect(await by(key.toUpperCase())).to.deep.equal([409, 1034]);
+    expect(double.meldinger.length - was).to.equal(1);
+  });
+
+  it('a search that breaks the contract; one that keeps it finds by status and time', async () => {
+    const search = async (query: string) => {
+      const answer = await fetch(`${double.url}/correspondence/api/v1/correspondence?${query}`, { headers });
+      return [answer.status, (await answer.json()) as { errorCode?: number; ids?: string[] }] as const;
+    };
+    for (const query of ['role=X', 'status=X', 'from=tomorrow', 'to=2026-03-02'])
+      expect((await search(query))[0], query).to.equal(400);
+    const [early, late] = ['2026-03-01T00:00:00Z', '2026-03-03T00:00:00Z'];
+    expect((await search(`from=${late}&to=${early}`))[1].errorCode).to.equal(1027);
+    const all = double.meldinger.map(({ id }) => id);
+    expect(all).to.not.be.empty;
+    for (const [query, found] of [
+      ['status=Published', all],
+      ['status=Read', []],
+      [`from=${early}&to=${late}`, all],
+      [`from=${late}`, []],
+      [`to=${early}`, []],
+    ] as const)
+      expect((await search(query))[1].ids, query).to.deep.equal(found);
+  });
+
+  it('a document that is not what its checksum says: 400 2008, and what is can still come', async () => {
+    const [first] = altinnbrev().dokumenter;
+    const asked = first && attachmentJson(first, 'posthorn-brev', '310000000', 'r');
+    const checksum = createHash('md5').update('right').digest('hex').toUpperCase();
+    const url = `${double.url}/correspondence/api/v1/attachment`;
+    const made = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ ...asked, checksum }) });
+    const id = (await made.json()) as string;
+    const upload = async (body: string) => {
+      const more = { ...headers, 'Content-Type': 'application/octet-stream' };
+      const answer = await fetch(`${url}/${id}/upload`, { method: 'POST', headers: more, body });
+      return [answer.status, ((await answer.json()) as { errorCode?: number }).errorCode];
+    };
+    expect(await upload('wrong')).to.deep.equal([400, 2008]);
+    expect(await upload('right')).to.deep.equal([200, undefined]);
+  });
+
   it('takes one that keeps it', async () => {
     expect(
       await post(
@@ -63,6 +145,19 @@ describe('sandbox/altinn refuses what breaks the contract', () => {
     ['an SMS of 161 characters', (j) => (j.correspondence.notification['smsBody'] = 'x'.repeat(161)), [400, null]],
     ['a channel that is none', (j) => (j.correspondence.notification['notificationChannel'] = 'Fax'), [400, null]],
     ['no SMS for a preferred channel', (j) => delete j.correspondence.notification['smsBody'], [400, 3006]],
+    ['no e-mail for e-mail', texts('Email', 'emailBody'), [400, 3002]],
+    ['no subject for e-mail', texts('Email', 'emailSubject'), [400, 3002]],
+    ['no channel, which is e-mail, and no texts', (j) => (j.correspondence['notification'] = bare), [400, 3002]],
+    ['no e-mail of the reminder', texts('Email', 'reminderEmailBody'), [400, 3003]],
+    [
+      'a reminder by the channel of the notice, and no text',
+      texts('Email', 'reminderEmailBody', 'reminderNotificationChannel'),
+      [400, 3003],
+    ],
+    ['no SMS for SMS', texts('Sms', 'smsBody'), [400, 3004]],
+    ['no SMS of the reminder', texts('Sms', 'reminderSmsBody'), [400, 3005]],
+    ['no e-mail for both', texts('EmailAndSms', 'emailBody'), [400, 3002]],
+    ['no SMS for both', texts('EmailAndSms', 'smsBody'), [400, 3004]],
     ['no text of the reminder', (j) => delete j.correspondence.notification['reminderEmailBody'], [400, 3007]],
     ['no content', (j) => delete (j.correspondence as Json)['content'], [400, 1019]],
     ['no title', (j) => (j.correspondence.content['messageTitle'] = ''), [400, 1020]],

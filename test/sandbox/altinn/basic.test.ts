@@ -23,8 +23,8 @@ describe('sandbox/altinn refuses what breaks the contract of Altinn 2', () => {
     await double.stop();
   });
 
-  const post = async (body: string, action = good.action) => {
-    const headers = { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: action };
+  const post = async (body: string, action = good.action, type = 'text/xml; charset=utf-8') => {
+    const headers = { 'Content-Type': type, SOAPAction: action };
     const answer = await fetch(double.url + good.path, { method: 'POST', headers, body });
     return [answer.status, await answer.text()] as const;
   };
@@ -45,6 +45,12 @@ describe('sandbox/altinn refuses what breaks the contract of Altinn 2', () => {
       /(<(?:\w+:)?ServiceCode\b.*?)(<(?:\w+:)?ServiceEdition[^>]*>.*?<\/(?:\w+:)?ServiceEdition>)/s,
       '$2$1',
     ],
+    ['a document that is not base64', /(<(?:\w+:)?Data\b[^>]*>)[^<]*/, '$1***'],
+    ['base64 without its padding', /(<(?:\w+:)?Data\b[^>]*>)[^<]*/, '$1AAA'],
+    ['two operations', /<InsertCorrespondenceBasicV2[\s>].*<\/InsertCorrespondenceBasicV2>/s, '$&$&'],
+    ['XML that is not well-formed', /<\/[^>]*>\s*$/, ''],
+    ['no XML', /^.*$/s, ''],
+    ['no envelope', /(<\/?(?:\w+:)?)Envelope\b/g, '$1Letter'],
     ['another operation', /InsertCorrespondenceBasicV2/g, 'InsertCorrespondenceBasicV9'],
   ];
   for (const [what, from, to] of broken)
@@ -61,4 +67,28 @@ describe('sandbox/altinn refuses what breaks the contract of Altinn 2', () => {
     const [status, text] = await post(good.body, '"urn:other"');
     expect([status, text.includes('The request is not of the contract')]).to.deep.equal([500, true]);
   });
+
+  for (const type of ['application/json', 'application/soap+xml', 'text/xml; charset=utf-16'])
+    it(`${type}: 415, and no letter`, async () => {
+      const [before, breaches] = [double.meldinger.length, double.brudd.length];
+      expect((await post(good.body, good.action, type))[0]).to.equal(415);
+      expect([double.meldinger.length - before, double.brudd.length - breaches]).to.deep.equal([0, 1]);
+    });
+
+  for (const name of ['ServiceCode', 'ServiceEdition', 'Reportee', 'Content'])
+    it(`no ${name}, or nothing in it: ValidationFailed, and no letter`, async () => {
+      const member = new RegExp(`<((?:\\w+:)?${name})\\b[^>]*>.*?</\\1>`, 's');
+      for (const instead of ['', '<$1></$1>']) {
+        const body = good.body.replace(member, instead);
+        expect(body).not.to.equal(good.body);
+        const before = double.meldinger.length;
+        const [status, text] = await post(body);
+        expect([status, text.includes(`>ValidationFailed<`), text.includes(`>No ${name}<`)], text).to.deep.equal([
+          200,
+          true,
+          true,
+        ]);
+        expect(double.meldinger.length).to.equal(before);
+      }
+    });
 });
