@@ -3,7 +3,7 @@ import { tekst, type Tekstkode } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, Tx, UnitOfWork } from '../domain/ports.js';
 import { feilfoelge, hendelseAv, type Kvitteringstype, type MottattKvittering } from '../domain/receipts.js';
 import type { Beslutning } from '../domain/routing/decision.js';
-import { renset } from '../domain/retry.js';
+import { gjengitt } from '../domain/retry.js';
 import type { Hendelse, Shipment, Tilstand } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import { linje } from '../domain/svarut/historikk.js';
@@ -36,9 +36,11 @@ const texts: Readonly<Record<Kvitteringstype, Tekstkode>> = {
 const isOurs = (shipment: Shipment | undefined): shipment is Shipment => shipment?.beslutning.utfall === 'SEND';
 
 function eventOf({ type, feiltype, detaljer }: MottattKvittering, tid: Date): Hendelse {
-  const words = [feiltype === null ? '' : `${feiltype}.`, renset(detaljer)].filter((word) => word !== '');
-  const { nb, en } = tekst(texts[type]);
-  return hendelse(hendelseAv[type], tid, type, { nb: [nb, ...words].join(' '), en: [en, ...words].join(' ') });
+  const ours = tekst(texts[type]);
+  const theirs = detaljer === '' ? { nb: '', en: '' } : gjengitt(detaljer);
+  const words = (language: 'nb' | 'en'): string =>
+    [ours[language], feiltype === null ? '' : `${feiltype}.`, theirs[language]].filter((word) => word !== '').join(' ');
+  return hendelse(hendelseAv[type], tid, type, { nb: words('nb'), en: words('en') });
 }
 
 /** record: into the history only. happen: and to where the state table says. close and resend: as `feilfoelge`. detour: a SvarUt letter goes another way. */

@@ -1,22 +1,22 @@
-import { sql } from 'kysely';
 import type { CalendarRow } from '../domain/ports.js';
 import type { Backend, Db } from './backend.js';
 
-/** As `CalendarRow`. A move is written down with what it leads to, in one transaction. */
-export function calendarRow({ flavour, read, write }: Backend): CalendarRow {
+/**
+ * As `CalendarRow`. A move is written down with what it leads to, in one transaction, and takes the place of those that clocks ahead of this one have dated later:
+ * the last that is committed is the last of all.
+ */
+export function calendarRow({ read, write }: Backend): CalendarRow {
   const aheadIn = async (db: Db): Promise<number> =>
     (await db.selectFrom('calendar').select('ahead').executeTakeFirstOrThrow()).ahead;
-  const unlessThere = sql.raw(flavour.onDuplicate(['at', 'ahead'], []));
   const remember = async (db: Db, now: Date): Promise<void> => {
     const move = { at: now.getTime(), ahead: await aheadIn(db) };
-    await db.insertInto('calendar_move').values(move).modifyEnd(unlessThere).execute();
+    await db.deleteFrom('calendar_move').where('at', '>=', move.at).execute();
+    await db.insertInto('calendar_move').values(move).execute();
   };
   return {
     ahead: () => read(aheadIn),
     moves: async () => {
-      const rows = await read((db) =>
-        db.selectFrom('calendar_move').selectAll().orderBy('at').orderBy('ahead').execute(),
-      );
+      const rows = await read((db) => db.selectFrom('calendar_move').selectAll().orderBy('at').execute());
       return rows.map(({ at, ahead }) => ({ at: new Date(at), ahead }));
     },
     advance: (ms, now) =>

@@ -132,9 +132,9 @@ describe('application/mottaKvittering', () => {
       const r = await receiving({ shipment: sent({ tilstand, beslutning: toPrint }) });
       await r.motta(kvittering({ ...fromSvarUt, type: 'underveis', detaljer: 'SvarUt: VARSLET' }));
       expect((await r.current()).tilstand).to.equal(tilstand);
-      expect((await r.events()).map(({ type, tekst }) => [type, tekst.nb.endsWith('SvarUt: VARSLET')])).to.deep.equal([
-        ['SENDT', true],
-      ]);
+      expect((await r.events()).map(({ type, tekst }) => [type, tekst.nb.endsWith('«SvarUt: VARSLET»')])).to.deep.equal(
+        [['SENDT', true]],
+      );
       expect(await r.receipts()).to.deep.equal([]);
     }
   });
@@ -234,7 +234,7 @@ describe('application/mottaKvittering', () => {
     expect(await r.job()).to.deep.include({ leverandoer: '996460320', neste: testTime, forsoek: 0, givenUp: false });
     const [event, ...more] = await r.events();
     expect(event).to.include({ type: 'NYTT_OPPSLAG', kode: 'feil' });
-    expect(event?.tekst.nb).to.match(/^Leverandøren melder en feil\. KLIENT\. Ukjent postkasse .*R-28/);
+    expect(event?.tekst.nb).to.match(/^Leverandøren melder en feil\. KLIENT\. «Ukjent postkasse» .*R-28/);
     expect(event?.tekst.en).to.match(/KLIENT\. Ukjent postkasse .*R-28/);
     expect(more).to.deep.equal([]);
     expect(await r.receipts()).to.deep.equal([]);
@@ -402,6 +402,25 @@ describe('application/mottaKvittering', () => {
     down = false;
     expect(await r.motta(message)).to.equal(true);
     expect((await r.current()).tilstand).to.equal('MOTTATT');
+  });
+
+  it('quotes the words of others in Norwegian, but no codes', async () => {
+    for (const [detaljer, nb, en] of [
+      [
+        'Altinn: Failed (2026-03-02): no such unit',
+        ' «Altinn: Failed (2026-03-02): no such unit»',
+        ' Altinn: Failed (2026-03-02): no such unit',
+      ],
+      ['SMS', ' SMS', ' SMS'],
+      ['', '', ''],
+    ]) {
+      const r = await receiving();
+      await r.motta(feil({ detaljer: detaljer ?? '' }));
+      const said = (await r.events()).map(({ tekst }) => tekst).find((tekst) => tekst.en.includes('reports an error'));
+      expect(said?.nb).to.contain(`Leverandøren melder en feil. KLIENT.${nb}`);
+      expect(said?.en).to.contain(`The provider reports an error. KLIENT.${en}`);
+      if (detaljer === '') expect(said?.nb).not.to.contain('«');
+    }
   });
 
   it('writes no national id of the provider’s words into the history, and no more of them than fit', async () => {

@@ -78,7 +78,7 @@ describe('opening a store', () => {
         '0024-lost-turns': '9a44f3c605bae501',
         '0025-payload-chunks': '0da478ae986a5ace',
         '0026-data-key': 'e0b7556243215301',
-        '0027-calendar-moves': '574919c817164018',
+        '0027-calendar-moves': '8f08ae6298e2ac9d',
         '0028-notice-handover': '59734105e2be04c1',
       },
       mysql: {
@@ -105,7 +105,7 @@ describe('opening a store', () => {
         '0024-lost-turns': '12229d68f65faaa5',
         '0025-payload-chunks': '1ee35ffd4f533154',
         '0026-data-key': 'f1393bd00c85f8a5',
-        '0027-calendar-moves': '7d065e50eb454a1f',
+        '0027-calendar-moves': '36dfffcad5d8c804',
         '0028-notice-handover': 'd10075559e21a80e',
       },
     });
