@@ -1,4 +1,4 @@
-import { vurder, type PersonRegister, type ShipmentDeps } from '../application/shipmentDeps.js';
+import { audit, spurtOm, vurder, type PersonRegister, type ShipmentDeps } from '../application/shipmentDeps.js';
 import type { AvgjoerPaaNytt } from '../application/svarut/omdiriger.js';
 import { vurderSvarUtBrev } from '../application/svarut/vurder.js';
 import { personRegister } from '../client/personRegister.js';
@@ -100,14 +100,22 @@ export function shipmentDeps(
   } satisfies ShipmentDeps;
 }
 
-/** Decides about a letter anew, by the rules of the way that it came. */
+/** Decides about a letter anew, by the rules of the way that it came. The look-up is written down as its sender's. */
 export const decideAgain = (deps: ShipmentDeps, svarut: SvarUtReads): AvgjoerPaaNytt => {
   const vurderBrev = vurderSvarUtBrev({ ...deps, svarut });
-  return async (shipment, uten) => {
+  const decide: AvgjoerPaaNytt = async (shipment, uten) => {
     const { forsendelse: letter } = shipment;
     if (letter.svarut !== undefined) return vurderBrev(shipment, uten);
     const [decided] = await vurder(deps, letter.avsender, [letter]);
     if (decided === undefined) throw new Failure('INTERNAL', 'no decision for one letter');
     return decided.beslutning;
+  };
+  return async (shipment, uten) => {
+    const beslutning = await decide(shipment, uten);
+    const { avsender, mottaker } = shipment.forsendelse;
+    const spurt = { organisasjon: avsender, correlationId: shipment.id };
+    const ids = spurtOm([mottaker], deps.routing(avsender));
+    await deps.unitOfWork((tx) => audit(tx, deps, spurt, avsender, 'NyVurdering', ids));
+    return beslutning;
   };
 };
