@@ -112,7 +112,7 @@ const features: readonly Feature[] = [
   feature('counters and networks', ['FEATURES 47: counts how often', '--from binds an account to networks']),
   feature('correlation id of the sender', [], rest),
   feature('on to another SvarUt', ['hands a letter over under its MessageId', 'paper: the statuses converge']),
-  feature('Altinn 3', ['409: an answer that was lost is found', '404 and 410: nothing more is asked']),
+  feature('Altinn 3', ['409: an answer that was lost is found', '${status}: nothing more is asked']),
   feature('Altinn, many at once', ['one letter that cannot be told of, and a status that no contract has']),
   feature('recipients in health, variants of sending', [], rest),
   feature('sending without a system', [], pages),
