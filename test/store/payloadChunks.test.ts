@@ -38,6 +38,7 @@ describe('payloads as rows', () => {
     describeFeatures({
       open: async (dataKey = key) => (await database.open()).payloads(dataKey),
       together: TOGETHER,
+      atMost: 84,
     });
 
     it('are pieces of less than 1 MB, and show nothing of the content', async () => {

@@ -34,7 +34,7 @@ describe('the payload store', () => {
   const pathOf = (ref: string, where = dir) => join(where, ref.slice(0, 2), ref);
   const put = (octets: Buffer) => payloads.put(inChunks(octets));
 
-  describeFeatures({ open: (dataKey = key) => openPayloads({ dir, key: dataKey }), together: GATHERED });
+  describeFeatures({ open: (dataKey = key) => openPayloads({ dir, key: dataKey }), together: GATHERED, atMost: 24 });
 
   for (const size of sizes)
     it(`takes 16 octets more for each 64 KiB: a payload of ${size}`, async () => {
