@@ -113,9 +113,10 @@ describe('sending a letter once', function () {
       expect(stand.kanal).to.equal('POSTKASSE');
       expect(types(stand)).to.include('NYTT_OPPSLAG');
       expect((await world.lettersOf(ref)).map(({ provider }) => provider)).to.deep.equal(['digipost']);
-      const looked = (await world.store.reads.events(50)).filter(({ operasjon }) => operasjon === 'NyVurdering');
+      const { id } = await world.stored(ref);
+      const looked = (await world.store.reads.events(50)).filter(({ correlationId }) => correlationId === id);
       expect(looked, 'R-09: who was asked about then').to.have.length(1);
-      expect(looked[0]).to.include({ organisasjon: '310000019', paaVegneAv: '310000019' });
+      expect(looked[0]).to.include({ operasjon: 'NyVurdering', organisasjon: '310000019', paaVegneAv: '310000019' });
       expect(looked[0]?.personer.length).to.equal(16);
     });
   });

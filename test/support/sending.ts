@@ -278,7 +278,8 @@ export async function startSending(
       await close();
       await providers.stopProviders();
       await broker.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      // A printer that has been told to stop may still lay its last letter into the tray.
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
