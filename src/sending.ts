@@ -82,14 +82,16 @@ async function keysOf(config: Config): Promise<{ databehandler: Holder; broker: 
 /** Tells of keys of our own whose certificates others would refuse, and of SMS that senders would be charged for without an amount. */
 async function tellDoubts(
   keys: Readonly<Record<string, Holder | undefined>>,
-  { trust, clock, log, varselsender = null, store }: SendingDeps,
+  { config, trust, clock, log, varselsender = null, store }: SendingDeps,
 ): Promise<void> {
   for (const [role, holder] of Object.entries(keys)) {
     const reason = holder && doubtAbout(holder, trust, clock.now());
     if (reason !== undefined) log.warn('a certificate of our own would be refused', { role, reason });
   }
-  if (await smsUtenPris(varselsender, store.ledger))
-    log.warn('SMS are sent from here that have no price; import one of SMS without a supplier');
+  if (await smsUtenPris(config, varselsender, store.ledger))
+    log.warn(
+      'SMS go out that have no price, and stand so in statements; give `posthorn prices import` a row of SMS without a supplier',
+    );
 }
 
 const payloadsOf = async ({ config, store, dataKey: key }: SendingDeps): Promise<Payloads> =>

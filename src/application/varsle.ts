@@ -1,6 +1,6 @@
 import { tekst, type Ord } from '../domain/hendelsestekst.js';
 import type { Calendar, Clock, UnitOfWork } from '../domain/ports.js';
-import { gjengitt, next, type Utfall } from '../domain/retry.js';
+import { erGift, gjengitt, next, type Utfall } from '../domain/retry.js';
 import type { Varselbestilling } from '../domain/routing/decision.js';
 import type { Fakta } from '../domain/routing/facts.js';
 import type { Tospraaklig } from '../domain/routing/words.js';
@@ -8,7 +8,6 @@ import type { Job, Shipment } from '../domain/shipment.js';
 import type { ShipmentReads } from '../domain/shipmentPorts.js';
 import type { Varselsender } from '../domain/varselPorts.js';
 import { Failure } from '../errors.js';
-import { erGift } from '../domain/retry.js';
 import {
   dagtid,
   iTvil,

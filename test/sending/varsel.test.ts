@@ -37,9 +37,11 @@ describe('sending: what our own SMS cost', () => {
   for (const [what, rows, missing] of lists)
     it(`R-58: ${what} is ${missing ? 'no' : 'a'} price`, async () => {
       const ledger = { prices: async () => rows };
-      expect(await smsUtenPris({ kanaler: new Set(['EPOST', 'SMS']) }, ledger)).to.equal(missing);
-      expect(await smsUtenPris({ kanaler: new Set(['EPOST']) }, ledger), 'by e-mail').to.equal(false);
-      expect(await smsUtenPris(null, ledger), 'by nobody').to.equal(false);
+      const [real, both] = [{ mode: 'production' }, { kanaler: new Set(['EPOST', 'SMS'] as const) }] as const;
+      expect(await smsUtenPris(real, both, ledger)).to.equal(missing);
+      expect(await smsUtenPris({ mode: 'development' }, both, ledger), 'to the sandbox').to.equal(false);
+      expect(await smsUtenPris(real, { kanaler: new Set(['EPOST']) }, ledger), 'by e-mail').to.equal(false);
+      expect(await smsUtenPris(real, null, ledger), 'by nobody').to.equal(false);
     });
 });
 
