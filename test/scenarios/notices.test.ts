@@ -16,7 +16,7 @@ import { varselsenderOf } from '../../src/sending/varsel.js';
 import { callDoor, hentKvitteringer, sender, type Stand } from '../support/forsendelser.js';
 import { testCertsDir } from '../support/gateway.js';
 import { runCommand } from '../support/runCommand.js';
-import { startSending, type SendingWorld } from '../support/sending.js';
+import { openDoors, startSending, type SendingWorld } from '../support/sending.js';
 import { is, steps, types } from '../support/sendingSteps.js';
 import { eachStore } from '../support/stores.js';
 
@@ -138,10 +138,16 @@ describe('notices of letters in a portal', function () {
       expect(wire).to.not.contain(kari.personidentifikator);
     });
 
-    it('R-58: warns at its start of SMS that have no price', () => {
-      expect(
-        world.logLines.filter((line) => line.includes('SMS are sent from here that have no price')),
-      ).to.have.length(1);
+    it('R-58: warns at its start of SMS that have no price, where they reach somebody', async () => {
+      const warned = (lines: readonly string[]) =>
+        lines.filter((line) => line.includes('SMS go out that have no price'));
+      expect(warned(world.logLines)).to.deep.equal([]);
+      const { config, pki } = world;
+      const clock = { now: () => new Date() };
+      const real = { ...config, mode: 'production', role: 'web' } as const;
+      const { lines, close } = await openDoors(real, pki, clock, undefined, undefined, varselsender);
+      await close();
+      expect(warned(lines)).to.have.length(1);
     });
 
     it('says what is wrong with an opening that it cannot report', async () => {

@@ -84,10 +84,13 @@ export async function startProviders(
   };
 }
 
+type Config = ReturnType<typeof loadConfig>;
+
 /** A gateway that sends, with the doubles around it, in this process; its clock can be moved. */
 export interface SendingWorld extends TestProviders {
   /** Address of Forsendelse v1. */
   readonly url: string;
+  readonly config: Config;
   /** The development keys. */
   readonly pki: DevelopmentPki;
   /** The letters of a conversation, wherever they are. */
@@ -142,8 +145,6 @@ function capturedLog() {
   });
   return { lines, log: createLog({ level: 'debug', stream }) };
 }
-
-type Config = ReturnType<typeof loadConfig>;
 
 /** The doors of sending on a free port, as the gateway opens them, but with a clock of the test's. */
 export async function openDoors(
@@ -260,6 +261,7 @@ export async function startSending(
     ...providers,
     ...doors,
     url: door,
+    config,
     pki,
     lettersIn: (conversationId) => lettersIn(providers.doubles, conversationId),
     broker,
