@@ -12,10 +12,13 @@ const collect = runInNewContext('gc') as (options: { readonly type: 'minor' }) =
 
 /** Octets of payloads between two collections. */
 const EVERY = 4 * 1024 * 1024;
+/** Octets of a payload that make it a stream: what is smaller comes with so much else that V8 collects often enough by itself. */
+const SMALL = 1024 * 1024;
 let since = 0;
 
-/** So many octets of payloads have passed through this process. */
-export function passed(octets: number): void {
+/** So many octets of a payload have passed through this process, `before` of which others of it had. */
+export function passed(octets: number, before: number): void {
+  if (before < SMALL) return;
   since += octets;
   if (since < EVERY) return;
   since = 0;

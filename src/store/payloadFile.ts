@@ -131,8 +131,8 @@ export async function sealAll(
   const gathered: Buffer[] = [header];
   for await (const { clear, ...position } of records(octets)) {
     digest.update(clear);
+    passed(clear.length, size);
     size += clear.length;
-    passed(clear.length);
     gathered.push(...sealRecord(recordKey, header, position, clear));
     const full = position.number % together === together - 1;
     if (full || position.last) await keep(gathered.splice(0), position.last);
@@ -142,7 +142,7 @@ export async function sealAll(
 
 /** As `openRecord`. @throws Failure INTERNAL when the record is not what was written there */
 export function clearRecord(key: Buffer, header: Buffer, position: Position, sealed: Buffer, ref: string): Buffer {
-  passed(sealed.length);
+  passed(sealed.length, position.number * RECORD_SIZE);
   const clear = openRecord(key, header, position, sealed);
   if (clear === undefined)
     throw new Failure('INTERNAL', `payload ${ref} has been changed at ${position.number * RECORD_SIZE}`);

@@ -53,8 +53,10 @@ const shipmentOf = (row: ShipmentRow, seal: Seal): Shipment => ({
 const KODE = 128;
 const TEKST = 2000;
 
-const cut = (text: string, size: number): string =>
-  [...text.slice(0, 2 * size).replaceAll('\0', '\ufffd')].slice(0, size).join('');
+const cut = (text: string, size: number): string => {
+  const storable = text.slice(0, 2 * size).replaceAll('\0', '\ufffd');
+  return storable.length <= size ? storable : [...storable].slice(0, size).join('');
+};
 
 /** The texts may be a provider's: they are cut, so that a long one never keeps the event from being recorded. */
 export const eventRow = ({ type, tid, kode, tekst }: Hendelse): EventRow => ({
