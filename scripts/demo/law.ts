@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sendLetter } from '../../src/client/forsendelse.js';
 import type { StatusISvar } from '../../src/contract/forsendelse/answers.js';
 import { identities } from '../../src/sandbox/pki/development.js';
 import { billed, type Bill } from './bill.js';
+import { calendarOf, moveTo, moveToDaytime } from './calendar.js';
 import { citizens, type Citizens } from './citizens.js';
 import { posthorn, type Instance } from './instance.js';
 import { follow, person, sendBySvarUt, type User } from './municipality.js';
@@ -46,8 +46,7 @@ const scenes = {
 type Name = keyof typeof scenes;
 const names = Object.keys(scenes) as Name[];
 
-/** Milliseconds in which gateway and sandbox follow the calendar. */
-const FOLLOW_MS = 2_500;
+const DAY = 86_400_000;
 /** Working hours that a letter by SvarUt is left unread, ten days, so longer than the week after which its reader is told again. */
 const READING_HOURS = '240';
 const SVARUT_USER = 'demo-law';
@@ -147,11 +146,6 @@ async function bySvarUt(stage: Stage, user: User): Promise<{ readonly id: string
   return { id, shown: [{ what: 'By SvarUt, in Altinn', expected: 'VARSLET', got }] };
 }
 
-async function move(stage: Stage, length: string): Promise<void> {
-  say(`  ${(await stage.users.run('clock', length)).split('\n')[0]}`);
-  await sleep(FOLLOW_MS);
-}
-
 const both = (n: number): string => `e-mail × ${n}; SMS × ${n}`;
 
 /** What readers have been told by now, against what they should have been: the unread letter, the read one, and the one in Altinn. */
@@ -174,16 +168,22 @@ async function weeks(
     '3. Three weeks pass',
     'The calendar of the sandbox is moved; certificates, retries and leases keep the real time.',
   );
-  await move(stage, '+1d');
+  const begun = (await calendarOf(stage.users)).now.getTime();
+  const reach = (day: number): Promise<void> => moveTo(stage.users, new Date(begun + day * DAY));
+  // Whenever the story is told, the portal's readers are told by day.
+  await moveToDaytime(stage.users);
+  await reach(1);
   const shown = await toldNow(stage, 1, 1, 1);
   say(...(await stage.users.run('open', idOf('digipost'), '--level', '4')).split('\n').map((line) => `  ${line}`));
   const [opened] = await watch(serviceOf(stage.instance), [read], ({ tilstand }) => tilstand === 'AAPNET');
   shown.push({ what: 'Day 1: the opening is told', expected: 'AAPNET', got: opened?.tilstand ?? 'unknown' });
-  await move(stage, '+5d');
+  await reach(6);
   shown.push(...(await toldNow(stage, 6, 1, 1)), await stage.portal.told(6, 1));
-  await move(stage, '+3d');
+  await reach(9);
   shown.push(...(await toldNow(stage, 9, 2, 1)));
-  await move(stage, '+13d');
+  await reach(14);
+  await moveToDaytime(stage.users);
+  await reach(22);
   shown.push({
     what: 'Day 22: unread by SvarUt, so on paper',
     expected: 'PRINTET',
@@ -222,7 +222,7 @@ async function paid(stage: Stage, before: Bill): Promise<Shown[]> {
 /** Sends seven decisions, and follows them for three weeks of the calendar. The calendar is put back afterwards. @throws Error when it has been moved before */
 export async function law(instance: Instance): Promise<Shown[]> {
   const users = citizens(instance);
-  if (!(await users.run('clock')).includes("the clock's"))
+  if (!(await calendarOf(users)).isReal)
     throw new Error(
       'The calendar of this sandbox has been moved. Take it back first: npm run posthorn -- sandbox clock reset',
     );
