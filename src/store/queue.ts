@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Prioritet } from '../domain/forsendelse.js';
 import type { Job } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import { beforeAll, dueWith, type Due, type Now } from './lanes.js';
+import { beforeAll, dueWith, lanesOf, type Due, type Now } from './lanes.js';
 import { shared, within } from './priority.js';
 import type { JobRow } from './schema.js';
 
@@ -45,6 +45,7 @@ export async function takeBatch<C, T>(
 
 /** As `Queue.claim`. Each process remembers whose turn it was last, and goes on from there. */
 export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
+  const lanes = lanesOf(flavour);
   let turns = 0;
   const last: Record<Prioritet, string> = { PRIORITERT: beforeAll('PRIORITERT'), NORMAL: beforeAll('NORMAL') };
   return async (clock, leaseMs, limit, room, ahead = 0) => {
@@ -52,7 +53,7 @@ export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
     const now = { clock: clock.getTime(), calendar: clock.getTime() + ahead };
     const choose = async (beaten: readonly number[]): Promise<readonly number[]> => {
       const dueOf = (prioritet: Prioritet): Promise<Due[]> =>
-        read((db) => dueWith(db, flavour, prioritet, last[prioritet], { now, limit, room, beaten }));
+        read((db) => dueWith(db, lanes, prioritet, last[prioritet], { now, limit, room, beaten }));
       const due = { PRIORITERT: await dueOf('PRIORITERT'), NORMAL: await dueOf('NORMAL') };
       const chosen = within(room, shared(due, limit, turns));
       turns += chosen.length;
@@ -62,6 +63,13 @@ export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
     return takeBatch(choose, (candidates) => write((db) => leaseJobs(db, flavour, candidates, now, leaseMs)));
   };
 }
+
+const COLUMNS = [
+  ...(['nr', 'shipment_id', 'leverandoer', 'forsoek'] as const),
+  ...(['foerste_forsoek', 'leased_until', 'tapte', 'fence'] as const),
+] as const;
+
+type Candidate = Pick<Selectable<JobRow>, (typeof COLUMNS)[number]>;
 
 /**
  * Leases those of the candidates that are still free. Row locks only keep processes out of each other's way: the update by the fence
@@ -74,12 +82,10 @@ async function leaseJobs(
   now: Now,
   leaseMs: number,
 ): Promise<Job[]> {
-  const rows = await db
-    .selectFrom('job')
-    .select(['nr', 'shipment_id', 'leverandoer', 'forsoek', 'foerste_forsoek', 'leased_until', 'tapte', 'fence'])
-    .where('nr', 'in', candidates)
-    .modifyEnd(skippingLocked(flavour))
-    .execute();
+  const { rows } = await sql<Candidate>`select ${sql.join(COLUMNS.map((column) => sql.ref(column)))}
+from job ${sql.raw(flavour.by('primary'))} where nr in (${sql.join(candidates)}) ${skippingLocked(flavour)}`.execute(
+    db,
+  );
   const byNr = new Map(rows.map((row) => [row.nr, row]));
   const until = now.clock + leaseMs;
   const won: Job[] = [];
