@@ -3,40 +3,19 @@ import { expect } from 'chai';
 import { CompiledQuery } from 'kysely';
 import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Shipment } from '../../src/domain/shipment.js';
-import type { Backend, Db } from '../../src/store/backend.js';
+import type { Db } from '../../src/store/backend.js';
 import type { Store } from '../../src/store/index.js';
-import { dueWith, laneOf, lanesOf, oldestOf } from '../../src/store/lanes.js';
+import { dueWith, lanesOf, oldestOf } from '../../src/store/lanes.js';
 import { inTurn, within } from '../../src/store/priority.js';
-import { claimJobs, holdJob, jobWrites } from '../../src/store/queue.js';
-import { eachStore, onMysql } from '../support/stores.js';
+import { eachStore } from '../support/stores.js';
 import { seeded } from '../support/generator.js';
 import { openBackend } from './support/backend.js';
-import { eachQueue, idsOf, LEASE, only, sentences, without, type QueueStore } from './support/queue.js';
+import { eachQueue, idsOf, LEASE, only, putMany, sentences, without, type QueueStore } from './support/queue.js';
 import { accept, at, beslutning, hendelse, shipment, svarutLetter, t0, withStores } from './support/shipments.js';
 
 const letter = (avsender: string, leverandoer: string | null = 'A', seconds = 0, prioritet: Prioritet = 'NORMAL') =>
   shipment({ avsender, prioritet }, { mottatt: at(seconds), beslutning: beslutning(leverandoer) });
 const letters = (count: number, ...of: Parameters<typeof letter>) => Array.from({ length: count }, () => letter(...of));
-
-/** Jobs of three providers and a hundred senders of each, that have long been due. */
-async function putMany({ write }: Backend, count: number): Promise<void> {
-  const fresh = { leased_until: 0, forsoek: 0, foerste_forsoek: null, tapte: 0, fence: 0 };
-  const rows = Array.from({ length: count }, (_, n) => {
-    const whose = {
-      leverandoer: 'ABC'[n % 3] ?? '',
-      eier: String(Math.floor(n / 3) % 100),
-      prioritet: 'NORMAL' as const,
-    };
-    return { ...fresh, ...whose, koe: laneOf(whose), shipment_id: randomUUID(), neste: n, klar: n };
-  });
-  await write(async (db) => {
-    for (let n = 0; n < rows.length; n += 1000)
-      await db
-        .insertInto('job')
-        .values(rows.slice(n, n + 1000))
-        .execute();
-  });
-}
 
 describe('the turns of senders', () => {
   eachQueue((subject) => {
@@ -197,87 +176,6 @@ describe('the turns of senders', () => {
       expect(due.map(({ koe }) => koe).slice(0, 3)).to.deep.equal(['NORMAL:B:99', 'NORMAL:C:0', 'NORMAL:C:1']);
     });
   });
-
-  eachStore((database) =>
-    it('follow each other by name, each with its oldest job, as they come and go', async () => {
-      await database.open();
-      const backend = await openBackend(database.url());
-      const { leastOfEach } = lanesOf(backend.flavour);
-      const random = seeded(7);
-      const jobs: { koe: string; klar: number | null }[] = [];
-      for (let round = 0; round < 40; round++) {
-        const koe = `NORMAL:A:${random.int(12)}`;
-        const klar = random.int(4) === 0 ? null : random.int(100);
-        if (random.int(3) === 0) {
-          await backend.write((db) => db.deleteFrom('job').where('koe', '=', koe).execute());
-          jobs.splice(0, jobs.length, ...jobs.filter((job) => job.koe !== koe));
-        } else {
-          const times = { neste: 0, klar, leased_until: 0, forsoek: 0, fence: 0, tapte: 0 };
-          const job = { ...times, koe, leverandoer: 'A', prioritet: 'NORMAL' as const, eier: '1' };
-          await backend.write((db) =>
-            db
-              .insertInto('job')
-              .values({ ...job, shipment_id: randomUUID() })
-              .execute(),
-          );
-          jobs.push({ koe, klar });
-        }
-        const [after, upTo] = round % 2 === 0 ? ['NORMAL:', 'NORMAL;'] : [koe, 'NORMAL:A:7'];
-        const limit = round % 3 === 0 ? 3 : 64;
-        const names = [...new Set(jobs.map((job) => job.koe))].filter((name) => name > after && name <= upTo);
-        const expected = names.sort().map((name) => {
-          const due = jobs.flatMap((job) => (job.koe === name && job.klar !== null ? [job.klar] : []));
-          return { group: name, least: due.length === 0 ? null : Math.min(...due) };
-        });
-        const found = await backend.read((db) => leastOfEach(db, after, upTo, limit));
-        expect(found, `round ${round}`).to.deep.equal(expected.slice(0, limit));
-      }
-      await backend.close();
-    }),
-  );
-
-  onMysql((database) =>
-    it('F40: a turn reads no more rows where the server takes the table for empty, from the first job to the last', async function () {
-      this.timeout(60_000);
-      await database.open();
-      const backend = await openBackend(`${database.url()}?connectionLimit=1`);
-      const run = (statement: string | CompiledQuery) =>
-        backend.read(async (db) => {
-          const query = typeof statement === 'string' ? CompiledQuery.raw(statement) : statement;
-          return (await db.executeQuery<{ Value: string }>(query)).rows;
-        });
-      const read = async (): Promise<number> =>
-        (await run("show session status like 'Handler_read%'")).reduce((sum, { Value }) => sum + Number(Value), 0);
-      await run('alter table job stats_persistent = 1, stats_auto_recalc = 0');
-      await run('analyze table job');
-      const now = { clock: t0.getTime(), calendar: t0.getTime() };
-      // What has the table open from now on keeps the numbers of an empty one.
-      await run(oldestOf(backend.flavour, Array<string>(40).fill('NORMAL:A:1'), 1, { now, beaten: [] }));
-      await putMany(backend, 10_000);
-      const claim = claimJobs(backend);
-      const turn = async (): Promise<void> => {
-        const [slow, late, ...rest] = await claim(t0, LEASE, 16, () => Infinity);
-        if (slow === undefined || late === undefined) throw new Error('nothing was claimed');
-        expect(await holdJob(backend)(slow, at(999))).to.equal(true);
-        await backend.write(async (db) => {
-          const { deferJob, endJob } = jobWrites(db);
-          expect(await deferJob(late, at(999))).to.equal(true);
-          for (const job of rest) expect(await endJob(job)).to.equal(true);
-        });
-      };
-      const rowsRead: number[] = [];
-      for (const gone of [0, 5_000, 9_700]) {
-        await backend.write((db) => db.deleteFrom('job').where('neste', '<', gone).execute());
-        for (let turns = 0; turns < 2; turns++) {
-          const before = await read();
-          await turn();
-          rowsRead.push((await read()) - before);
-        }
-      }
-      await backend.close();
-      expect(Math.max(...rowsRead), rowsRead.join()).to.be.below(700);
-    }),
-  );
 
   it('take one of each, then the next of each', () => {
     expect(inTurn([['a1', 'a2', 'a3'], [], ['b1'], ['c1', 'c2']])).to.deep.equal(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
