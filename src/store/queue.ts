@@ -5,7 +5,7 @@ import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
 import { beforeAll, dueWith, lanesOf, type Due, type Now } from './lanes.js';
 import { shared, within } from './priority.js';
-import type { JobRow } from './schema.js';
+import type { JobRow, Tables } from './schema.js';
 
 /*
  * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
@@ -26,6 +26,18 @@ const ROUNDS = 3;
 
 /** Ends a select whose rows are locked, without those that somebody else holds. */
 export const skippingLocked = ({ lock }: Flavour) => sql.raw<unknown>(lock === '' ? '' : `${lock} skip locked`);
+
+/** Locks those of the rows that nobody else holds, and no others, as a server might that reads all of what it takes for a small table. */
+export async function lockFree<T extends 'job' | 'receipt'>(
+  db: Db,
+  flavour: Flavour,
+  table: T,
+  numbers: readonly number[],
+): Promise<readonly Selectable<Tables[T]>[]> {
+  const query = sql<Selectable<Tables[T]>>`select * from ${sql.table(table)} ${sql.raw(flavour.by('primary'))}
+where nr in (${sql.join(numbers)}) order by nr ${skippingLocked(flavour)}`;
+  return (await query.execute(db)).rows;
+}
 
 /** Takes a batch: `find` reads candidates, without those it is given; `take` returns those that it won. */
 export async function takeBatch<C, T>(
@@ -64,13 +76,6 @@ export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
   };
 }
 
-const COLUMNS = [
-  ...(['nr', 'shipment_id', 'leverandoer', 'forsoek'] as const),
-  ...(['foerste_forsoek', 'leased_until', 'tapte', 'fence'] as const),
-] as const;
-
-type Candidate = Pick<Selectable<JobRow>, (typeof COLUMNS)[number]>;
-
 /**
  * Leases those of the candidates that are still free. Row locks only keep processes out of each other's way: the update by the fence
  * decides, also between the nodes of a cluster, where the later commit fails, is run again and then finds nothing free.
@@ -82,10 +87,7 @@ async function leaseJobs(
   now: Now,
   leaseMs: number,
 ): Promise<Job[]> {
-  const { rows } = await sql<Candidate>`select ${sql.join(COLUMNS.map((column) => sql.ref(column)))}
-from job ${sql.raw(flavour.by('primary'))} where nr in (${sql.join(candidates)}) ${skippingLocked(flavour)}`.execute(
-    db,
-  );
+  const rows = await lockFree(db, flavour, 'job', candidates);
   const byNr = new Map(rows.map((row) => [row.nr, row]));
   const until = now.clock + leaseMs;
   const won: Job[] = [];
