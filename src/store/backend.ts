@@ -24,6 +24,22 @@ export interface Ddl {
   readonly appended: string;
 }
 
+export interface Least {
+  readonly group: string;
+  /** Null where no row of the group has a value. */
+  readonly least: number | null;
+}
+
+/**
+ * The least `value` of each `group` after `after` and up to `upTo`, in order, at the most `limit`; found by seeks of the index that begins
+ * with both. What it returns is kept, for it may remember.
+ */
+export type LeastOfEach = (
+  table: string,
+  group: string,
+  value: string,
+) => (db: Db, after: string, upTo: string, limit: number) => Promise<readonly Least[]>;
+
 /** Where the SQL of the two databases differs; everything else in the store is shared. */
 export interface Flavour {
   readonly kind: 'sqlite' | 'mysql';
@@ -34,12 +50,9 @@ export interface Flavour {
   readonly lock: '' | 'for update';
   /** Ends an insert: a row whose `key` is there already gets the new `columns`, or stays as it is when there are none. */
   readonly onDuplicate: (key: readonly string[], columns: readonly string[]) => string;
-  /** The least `value` of each `group` after `after` and up to `upTo`, in order, at the most `limit`; found by seeks of the index that begins with both. */
-  readonly leastOfEach: (
-    table: string,
-    group: string,
-    value: string,
-  ) => (after: string, upTo: string, limit: number) => CompiledQuery;
+  readonly leastOfEach: LeastOfEach;
+  /** Follows the name of a table that is read by this index, whatever its statistics say. */
+  readonly by: (index: string) => string;
   /** A query that finds one row at the most. */
   readonly one: (sql: string, values: readonly unknown[]) => CompiledQuery;
   /** How rows of text and whole numbers are fetched many at a time. `select` begins a statement, which `query` asks; `rows` reads what it found. */

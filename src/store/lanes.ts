@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import type { Prioritet } from '../domain/forsendelse.js';
 import type { Room } from '../domain/shipmentPorts.js';
-import type { Db, Flavour } from './backend.js';
+import type { Db, Flavour, Least } from './backend.js';
 import { inTurn, within } from './priority.js';
 import type { JobRow } from './schema.js';
 
@@ -49,17 +49,25 @@ export interface Due {
   readonly koe: string;
 }
 
-type Lane = Pick<JobRow, 'koe' | 'klar'>;
+/** Where jobs are looked for; made once, for it may remember lanes. */
+export interface Lanes {
+  readonly flavour: Flavour;
+  readonly leastOfEach: ReturnType<Flavour['leastOfEach']>;
+}
+
+export const lanesOf = (flavour: Flavour): Lanes => ({
+  flavour,
+  leastOfEach: flavour.leastOfEach('job', 'koe', 'klar'),
+});
 
 /** Names of lanes in which something may be due and that there is room for, each once, beginning after `last`. */
 async function* lanesAfter(
   db: Db,
-  flavour: Flavour,
+  { leastOfEach }: Lanes,
   prioritet: Prioritet,
   last: string,
   { now, room }: Pick<Search, 'now' | 'room'>,
 ): AsyncGenerator<string> {
-  const lanes = flavour.leastOfEach('job', 'koe', 'klar');
   const latest = Math.max(now.clock, now.calendar);
   const ranges = [
     [last, afterAll(prioritet)],
@@ -67,20 +75,26 @@ async function* lanesAfter(
   ] as const;
   for (const [from, upTo] of ranges) {
     for (let after: string | undefined = from; after !== undefined && after < upTo;) {
-      const { rows }: { rows: Lane[] } = await db.executeQuery<Lane>(lanes(after, upTo, LANES));
-      for (const { koe, klar } of rows) if (klar !== null && klar <= latest && room(leverandoerOf(koe)) > 0) yield koe;
-      after = rows.length < LANES ? undefined : rows.at(-1)?.koe;
+      const lanes: readonly Least[] = await leastOfEach(db, after, upTo, LANES);
+      for (const { group: koe, least: klar } of lanes)
+        if (klar !== null && klar <= latest && room(leverandoerOf(koe)) > 0) yield koe;
+      after = lanes.length < LANES ? undefined : lanes.at(-1)?.group;
     }
   }
 }
 
 /** The `each` oldest due jobs of each of the lanes. */
-export function oldestOf(lanes: readonly string[], each: number, { now, beaten }: Pick<Search, 'now' | 'beaten'>) {
+export function oldestOf(
+  { by }: Flavour,
+  lanes: readonly string[],
+  each: number,
+  { now, beaten }: Pick<Search, 'now' | 'beaten'>,
+) {
   // Where nobody has moved the calendar the index alone answers.
   const moved = now.clock !== now.calendar;
   const byBoth = moved ? 'and (forsoek = 0 and klar <= ? or forsoek > 0 and klar <= ?)' : '';
   const notBeaten = beaten.length > 0 ? `and nr not in (${beaten.map(() => '?').join(', ')})` : '';
-  const lane = `select nr, klar, koe from job where koe = ? and klar <= ? ${byBoth} ${notBeaten} order by klar, nr limit ?`;
+  const lane = `select nr, klar, koe from job ${by('job_lane')} where koe = ? and klar <= ? ${byBoth} ${notBeaten} order by klar, nr limit ?`;
   const latest = Math.max(now.clock, now.calendar);
   const values = [latest, ...(moved ? [now.calendar, now.clock] : []), ...beaten, each];
   return CompiledQuery.raw(
@@ -90,24 +104,18 @@ export function oldestOf(lanes: readonly string[], each: number, { now, beaten }
 }
 
 /** Due jobs of a priority in the order in which they go, at the most `limit`. @param last the lane that had the last turn */
-export async function dueWith(
-  db: Db,
-  flavour: Flavour,
-  prioritet: Prioritet,
-  last: string,
-  search: Search,
-): Promise<Due[]> {
+export async function dueWith(db: Db, jobs: Lanes, prioritet: Prioritet, last: string, search: Search): Promise<Due[]> {
   const { limit, room } = search;
   const found: Due[] = [];
   const look = async (lanes: readonly string[]): Promise<void> => {
-    const oldest = oldestOf(lanes, lanes.length < limit ? limit : 1, search);
+    const oldest = oldestOf(jobs.flavour, lanes, lanes.length < limit ? limit : 1, search);
     const { rows } = await db.executeQuery<Pick<JobRow, 'koe'> & { nr: number; klar: number }>(oldest);
     rows.sort((a, b) => a.klar - b.klar || a.nr - b.nr);
     const turns = inTurn(lanes.map((lane) => rows.filter(({ koe }) => koe === lane)));
     found.push(...turns.map(({ nr, koe }) => ({ nr, koe, prioritet, leverandoer: leverandoerOf(koe) })));
   };
   let lanes: string[] = [];
-  for await (const lane of lanesAfter(db, flavour, prioritet, last, search)) {
+  for await (const lane of lanesAfter(db, jobs, prioritet, last, search)) {
     lanes.push(lane);
     if (lanes.length < limit) continue;
     await look(lanes);

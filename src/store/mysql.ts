@@ -10,6 +10,7 @@ import { rollingBack } from './mysql-rollback.js';
 import { exactCollation, serverOf, type Server } from './mysql-settings.js';
 import { addressesOf, nodesOf, type Nodes } from './nodes.js';
 import type { Tables } from './schema.js';
+import { leastBySeeks } from './seeks.js';
 
 /** What every session is set to, whatever the server's defaults are. */
 const SESSION = [
@@ -44,10 +45,8 @@ export const flavourWith = (collation: string): Flavour => ({
   lock: 'for update',
   onDuplicate: (key, columns) =>
     `on duplicate key update ${(columns.length === 0 ? key : columns).map((c) => `${quoted(c)} = values(${quoted(c)})`).join(', ')}`,
-  leastOfEach: (table, group, value) => {
-    const text = `select ${group}, min(${value}) as ${value} from ${table} where ${group} > ? and ${group} <= ? group by ${group} order by ${group} limit ?`;
-    return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, limit]);
-  },
+  leastOfEach: leastBySeeks,
+  by: (index) => `force index (${index})`,
   one: raw,
   many: {
     select: (columns) => `select ${columns.map(quoted).join(', ')}`,

@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Prioritet } from '../domain/forsendelse.js';
 import type { Job } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import { beforeAll, dueWith, type Due, type Now } from './lanes.js';
+import { beforeAll, dueWith, lanesOf, type Due, type Now } from './lanes.js';
 import { shared, within } from './priority.js';
-import type { JobRow } from './schema.js';
+import type { JobRow, Tables } from './schema.js';
 
 /*
  * A job is waiting (`leased_until` 0, `klar` = `neste`), begun (`leased_until` = `klar` = the end of the lease) or given up (`klar`
@@ -27,6 +27,18 @@ const ROUNDS = 3;
 /** Ends a select whose rows are locked, without those that somebody else holds. */
 export const skippingLocked = ({ lock }: Flavour) => sql.raw<unknown>(lock === '' ? '' : `${lock} skip locked`);
 
+/** Locks those of the rows that nobody else holds, and no others, as a server might that reads all of what it takes for a small table. */
+export async function lockFree<T extends 'job' | 'receipt'>(
+  db: Db,
+  flavour: Flavour,
+  table: T,
+  numbers: readonly number[],
+): Promise<readonly Selectable<Tables[T]>[]> {
+  const query = sql<Selectable<Tables[T]>>`select * from ${sql.table(table)} ${sql.raw(flavour.by('primary'))}
+where nr in (${sql.join(numbers)}) order by nr ${skippingLocked(flavour)}`;
+  return (await query.execute(db)).rows;
+}
+
 /** Takes a batch: `find` reads candidates, without those it is given; `take` returns those that it won. */
 export async function takeBatch<C, T>(
   find: (beaten: readonly C[]) => Promise<readonly C[]>,
@@ -45,6 +57,7 @@ export async function takeBatch<C, T>(
 
 /** As `Queue.claim`. Each process remembers whose turn it was last, and goes on from there. */
 export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
+  const lanes = lanesOf(flavour);
   let turns = 0;
   const last: Record<Prioritet, string> = { PRIORITERT: beforeAll('PRIORITERT'), NORMAL: beforeAll('NORMAL') };
   return async (clock, leaseMs, limit, room, ahead = 0) => {
@@ -52,7 +65,7 @@ export function claimJobs({ flavour, read, write }: Backend): Queue['claim'] {
     const now = { clock: clock.getTime(), calendar: clock.getTime() + ahead };
     const choose = async (beaten: readonly number[]): Promise<readonly number[]> => {
       const dueOf = (prioritet: Prioritet): Promise<Due[]> =>
-        read((db) => dueWith(db, flavour, prioritet, last[prioritet], { now, limit, room, beaten }));
+        read((db) => dueWith(db, lanes, prioritet, last[prioritet], { now, limit, room, beaten }));
       const due = { PRIORITERT: await dueOf('PRIORITERT'), NORMAL: await dueOf('NORMAL') };
       const chosen = within(room, shared(due, limit, turns));
       turns += chosen.length;
@@ -74,12 +87,7 @@ async function leaseJobs(
   now: Now,
   leaseMs: number,
 ): Promise<Job[]> {
-  const rows = await db
-    .selectFrom('job')
-    .select(['nr', 'shipment_id', 'leverandoer', 'forsoek', 'foerste_forsoek', 'leased_until', 'tapte', 'fence'])
-    .where('nr', 'in', candidates)
-    .modifyEnd(skippingLocked(flavour))
-    .execute();
+  const rows = await lockFree(db, flavour, 'job', candidates);
   const byNr = new Map(rows.map((row) => [row.nr, row]));
   const until = now.clock + leaseMs;
   const won: Job[] = [];

@@ -1,7 +1,7 @@
 import type { Kvittering } from '../domain/shipment.js';
 import type { Queue, ShipmentTx } from '../domain/shipmentPorts.js';
 import type { Backend, Db, Flavour } from './backend.js';
-import { skippingLocked, takeBatch } from './queue.js';
+import { lockFree, takeBatch } from './queue.js';
 import { eventOf, eventRow } from './shipments.js';
 
 /** As `Queue.leaseReceipts`. */
@@ -34,13 +34,7 @@ async function lease(
   now: Date,
   leaseMs: number,
 ): Promise<Kvittering[]> {
-  const rows = await db
-    .selectFrom('receipt')
-    .selectAll()
-    .where('nr', 'in', candidates)
-    .orderBy('nr')
-    .modifyEnd(skippingLocked(flavour))
-    .execute();
+  const rows = await lockFree(db, flavour, 'receipt', candidates);
   const won: Kvittering[] = [];
   for (const row of rows) {
     const { numUpdatedRows } = await db

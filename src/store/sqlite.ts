@@ -5,7 +5,7 @@ import { CompiledQuery, Kysely } from 'kysely';
 import Libsql from 'libsql';
 import BackgroundLibsql from 'libsql/promise';
 import { Failure } from '../errors.js';
-import type { Backend, Db, Flavour } from './backend.js';
+import type { Backend, Db, Flavour, Least } from './backend.js';
 import { groupCommit } from './group-commit.js';
 import { runDirectly } from './insert.js';
 import { named, oneConnection, oneRow, type Handle, type Statement } from './one-connection.js';
@@ -45,9 +45,11 @@ export const flavour: Flavour = {
   select min(${group}) from ${table} where ${group} > ? and ${group} <= ?
   union all select (select min(${group}) from ${table} where ${group} > found.name and ${group} <= ?) from found where found.name is not null
   limit ?)
-select name as ${group}, (select min(${value}) from ${table} where ${group} = found.name) as ${value} from found where name is not null`;
-    return (after, upTo, limit) => CompiledQuery.raw(text, [after, upTo, upTo, limit]);
+select name as "group", (select min(${value}) from ${table} where ${group} = found.name) as least from found where name is not null`;
+    return async (db, after, upTo, limit) =>
+      (await db.executeQuery<Least>(CompiledQuery.raw(text, [after, upTo, upTo, limit]))).rows;
   },
+  by: () => '',
   one: oneRow,
   // One text costs the driver less than a value for each column of each row.
   many: {

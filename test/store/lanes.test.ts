@@ -3,13 +3,14 @@ import { expect } from 'chai';
 import { CompiledQuery } from 'kysely';
 import type { Prioritet } from '../../src/domain/forsendelse.js';
 import type { Shipment } from '../../src/domain/shipment.js';
+import type { Db } from '../../src/store/backend.js';
 import type { Store } from '../../src/store/index.js';
-import { dueWith, laneOf, oldestOf } from '../../src/store/lanes.js';
+import { dueWith, lanesOf, oldestOf } from '../../src/store/lanes.js';
 import { inTurn, within } from '../../src/store/priority.js';
 import { eachStore } from '../support/stores.js';
 import { seeded } from '../support/generator.js';
 import { openBackend } from './support/backend.js';
-import { eachQueue, idsOf, LEASE, only, sentences, without, type QueueStore } from './support/queue.js';
+import { eachQueue, idsOf, LEASE, only, putMany, sentences, without, type QueueStore } from './support/queue.js';
 import { accept, at, beslutning, hendelse, shipment, svarutLetter, t0, withStores } from './support/shipments.js';
 
 const letter = (avsender: string, leverandoer: string | null = 'A', seconds = 0, prioritet: Prioritet = 'NORMAL') =>
@@ -137,46 +138,39 @@ describe('the turns of senders', () => {
     it('F40: are found by seeks of the index among many jobs, without sorting and without reading those that wait', async function () {
       this.timeout(60_000);
       const backend = await openBackend(database.url());
-      const job = {
-        leased_until: 0,
-        forsoek: 0,
-        foerste_forsoek: null,
-        tapte: 0,
-        fence: 0,
-        prioritet: 'NORMAL' as const,
-      };
-      const rows = ['A', 'B', 'C'].flatMap((leverandoer) =>
-        Array.from({ length: 3000 }, (_, n) => {
-          const whose = { leverandoer, eier: String(n % 100), prioritet: job.prioritet };
-          return { ...job, ...whose, koe: laneOf(whose), shipment_id: randomUUID(), neste: n, klar: n };
-        }),
+      await putMany(backend, 9000);
+      await backend.write((db) =>
+        db.executeQuery(CompiledQuery.raw(database.kind === 'sqlite' ? 'analyze' : 'analyze table job')),
       );
-      await backend.write(async (db) => {
-        for (let n = 0; n < rows.length; n += 1000)
-          await db
-            .insertInto('job')
-            .values(rows.slice(n, n + 1000))
-            .execute();
-        await db.executeQuery(CompiledQuery.raw(database.kind === 'sqlite' ? 'analyze' : 'analyze table job'));
-      });
       const now = { clock: t0.getTime(), calendar: t0.getTime() };
       const plans = await backend.read(async (db) => {
         const said: string[] = [];
-        const lanes = backend.flavour.leastOfEach('job', 'koe', 'klar')('NORMAL:', 'NORMAL;', 64);
-        for (const query of [lanes, oldestOf(['NORMAL:B:7', 'NORMAL:C:8'], 50, { now, beaten: [7, 8] })]) {
+        const sent: CompiledQuery[] = [
+          oldestOf(backend.flavour, ['NORMAL:B:7', 'NORMAL:C:8'], 50, { now, beaten: [7, 8] }),
+        ];
+        const heard = {
+          executeQuery: (query: CompiledQuery) => {
+            sent.push(query);
+            return db.executeQuery(query);
+          },
+        } as unknown as Db;
+        await lanesOf(backend.flavour).leastOfEach(heard, 'NORMAL:', 'NORMAL;', 64);
+        for (const query of sent) {
           const explain = database.kind === 'sqlite' ? 'explain query plan' : 'explain';
           const asked = CompiledQuery.raw(`${explain} ${query.sql}`, [...query.parameters]);
           const { rows: plan } = await db.executeQuery<Record<string, string>>(asked);
           said.push(...plan.map((row) => row['detail'] ?? `${row['type']} ${row['key']} ${row['Extra']}`));
         }
-        return said.filter((step) => /\bjob/.test(step));
+        return said.filter((step) => /\bjob|optimized away/.test(step));
       });
       const search = { now, limit: 16, room: () => Infinity, beaten: [] };
-      const due = await backend.read((db) => dueWith(db, backend.flavour, 'NORMAL', 'NORMAL:B:98', search));
+      const due = await backend.read((db) => dueWith(db, lanesOf(backend.flavour), 'NORMAL', 'NORMAL:B:98', search));
       await backend.close();
       expect(plans).to.have.length.above(2);
       for (const step of plans) {
-        expect(step).to.match(/SEARCH (job|j\d) USING COVERING INDEX job_lane|^(range|ref) job_lane .*Using index/);
+        expect(step).to.match(
+          /SEARCH (job|j\d) USING COVERING INDEX job_lane|^(range|ref) job_lane .*Using index|Select tables optimized away/,
+        );
         expect(step).not.to.match(/filesort|TEMP B-TREE|SCAN/);
       }
       expect(due.map(({ koe }) => koe).slice(0, 3)).to.deep.equal(['NORMAL:B:99', 'NORMAL:C:0', 'NORMAL:C:1']);

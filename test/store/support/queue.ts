@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Job, Shipment } from '../../../src/domain/shipment.js';
 import type { Room, ShipmentTx } from '../../../src/domain/shipmentPorts.js';
-import type { Db } from '../../../src/store/backend.js';
+import type { Backend, Db } from '../../../src/store/backend.js';
 import type { Store } from '../../../src/store/index.js';
+import { laneOf } from '../../../src/store/lanes.js';
 import { memoryStore } from '../../support/memoryStore.js';
 import { eachStore } from '../../support/stores.js';
 import { openBackend } from './backend.js';
@@ -16,6 +17,26 @@ export const only = (jobs: readonly Job[]): Job => {
   expect(jobs).to.have.length(1);
   return jobs[0] as Job;
 };
+
+/** Jobs of three providers and a hundred senders of each, that have long been due. */
+export async function putMany({ write }: Backend, count: number): Promise<void> {
+  const fresh = { leased_until: 0, forsoek: 0, foerste_forsoek: null, tapte: 0, fence: 0 };
+  const rows = Array.from({ length: count }, (_, n) => {
+    const whose = {
+      leverandoer: 'ABC'[n % 3] ?? '',
+      eier: String(Math.floor(n / 3) % 100),
+      prioritet: 'NORMAL' as const,
+    };
+    return { ...fresh, ...whose, koe: laneOf(whose), shipment_id: randomUUID(), neste: n, klar: n };
+  });
+  await write(async (db) => {
+    for (let n = 0; n < rows.length; n += 1000)
+      await db
+        .insertInto('job')
+        .values(rows.slice(n, n + 1000))
+        .execute();
+  });
+}
 
 export type QueueStore = Pick<Store, 'shipments' | 'queue' | 'unitOfWork'>;
 
