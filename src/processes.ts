@@ -104,8 +104,10 @@ function createCrew({ log, graceMs, replaceAfterMs }: CrewOptions, over: (error:
   const replace = async (old: Member): Promise<void> => {
     if (stopping || !members.has(old)) return;
     const fresh = join();
-    void watch(fresh);
     const ready = await fresh.ready.catch((error: unknown) => error as Error);
+    void watch(fresh);
+    // The old one goes on, so that nobody has to take the place of this one.
+    if (ready instanceof Error) await leave(fresh);
     if (ready instanceof Error && !stopping) throw ready;
     await leave(old);
   };

@@ -36,7 +36,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   throw new Error(`not within 60 s: ${what}`);
 }
 
-describe('processes of which none is left', function () {
+describe('processes that cannot go on', function () {
   this.timeout(60_000);
   let dir = '';
   const diary = (): string => readFileSync(join(dir, 'diary'), 'utf8');
@@ -68,13 +68,13 @@ describe('processes of which none is left', function () {
     expect(await endOf(await begin('cannot begin', 2))).to.equal('Error: The gateway can never begin.');
   });
 
-  it('end all, with the reason of the one that was to take a place, when that lasts', async () => {
+  it('end all when none is left, with the reason of the one that was to take a place, when that lasts', async () => {
     const started = await begin('is refused the second time', 1);
     kill();
     expect(await endOf(started)).to.equal('Error: The gateway has a reason. Do something.');
   });
 
-  it('F18: are replaced, after pauses that grow, while the reason is one that passes', async () => {
+  it('F18: are replaced when none is left, after pauses that grow, while the reason is one that passes', async () => {
     const started = await begin('has no database the second time', 1);
     kill();
     const third = until('a third has begun', () => diary().split('gateway starts').length === 4);
@@ -82,6 +82,19 @@ describe('processes of which none is left', function () {
     await started.stop();
     expect(lines.map(({ inMs }) => inMs)).to.deep.equal([10, 20]);
     expect(lines[1]?.reason).to.match(/^Failure: UNAVAILABLE: no database/);
+  });
+
+  it('are no more than were asked for when the one that was to take a place on SIGHUP cannot start, and replaced on the next', async () => {
+    const started = await begin('is refused the second time', 1);
+    const [old] = Object.keys(cluster.workers ?? {});
+    process.emit('SIGHUP');
+    await until('the log says so', () => lines.some(({ message }) => message.includes('not all replaced')));
+    expect(Object.keys(cluster.workers ?? {})).to.deep.equal([old]);
+    process.emit('SIGHUP');
+    await until('the old one has gone', () => !Object.keys(cluster.workers ?? {}).includes(old ?? ''));
+    expect(Object.keys(cluster.workers ?? {})).to.have.length(1);
+    expect(diary().split('gateway starts')).to.have.length(4);
+    await started.stop();
   });
 });
 
