@@ -14,7 +14,7 @@ import type { Clock } from './domain/ports.js';
 import { every, whileRight, type Rounds } from './housekeeping.js';
 import { createApp } from './http/app.js';
 import { createCallerReader } from './http/caller.js';
-import { createClockWatch, timeFile } from './http/clockwatch.js';
+import { clockReports, createClockWatch, timeFile } from './http/clockwatch.js';
 import type { ClockWatch } from './http/clockwatch.js';
 import { databaseCheck, exceptionsCheck, keyCheck, readiness } from './http/health.js';
 import { BROKER_PATH, isBrokerPath } from './http/meldingsformidler.js';
@@ -186,12 +186,8 @@ function healthChecks({ config, store, security, metrics, clockWatch, log }: Par
   ]);
 }
 
-const watchClock = ({ dataDir }: Config, log: Log): ClockWatch =>
-  createClockWatch({
-    store: timeFile(join(dataDir, 'clock')),
-    believed: (seconds) =>
-      log.warn('the clock was moved by small steps and has run evenly since; it is believed again', { seconds }),
-  });
+const watchClock = ({ dataDir }: Config, log: Log, metrics: Metrics): ClockWatch =>
+  createClockWatch({ store: timeFile(join(dataDir, 'clock')), ...clockReports(log, metrics) });
 
 /** Work that comes round: sender tables and calendar are read again, and replay rows that time alone refuses are removed. */
 function housekeeping({ store, calendar, log, clockWatch }: Parts, directory: Directory): Rounds {
@@ -254,7 +250,7 @@ async function openGateway({ config, log, around, before }: Start, opened: (() =
   const directory = createDirectory(store.reads);
   await directory.refresh();
   const metrics = createMetrics(metricsReader);
-  const clockWatch = watchClock(config, log);
+  const clockWatch = watchClock(config, log, metrics);
   const calendar = await openCalendar(config.mode, systemClock, store.calendar, (ahead) =>
     log.warn('the calendar has moved', { hoursAhead: ahead / 3_600_000 }),
   );

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AggregatorRegistry, type RegistryContentType } from 'prom-client';
 import type { Log } from './log.js';
-import type { ChildMessage, ReadyMessage, Started } from './run.js';
+import type { ChildMessage, FailedMessage, ReadyMessage, Started } from './run.js';
 import { answerMetrics } from './run/metrics.js';
 
 export interface ProcessesOptions {
@@ -14,6 +14,8 @@ export interface ProcessesOptions {
   readonly log: Log;
   /** Milliseconds that one gets to finish what it began before it is killed. */
   readonly graceMs?: number;
+  /** Milliseconds before a process takes the place of one that ended by itself, by how many soon did so in a row. */
+  readonly replaceAfterMs?: readonly number[];
 }
 
 interface Member {
@@ -23,32 +25,29 @@ interface Member {
   /** How it ended, in words. */
   readonly ended: Promise<string>;
   /** Why it could not go on, where it has said so. */
-  readonly reason: () => string | undefined;
+  readonly failure: () => FailedMessage | undefined;
 }
 
-/** Milliseconds before a process takes the place of one that ended by itself, by how many soon did so in a row. */
 const REPLACE_AFTER_MS = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
 /** One that lived this long ended for a reason of its own, not because it cannot start. */
 const LIVED_MS = 60_000;
-
-const waitBefore = (failures: number): number => REPLACE_AFTER_MS[Math.min(failures, REPLACE_AFTER_MS.length - 1)] ?? 0;
 
 function begin(metrics: AggregatorRegistry<RegistryContentType>): Member {
   const worker = cluster.fork({ POSTHORN_PROCESSES: '1' });
   answerMetrics(worker, metrics);
   const ended = once(worker, 'exit').then(([code, signal]) => (signal === null ? `exit code ${code}` : String(signal)));
-  let reason: string | undefined;
+  let failure: FailedMessage | undefined;
   const ready = new Promise<ReadyMessage>((resolve, reject) => {
     worker.on('message', (message: ChildMessage | object) => {
       if (!('ready' in message)) return;
       if (message.ready) return resolve(message);
-      reason = message.reason;
-      reject(new Error(reason));
+      failure = message;
+      reject(new Error(message.reason));
     });
     void ended.then((how) => reject(new Error(`A process ended while it was starting (${how}).`)));
   });
   ready.catch(() => {});
-  return { worker, ready, ended, reason: () => reason };
+  return { worker, ready, ended, failure: () => failure };
 }
 
 async function end({ worker, ended }: Member, graceMs: number): Promise<void> {
@@ -68,11 +67,13 @@ function joining(members: Set<Member>): () => Member {
   };
 }
 
+type CrewOptions = Required<Pick<ProcessesOptions, 'log' | 'graceMs' | 'replaceAfterMs'>>;
+
 /**
  * The processes that there are, and how they come and go.
- * @param over told why the last one could not go on: where nobody is left, another would end as it did
+ * @param over told why the last one could not go on, where that lasts: nobody is left, and another would end as it did
  */
-function createCrew(log: Log, graceMs: number, over: (error: Error) => void) {
+function createCrew({ log, graceMs, replaceAfterMs }: CrewOptions, over: (error: Error) => void) {
   const members = new Set<Member>();
   const leaving = new Set<Member>();
   let stopping = false;
@@ -91,10 +92,11 @@ function createCrew(log: Log, graceMs: number, over: (error: Error) => void) {
       members.delete(member);
       if (stopping || leaving.delete(member)) return;
       failures = Date.now() - begun > LIVED_MS ? 0 : failures + 1;
-      const reason = member.reason();
-      if (reason !== undefined && members.size === 0) return over(new Error(reason));
-      log.error('a process ended by itself; another takes its place', { how, reason, inMs: waitBefore(failures) });
-      await sleep(waitBefore(failures));
+      const { reason, lasting } = member.failure() ?? {};
+      if (reason !== undefined && lasting && members.size === 0) return over(new Error(reason));
+      const inMs = replaceAfterMs[Math.min(failures, replaceAfterMs.length - 1)] ?? 0;
+      log.error('a process ended by itself; another takes its place', { how, reason, inMs });
+      await sleep(inMs);
       if (stopping) return;
       [member, begun] = [join(), Date.now()];
     }
@@ -102,8 +104,10 @@ function createCrew(log: Log, graceMs: number, over: (error: Error) => void) {
   const replace = async (old: Member): Promise<void> => {
     if (stopping || !members.has(old)) return;
     const fresh = join();
-    void watch(fresh);
     const ready = await fresh.ready.catch((error: unknown) => error as Error);
+    void watch(fresh);
+    // The old one goes on, so that nobody has to take the place of this one.
+    if (ready instanceof Error) await leave(fresh);
     if (ready instanceof Error && !stopping) throw ready;
     await leave(old);
   };
@@ -122,17 +126,18 @@ function createCrew(log: Log, graceMs: number, over: (error: Error) => void) {
 
 /**
  * Several processes behind one port: one that ends by itself is replaced, and SIGHUP replaces all of them one after another, each when the
- * new one is ready, so that there is always somebody who answers.
+ * new one is ready, so that there is always somebody who answers. The service ends when none is left, and the last says of a reason that it lasts.
  * @throws Error with a sentence when one of them cannot start; none is left running then
  */
-export async function startProcesses({ script, count, log, graceMs = 30_000 }: ProcessesOptions): Promise<Started> {
+export async function startProcesses(options: ProcessesOptions): Promise<Started> {
+  const { script, count, log, graceMs = 30_000, replaceAfterMs = REPLACE_AFTER_MS } = options;
   // Each accepts for itself: a connection that is handed to one which has just been killed would wait for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: fileURLToPath(script) });
   let over: (error: Error) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => (over = reject));
   ended.catch(() => undefined);
-  const crew = createCrew(log, graceMs, (error) => void crew.stop().then(() => over(error)));
+  const crew = createCrew({ log, graceMs, replaceAfterMs }, (error) => void crew.stop().then(() => over(error)));
   const first = Array.from({ length: count }, crew.join);
   const readiness = Promise.all(first.map((member) => member.ready));
   const [ready] = await readiness.catch(async (error: unknown) => {

@@ -22,6 +22,8 @@ export interface FailedMessage {
   readonly ready: false;
   readonly role: Role;
   readonly reason: string;
+  /** Whether it would be the same again, as by a setting: nothing that passes. */
+  readonly lasting: boolean;
 }
 
 export type ChildMessage = ReadyMessage | FailedMessage;
@@ -71,11 +73,17 @@ export interface Started {
   readonly ended?: Promise<never>;
 }
 
+const isForPeople = (error: Error): boolean => ['Error', 'ConfigError'].includes(error.name);
+
 /** Why something could not be done, as one text: the message of an error meant for people, the stack of any other. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return ['Error', 'ConfigError'].includes(error.name) ? error.message : (error.stack ?? error.message);
+  return isForPeople(error) ? error.message : (error.stack ?? error.message);
 }
+
+/** A sentence of ours says what somebody has to do first. What a system or a database says, by a code, may be otherwise the next time. */
+export const isLasting = (error: unknown): boolean =>
+  error instanceof Error && isForPeople(error) && !('code' in error);
 
 /** Longest time that a process may take to end by itself after `stop`. */
 const lingerMs = 2_000;
@@ -98,7 +106,7 @@ function tell(message: ChildMessage): boolean {
 export async function runProcess(role: Role, start: () => Promise<Started>): Promise<void> {
   const fail = (error: unknown): void => {
     const reason = reasonOf(error);
-    if (!tell({ ready: false, role, reason })) process.stderr.write(`${reason}\n`);
+    if (!tell({ ready: false, role, reason, lasting: isLasting(error) })) process.stderr.write(`${reason}\n`);
     endProcess(1);
   };
   let stopping: Promise<void> | undefined;

@@ -19,11 +19,8 @@ const database = {
 };
 const later: SoapHandler = async (_request, response) => refuse(response, 'BUSY');
 
-/** The database does not answer yet, or somebody has taken the port of the waiting room. */
-const passes = (error: unknown): boolean =>
-  error instanceof Failure
-    ? error.code === 'UNAVAILABLE'
-    : error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+/** The database does not answer yet. */
+const passes = (error: unknown): boolean => error instanceof Failure && error.code === 'UNAVAILABLE';
 
 /** Answers as long as there is no database: alive, not ready, and come again for everything else. */
 function waitingRoom(config: Config, log: Log) {
@@ -73,16 +70,20 @@ async function asSoonAsPossible(
 /**
  * As `startGateway`, but a database server that does not answer is waited for: whoever asks meanwhile is told so, and the service begins by
  * itself when the server is there. A server that answers and is refused, as for a setting, is not waited for.
+ * @throws Error with a sentence that names the address, when that is in use
  */
 export async function startPatiently(config: Config, log: Log): Promise<Gateway> {
+  let away: unknown;
   try {
     return await startGateway(config, log);
   } catch (error) {
     if (!passes(error) || !config.databaseUrl.reveal().startsWith('mysql:')) throw error;
-    log.error('the database does not answer; the gateway waits for it', { error });
+    away = error;
   }
   const room = waitingRoom(config, log);
+  // One that is refused its port does not wait.
   const { port, url } = await room.listen();
+  log.error('the database does not answer; the gateway waits for it', { error: away });
   const stopping = new AbortController();
   const started = asSoonAsPossible({ ...config, port }, log, room, stopping.signal);
   const ended = new Promise<never>((_, reject) => void started.catch(reject));

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,8 +11,10 @@ import { PATH as FORSENDELSE } from '../src/contract/forsendelse/names.js';
 import type { BrevInn } from '../src/contract/forsendelse/request.js';
 import { createLog } from '../src/log.js';
 import { startProcesses } from '../src/processes.js';
+import type { Started } from '../src/run.js';
 import { brev, sendBrev, type Svar } from './support/forsendelser.js';
 import { startGatewayProcess, type GatewayProcess } from './support/gatewayProcess.js';
+import type { Behaviour } from './support/standin/standin.js';
 
 /** The processes that answer, by their numbers. */
 function members(pid: number): number[] {
@@ -25,8 +28,6 @@ function members(pid: number): number[] {
   });
 }
 
-const drain = (): Writable => new Writable({ write: (_line, _encoding, done) => done() });
-
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let i = 0; i < 1200; i++) {
     if (holds()) return;
@@ -35,20 +36,65 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   throw new Error(`not within 60 s: ${what}`);
 }
 
-describe('processes that can never begin', function () {
+describe('processes that cannot go on', function () {
   this.timeout(60_000);
-  it('end all, with the reason that they gave', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'posthorn-'));
-    Object.assign(process.env, { STANDIN_GATEWAY: 'cannot begin', STANDIN_DIARY: join(dir, 'diary') });
-    try {
-      const script = pathToFileURL(join(import.meta.dirname, 'support/standin/gateway.ts'));
-      const { ended } = await startProcesses({ script, count: 2, log: createLog({ level: 'error', stream: drain() }) });
-      expect(String(await ended?.catch((error: unknown) => error))).to.equal('Error: The gateway can never begin.');
-    } finally {
-      delete process.env['STANDIN_GATEWAY'];
-      delete process.env['STANDIN_DIARY'];
-      rmSync(dir, { recursive: true });
-    }
+  let dir = '';
+  const diary = (): string => readFileSync(join(dir, 'diary'), 'utf8');
+  const lines: { readonly message: string; readonly reason?: string; readonly inMs?: number }[] = [];
+  const stream = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(line.toString()) as (typeof lines)[number]);
+      done();
+    },
+  });
+  const begin = (behaviour: Behaviour, count: number): Promise<Started> => {
+    Object.assign(process.env, { STANDIN_GATEWAY: behaviour, STANDIN_DIARY: join(dir, 'diary') });
+    const script = pathToFileURL(join(import.meta.dirname, 'support/standin/gateway.ts'));
+    return startProcesses({ script, count, log: createLog({ level: 'error', stream }), replaceAfterMs: [0, 10, 20] });
+  };
+  const endOf = ({ ended }: Started): Promise<string> => (ended ?? Promise.resolve()).catch(String).then(String);
+  const kill = (): void => Object.values(cluster.workers ?? {}).forEach((worker) => worker?.process.kill('SIGKILL'));
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'posthorn-'));
+    lines.length = 0;
+  });
+  afterEach(() => {
+    delete process.env['STANDIN_GATEWAY'];
+    delete process.env['STANDIN_DIARY'];
+    rmSync(dir, { recursive: true });
+  });
+
+  it('end all, with the reason that they gave, when they can never begin', async () => {
+    expect(await endOf(await begin('cannot begin', 2))).to.equal('Error: The gateway can never begin.');
+  });
+
+  it('end all when none is left, with the reason of the one that was to take a place, when that lasts', async () => {
+    const started = await begin('is refused the second time', 1);
+    kill();
+    expect(await endOf(started)).to.equal('Error: The gateway has a reason. Do something.');
+  });
+
+  it('F18: are replaced when none is left, after pauses that grow, while the reason is one that passes', async () => {
+    const started = await begin('has no database the second time', 1);
+    kill();
+    const third = until('a third has begun', () => diary().split('gateway starts').length === 4);
+    expect(await Promise.race([third, endOf(started)])).to.equal(undefined);
+    await started.stop();
+    expect(lines.map(({ inMs }) => inMs)).to.deep.equal([10, 20]);
+    expect(lines[1]?.reason).to.match(/^Failure: UNAVAILABLE: no database/);
+  });
+
+  it('are no more than were asked for when the one that was to take a place on SIGHUP cannot start, and replaced on the next', async () => {
+    const started = await begin('is refused the second time', 1);
+    const [old] = Object.keys(cluster.workers ?? {});
+    process.emit('SIGHUP');
+    await until('the log says so', () => lines.some(({ message }) => message.includes('not all replaced')));
+    expect(Object.keys(cluster.workers ?? {})).to.deep.equal([old]);
+    process.emit('SIGHUP');
+    await until('the old one has gone', () => !Object.keys(cluster.workers ?? {}).includes(old ?? ''));
+    expect(Object.keys(cluster.workers ?? {})).to.have.length(1);
+    expect(diary().split('gateway starts')).to.have.length(4);
+    await started.stop();
   });
 });
 

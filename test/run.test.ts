@@ -5,7 +5,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { lockDataDir, readRun, reasonOf, removeRun, writeRun } from '../src/run.js';
+import { ConfigError } from '../src/config.js';
+import { Failure } from '../src/errors.js';
+import { isLasting, lockDataDir, readRun, reasonOf, removeRun, writeRun } from '../src/run.js';
 import type { Behaviour } from './support/standin/standin.js';
 
 const script = join(import.meta.dirname, 'support/standin/gateway.ts');
@@ -93,6 +95,19 @@ describe('run', () => {
     });
   });
 
+  describe('isLasting', () => {
+    const cases: readonly (readonly [unknown, boolean])[] = [
+      [new Error('The data key is another. Use the right one.'), true],
+      [new ConfigError([]), true],
+      [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), false],
+      [new Failure('UNAVAILABLE', 'no database'), false],
+      [new TypeError('x is undefined'), false],
+      ['text', false],
+    ];
+    for (const [error, lasting] of cases)
+      it(`${String(error)}: ${lasting}`, () => expect(isLasting(error)).to.equal(lasting));
+  });
+
   describe('runProcess', () => {
     it('tells its parent that it is ready, and on SIGTERM stops once and ends with 0', async () => {
       const child = forked('good');
@@ -114,7 +129,12 @@ describe('run', () => {
       const messages: unknown[] = [];
       child.on('message', (message) => messages.push(message));
       expect(await once(child, 'exit')).to.deep.equal([1, null]);
-      expect(messages.at(-1)).to.deep.equal({ ready: false, role: 'gateway', reason: 'The gateway can never begin.' });
+      expect(messages.at(-1)).to.deep.equal({
+        ready: false,
+        role: 'gateway',
+        reason: 'The gateway can never begin.',
+        lasting: true,
+      });
       expect(messages).to.have.length(2);
     });
 
@@ -142,6 +162,7 @@ describe('run', () => {
         ready: false,
         role: 'gateway',
         reason: 'The gateway has a reason. Do something.',
+        lasting: true,
       });
       expect(await once(child, 'exit')).to.deep.equal([1, null]);
       expect(await said).to.equal('');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +99,22 @@ describe('a gateway whose database is down when it starts', function () {
         await administer('set global max_allowed_packet = default');
       }
     });
+
+    for (const state of ['open', 'shut'] as const)
+      it(`says which address is in use when it is refused its port, and nothing of waiting, with the way to its database ${state}`, async () => {
+        gate[state]();
+        const other = createServer().listen(0, '127.0.0.1');
+        await once(other, 'listening');
+        const { port } = other.address() as AddressInfo;
+        lines.length = 0;
+        try {
+          const why: unknown = await startPatiently({ ...configFor(gate.url), port }, log).catch((e: unknown) => e);
+          expect(String(why)).to.match(new RegExp(`^Error: 127.0.0.1:${port} is in use .* set POSTHORN_PORT`));
+          expect(lines).to.deep.equal([]);
+        } finally {
+          other.close();
+        }
+      });
 
     it('F18: ends when it is told to while it waits, and takes no other trouble for a database that is down', async () => {
       gate.shut();

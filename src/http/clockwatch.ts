@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
+import type { Log } from '../log.js';
 import type { Check, CheckResult } from './health.js';
+import type { Metrics } from './metrics.js';
 
 /** Where the last time that was known to be right is kept over a restart. */
 export interface TimeStore {
@@ -46,7 +48,25 @@ export interface ClockWatchOptions {
   readonly steady?: () => number;
   /** Told when a clock that was wrong is believed again without having been set back, and by how many seconds it had been moved. */
   readonly believed?: (seconds: number) => void;
+  /** Told each time that a clock which is believed has been moved by more than is borne since the last time; by how many seconds since the start. */
+  readonly added?: (seconds: number) => void;
 }
+
+/** What operators are told of a clock that is believed. */
+export const clockReports = (
+  log: Pick<Log, 'warn'>,
+  metrics: Pick<Metrics, 'clockMoved'>,
+): Required<Pick<ClockWatchOptions, 'believed' | 'added'>> => ({
+  believed: (seconds) =>
+    log.warn('the clock was moved by small steps and has run evenly since; it is believed again', { seconds }),
+  added: (seconds) => {
+    metrics.clockMoved(seconds);
+    log.warn(
+      'the clock has been moved by small steps, each of which was borne, and they add up; see whether its source of time is right',
+      { seconds },
+    );
+  },
+});
 
 /** A larger difference cannot be the clock service at work. */
 const tolerance = 60_000;
@@ -63,7 +83,8 @@ const seconds = (ms: number): string => `${Math.round(Math.abs(ms) / 1000)} s`;
 
 /** How the clock has been moved against the time since boot. */
 function movements(clock: number, steady: number) {
-  let [trusted, offset, since, far] = [clock - steady, clock - steady, steady, false];
+  const begun = clock - steady;
+  let [trusted, offset, told, since, far] = [begun, begun, begun, steady, false];
   return {
     /** @returns how far it is from where it was right */
     seen: (now: number, even: number): number => {
@@ -80,6 +101,12 @@ function movements(clock: number, steady: number) {
     rested: (even: number, ms: number): boolean => even - since >= ms,
     /** From now on this is where it is right. */
     trust: (now: number, even: number): void => void (trusted = now - even),
+    /** How far it has been moved since the start, where that is too much more than at the last such answer. Nothing is forgotten here. */
+    added: (now: number, even: number): number | undefined => {
+      if (Math.abs(now - even - told) <= tolerance) return undefined;
+      told = now - even;
+      return told - begun;
+    },
   };
 }
 
@@ -88,9 +115,10 @@ function movements(clock: number, steady: number) {
  * recorded before a restart. Steps add up. One step of more than that is wrong until it is set back, or until a restart; small ones that come to
  * more, as of a clock service with much to do, are wrong until none has come for a quarter of an hour: then whoever sets the clock has set it.
  * Not before the last time that was right, though: what was remembered against repetition up to then may be forgotten.
+ * Small ones that are borne and forgotten, as one a day, are told of as often as they have come to more than 60 s again.
  */
 export function createClockWatch(options: ClockWatchOptions): ClockWatch {
-  const { store, now = Date.now, steady = () => uptime() * 1000, believed = () => undefined } = options;
+  const { store, now = Date.now, steady = () => uptime() * 1000, believed, added } = options;
   const movement = movements(now(), steady());
   const recorded = store.read();
   let kept = recorded;
@@ -102,7 +130,7 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
     if (!movement.rested(even, believedAfter) || (kept !== undefined && clock < kept))
       return `${detail}; by small steps, so it is believed when it has run evenly for 15 min`;
     movement.trust(clock, even);
-    believed(Math.round(jump / 1000));
+    believed?.(Math.round(jump / 1000));
     return undefined;
   };
   const judge = (): CheckResult => {
@@ -117,6 +145,8 @@ export function createClockWatch(options: ClockWatchOptions): ClockWatch {
       const detail = `the clock is ${seconds(recorded - clock)} behind the time recorded before the last stop; set it right, or remove the file clock from the data directory if that time was wrong`;
       return { ok: false, detail };
     }
+    const sum = movement.added(clock, even);
+    if (sum !== undefined) added?.(Math.round(sum / 1000));
     if (kept === undefined || clock - kept >= howOften) store.write((kept = clock));
     return { ok: true, detail: 'runs evenly' };
   };

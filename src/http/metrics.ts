@@ -14,6 +14,8 @@ export interface Metrics {
   earlyPull(prioritet: Prioritet): void;
   /** Days until the certificate of a role expires; negative when it has. */
   certificateDays(role: string, days: number): void;
+  /** How far the clock of the machine has been moved by small steps since the start, either way. */
+  clockMoved(seconds: number): void;
   /** A connection that was refused because too many were open. */
   connectionRefused(): void;
   /** Stored contents that were removed: of letters that are final, or left by a crash. */
@@ -46,6 +48,17 @@ function lyingGauges(registry: Registry): Metrics['svarinnLying'] {
       seconds.set({ system }, lying.seconds);
     }
   };
+}
+
+/** How far the clock has been moved, by the process that has seen most of it. */
+function clockGauge(registry: Registry): Metrics['clockMoved'] {
+  const moved = new Gauge({
+    name: 'posthorn_clock_moved_seconds',
+    help: 'How far small steps have moved the clock since the start, told when they have come to more than 60 s again',
+    registers: [registry],
+    aggregator: 'max',
+  });
+  return (seconds) => moved.set(Math.abs(seconds));
 }
 
 /**
@@ -94,6 +107,7 @@ export function createMetrics(readerOf = (registry: Registry) => () => registry.
     replay: (operation) => replays.inc({ operation }),
     earlyPull: (priority) => early.inc({ priority }),
     certificateDays: (role, left) => days.set({ role }, left),
+    clockMoved: clockGauge(registry),
     connectionRefused: () => refused.inc(),
     payloadsRemoved: (reason, count) => removed.inc({ reason }, count),
     notice: (channel, outcome) => notices.inc({ channel, outcome }),

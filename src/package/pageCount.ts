@@ -1,9 +1,10 @@
+import { Worker } from 'node:worker_threads';
 import { decodePDFRawStream, PDFContext, PDFDocument, PDFRawStream } from 'pdf-lib';
 import { limits } from '../limits.js';
 
 /*
  * Counts the pages of PDFs, in a process of its own: what a stranger has made may take all the time and memory that there is, and a process can
- * be ended. It is told octets, says a number, and ends with who began it.
+ * be ended. It is told octets, says a number, and ends with who began it, whose process number is its argument.
  */
 
 /** What all filters of pdf-lib have in common: they grow by `ensureBuffer`, and `decode` gives all that they hold. */
@@ -50,6 +51,16 @@ async function pagesIn(octets: Uint8Array): Promise<number> {
   }
 }
 
+/** Milliseconds between two looks at whether who began it is still there. */
+const LOOK_AT_PARENT_MS = 500;
+
+/** Ends this process when its parent is gone, however it went. A thread looks, for a reader that is busy hears of nothing. */
+function endWithParent(parent: number): void {
+  const look = `setInterval(() => process.ppid === ${parent} || process.kill(process.pid, 'SIGKILL'), ${LOOK_AT_PARENT_MS})`;
+  new Worker(look, { eval: true, execArgv: [] }).unref();
+}
+
+endWithParent(Number(process.argv[2]));
 boundFilters();
 // Who stops a service stops all its processes at once, and a count that was begun is waited for.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);

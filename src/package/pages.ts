@@ -26,7 +26,7 @@ let idle: NodeJS.Timeout | undefined;
 
 /** A process that counts. It keeps nobody from ending, and is told no secret. */
 function begin(): ChildProcess {
-  const child = fork(script, {
+  const child = fork(script, [String(process.pid)], {
     execArgv: [...process.execArgv, `--max-old-space-size=${limits.countedHeapMb}`],
     env: {},
     serialization: 'advanced',

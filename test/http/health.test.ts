@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClockWatch, timeFile, type TimeStore } from '../../src/http/clockwatch.js';
+import { clockReports, createClockWatch, timeFile, type TimeStore } from '../../src/http/clockwatch.js';
 import { databaseCheck, exceptionsCheck, keyCheck, readiness, type Check } from '../../src/http/health.js';
+import { createMetrics } from '../../src/http/metrics.js';
 
 const good: Check = { name: 'good', run: () => ({ ok: true, detail: 'fine' }) };
 
@@ -96,9 +97,9 @@ describe('SECURITY 120: the clock of the host', () => {
     steady: number;
     kept: number | undefined;
   }
-  const watch = (world: World, believed = (_seconds: number): void => undefined) => {
+  const watch = (world: World, reports: Partial<ReturnType<typeof clockReports>> = {}) => {
     const store: TimeStore = { read: () => world.kept, write: (ms) => (world.kept = ms) };
-    return createClockWatch({ store, now: () => world.clock, steady: () => world.steady, believed });
+    return createClockWatch({ store, now: () => world.clock, steady: () => world.steady, ...reports });
   };
   const pass = (world: World, ms: number): void => {
     world.clock += ms;
@@ -148,7 +149,7 @@ describe('SECURITY 120: the clock of the host', () => {
   const moved = (by: number) => {
     const world: World = { clock: noon, steady: 0, kept: undefined };
     const told: number[] = [];
-    const clock = watch(world, (seconds) => told.push(seconds));
+    const clock = watch(world, { believed: (seconds) => told.push(seconds) });
     for (let i = 0; i < 7; i++) {
       world.clock += by;
       pass(world, 1_000);
@@ -225,6 +226,31 @@ describe('SECURITY 120: the clock of the host', () => {
       expect(clock.right()).to.equal(right);
     }
   });
+
+  const day = 24 * hour;
+  for (const [by, days, sums] of [
+    [59_000, 4, [118, 236]],
+    [-59_000, 4, [-118, -236]],
+    [30_000, 2, []],
+    [30_001, 2, [60]],
+    [900, 67, [60]],
+  ] as const)
+    it(`steps of ${by} ms a day are borne and forgotten, and told of ${sums.length} times in ${days} days, by what they add up to`, async () => {
+      const lines: unknown[] = [];
+      const metrics = createMetrics();
+      const reports = clockReports({ warn: (_message: string, values: unknown) => lines.push(values) }, metrics);
+      const world: World = { clock: noon, steady: 0, kept: undefined };
+      const clock = watch(world, reports);
+      for (let n = 0; n < days; n++) {
+        world.clock += by;
+        expect(clock.right()).to.equal(true);
+        pass(world, day);
+        expect(clock.right()).to.equal(true);
+      }
+      expect(lines).to.deep.equal(sums.map((seconds) => ({ seconds })));
+      const { body } = await metrics.exposition();
+      expect(body).to.match(new RegExp(`^posthorn_clock_moved_seconds ${Math.abs(sums.at(-1) ?? 0)}$`, 'm'));
+    });
 
   it('is red after a restart when it is behind the time that was recorded, until that time has come', () => {
     const world: World = { clock: noon, steady: 0, kept: undefined };

@@ -1,4 +1,9 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import { PDFDocument, PDFRawStream } from 'pdf-lib';
 import { limits } from '../../src/limits.js';
@@ -69,6 +74,31 @@ describe('package/pages', () => {
       ({ hoveddokument: file(first as Buffer), vedlegg: others.map((each) => file(each)) }) as never;
     expect(await pages(letter(three, numbers, three), 600), 'the time is that of a letter').to.equal(5);
     expect(await pages(letter(three))).to.equal(3);
+  });
+
+  it('R31: end with a service that is killed while they are counted, however busy their reader is', async function () {
+    if (!existsSync('/proc/self/stat')) this.skip();
+    const script = join(import.meta.dirname, '../support/standin/counting.ts');
+    const service = spawn(process.execPath, [...process.execArgv, script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(service.stdout, 'data');
+    const counter = Number(readFileSync(`/proc/${service.pid}/task/${service.pid}/children`, 'utf8').trim());
+    /** Hundredths of seconds that it has worked; undefined when it has ended. */
+    const worked = (): number | undefined => {
+      if (!existsSync(`/proc/${counter}/stat`)) return undefined;
+      const [state, ...fields] = readFileSync(`/proc/${counter}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return state === 'Z' ? undefined : Number(fields[10]);
+    };
+    try {
+      const before = worked() ?? 0;
+      while ((worked() ?? Infinity) < before + 50) await sleep(20);
+      expect(worked(), 'it is busy').to.be.a('number');
+      service.kill('SIGKILL');
+      for (let looks = 0; worked() !== undefined && looks < 250; looks++) await sleep(20);
+      expect(worked()).to.equal(undefined);
+    } finally {
+      service.kill('SIGKILL');
+      if (worked() !== undefined) process.kill(counter, 'SIGKILL');
+    }
   });
 
   it('are counted although the document before could not be read from the store', async () => {
