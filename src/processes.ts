@@ -109,7 +109,8 @@ function createCrew({ log, graceMs, replaceAfterMs }: CrewOptions, over: (error:
     // The old one goes on, so that nobody has to take the place of this one.
     if (ready instanceof Error) await leave(fresh);
     if (ready instanceof Error && !stopping) throw ready;
-    await leave(old);
+    // One that ended by itself meanwhile has somebody else to take its place.
+    await leave(members.has(old) ? old : fresh);
   };
   return {
     join,

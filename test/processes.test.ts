@@ -96,6 +96,16 @@ describe('processes that cannot go on', function () {
     expect(diary().split('gateway starts')).to.have.length(4);
     await started.stop();
   });
+
+  it('are no more than were asked for when one ends by itself while it is replaced on SIGHUP', async () => {
+    const started = await begin('good', 1);
+    process.emit('SIGHUP');
+    kill();
+    const times = (what: string): number => diary().split(what).length - 1;
+    await until('one of two has left', () => times('gateway starts') === 3 && times('gateway stops') === 1);
+    await until('one is left', () => Object.keys(cluster.workers ?? {}).length === 1);
+    await started.stop();
+  });
 });
 
 describe('processes', function () {

@@ -201,7 +201,7 @@ async function paid(stage: Stage, before: Bill): Promise<Shown[]> {
     '4. The bill of the month',
     'Paper is as one page of 5.10 kr, a letter in a mailbox 0.69 kr; Altinn and the broker cost nothing.',
   );
-  const after = await billed(stage.users);
+  const after = await billed(stage.users, before.months);
   for (const month of after.months)
     say(
       ...(await stage.users.bill('statement', '--month', month, '--sender', after.sender))

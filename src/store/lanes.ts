@@ -25,8 +25,8 @@ export const NOTICES = 'VARSEL';
 export const beforeAll = (prioritet: Prioritet): string => `${prioritet}:`;
 const afterAll = (prioritet: Prioritet): string => `${prioritet};`;
 
-/** Lanes that are read at once. */
-const LANES = 64;
+/** Lanes that are read at once: as many as are wanted, between these. */
+const LANES = { least: 8, most: 64 } as const;
 
 /** One moment by both clocks, epoch milliseconds. */
 export interface Now {
@@ -66,8 +66,9 @@ async function* lanesAfter(
   { leastOfEach }: Lanes,
   prioritet: Prioritet,
   last: string,
-  { now, room }: Pick<Search, 'now' | 'room'>,
+  { now, room, limit }: Pick<Search, 'now' | 'room' | 'limit'>,
 ): AsyncGenerator<string> {
+  const atOnce = Math.min(Math.max(limit, LANES.least), LANES.most);
   const latest = Math.max(now.clock, now.calendar);
   const ranges = [
     [last, afterAll(prioritet)],
@@ -75,10 +76,10 @@ async function* lanesAfter(
   ] as const;
   for (const [from, upTo] of ranges) {
     for (let after: string | undefined = from; after !== undefined && after < upTo;) {
-      const lanes: readonly Least[] = await leastOfEach(db, after, upTo, LANES);
+      const lanes: readonly Least[] = await leastOfEach(db, after, upTo, atOnce);
       for (const { group: koe, least: klar } of lanes)
         if (klar !== null && klar <= latest && room(leverandoerOf(koe)) > 0) yield koe;
-      after = lanes.length < LANES ? undefined : lanes.at(-1)?.group;
+      after = lanes.length < atOnce ? undefined : lanes.at(-1)?.group;
     }
   }
 }

@@ -8,8 +8,8 @@ import type { Least, LeastOfEach } from './backend.js';
  * is true no more.
  */
 
-/** Names that are remembered at the most. */
-const MOST = 10_000;
+/** Names that are remembered at the most; the one that was seen longest ago makes room. */
+const MOST = 50_000;
 
 interface Seen {
   readonly name: string;
@@ -21,19 +21,25 @@ interface Seen {
 export const leastBySeeks: LeastOfEach = (table, group, value) => {
   const seek = `select ? as name, (select min(${value}) from ${table} where ${group} = ?) as least, (select min(${group}) from ${table} where ${group} > ? and ${group} <= ?) as next`;
   const followers = new Map<string, string>();
-  /** `from` and those that followed it the last time. */
-  const guess = (from: string, upTo: string, limit: number): string[] => {
+  /** `from` and those that followed it the last time, up to what is known already. */
+  const guess = (from: string, upTo: string, limit: number, known: ReadonlyMap<string, Seen>): string[] => {
     const names = [from];
     for (let next = followers.get(from); next !== undefined && next <= upTo && names.length < limit;) {
+      if (known.has(next)) break;
       names.push(next);
       next = followers.get(next);
     }
     return names;
   };
+  const remember = (name: string, next: string): void => {
+    followers.delete(name);
+    followers.set(name, next);
+    if (followers.size > MOST) followers.delete(followers.keys().next().value as string);
+  };
   return async (db, after, upTo, limit) => {
     const seen = new Map<string, Seen>();
     const look = async (from: string): Promise<Seen> => {
-      const names = guess(from, upTo, limit + 1);
+      const names = guess(from, upTo, limit + 1, seen);
       const text = names.map(() => seek).join(' union all ');
       const values = names.flatMap((name) => [name, name, name, upTo]);
       const { rows } = await db.executeQuery<Seen>(CompiledQuery.raw(text, values));
@@ -41,11 +47,10 @@ export const leastBySeeks: LeastOfEach = (table, group, value) => {
       return seen.get(from) as Seen;
     };
     const found: Least[] = [];
-    if (followers.size > MOST) followers.clear();
     for (let at = after; found.length < limit;) {
       const { next } = seen.get(at) ?? (await look(at));
       if (next === null) break;
-      followers.set(at, next);
+      remember(at, next);
       const { least } = seen.get(next) ?? (await look(next));
       found.push({ group: next, least });
       at = next;
