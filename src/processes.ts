@@ -106,11 +106,9 @@ function createCrew({ log, graceMs, replaceAfterMs }: CrewOptions, over: (error:
     const fresh = join();
     const ready = await fresh.ready.catch((error: unknown) => error as Error);
     void watch(fresh);
-    // The old one goes on, so that nobody has to take the place of this one.
-    if (ready instanceof Error) await leave(fresh);
+    // One is too many: the new one where it cannot start, or where the old one died meanwhile and another is to take its place.
+    await leave(ready instanceof Error || !members.has(old) ? fresh : old);
     if (ready instanceof Error && !stopping) throw ready;
-    // One that ended by itself meanwhile has somebody else to take its place.
-    await leave(members.has(old) ? old : fresh);
   };
   return {
     join,
