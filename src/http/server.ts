@@ -73,15 +73,22 @@ function listen(server: Server, { host, port, tlsKey }: EdgeConfig): Promise<{ p
   });
 }
 
+/** Milliseconds that a connection has for its first octet while a server ends. */
+const UNHEARD_MS = 500;
+
 async function drain(server: Server, open: ReadonlySet<Socket>, inFlight: InFlight, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const response of [...inFlight.values()].flatMap((set) => [...set])) response.shouldKeepAlive = false;
-  for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   server.closeIdleConnections();
+  // The request of one that has just been accepted may be on its way.
+  const unheard = setTimeout(() => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+  }, UNHEARD_MS);
   const end = setTimeout(() => {
     for (const socket of open) socket.destroy();
   }, graceMs);
   await closed;
+  clearTimeout(unheard);
   clearTimeout(end);
 }
 

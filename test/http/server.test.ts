@@ -145,12 +145,15 @@ describe('http edge: the end', () => {
           release();
         }),
     });
-    const silent = wire(port);
-    const idle = wire(port, 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n');
+    const live = 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n';
+    const [silent, late] = [wire(port), wire(port)];
+    const idle = wire(port, live);
     await idle.until('"live"');
     const answer = fetch(url + soapPath, { method: 'POST' });
     await entered;
     const closing = edge.close(10_000);
+    late.socket.write(live);
+    expect(await late.closed, 'the request of a new connection').to.contain('"live"');
     await Promise.all([silent.closed, idle.closed]);
     expect(await fetch(url).catch(() => 'refused')).to.equal('refused');
     finish();
