@@ -18,6 +18,8 @@ export interface Payloads {
   remove(ref: string): Promise<void>;
   /** All that lies there, in no order, with the time of the clock at which it was written. */
   list(): AsyncIterable<{ readonly ref: string; readonly written: Date }>;
+  /** Gives back the room of what was removed, where that does not come by itself. @param now by the clock */
+  tidy(now: Date, signal?: AbortSignal): Promise<void>;
 }
 
 /** Reads of shipments; each call sees one snapshot. */

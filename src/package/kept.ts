@@ -3,7 +3,7 @@ import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
 
 /** Payloads in memory, for a program that makes one package and ends. */
-export function keptInMemory(): Omit<Payloads, 'list'> {
+export function keptInMemory(): Omit<Payloads, 'list' | 'tidy'> {
   const kept = new Map<string, Buffer>();
   return {
     async put(octets) {

@@ -11,7 +11,7 @@ import { pages } from './pages.js';
 import { sealTo } from './sealed.js';
 
 export interface PackerDeps extends PackageSigner {
-  readonly payloads: Omit<Payloads, 'list'>;
+  readonly payloads: Omit<Payloads, 'list' | 'tidy'>;
   readonly clock: Clock;
 }
 

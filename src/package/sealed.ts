@@ -9,7 +9,7 @@ import { encryptCms, type CmsRecipient, type KeyTransport } from '../security/cm
  * encrypted package has to be kept there anyhow, because each new attempt sends the same octets.
  */
 
-type Kept = Omit<Payloads, 'list'>;
+type Kept = Omit<Payloads, 'list' | 'tidy'>;
 
 interface Spooled {
   readonly size: number;

@@ -6,7 +6,7 @@ import { sealTo } from './sealed.js';
 import { writeZip, type ZipSource } from './zip.js';
 
 export interface SvarInnPackerDeps {
-  readonly payloads: Omit<Payloads, 'list'>;
+  readonly payloads: Omit<Payloads, 'list' | 'tidy'>;
   readonly clock: Clock;
 }
 

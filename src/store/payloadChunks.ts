@@ -64,6 +64,7 @@ export function payloadChunks(backend: Backend, dataKey: KeyObject, now = () => 
     },
     get: (ref) => clearOctets(backend, ref, key),
     remove,
+    tidy: () => Promise.resolve(),
     list: () => firstPieces(backend),
   };
 }

@@ -35,15 +35,18 @@ export const named = (key: KeyObject): NamedKey => ({
 /** Begins a file. */
 const newHeader = ({ id }: NamedKey): Buffer => Buffer.concat([MAGIC, id, randomBytes(SALT_SIZE)]);
 
-/** The key of a file. @throws Failure INTERNAL when `header` is not one, or names another data key */
-export function fileKey({ key, id, root }: NamedKey, header: Buffer, ref: string): Buffer {
+/**
+ * The key of a file. @param name that it was sealed by @param ref that people know it by
+ * @throws Failure INTERNAL when `header` is not one, or names another data key
+ */
+export function fileKey({ key, id, root }: NamedKey, header: Buffer, name: string, ref = name): Buffer {
   const [magic, salt] = [header.subarray(0, MAGIC.length), header.subarray(-SALT_SIZE)];
   const isFirst = magic.equals(FIRST_MAGIC);
   if (header.length !== HEADER_SIZE || !(isFirst || magic.equals(MAGIC)))
     throw new Failure('INTERNAL', `payload ${ref} has no header`);
   if (!header.subarray(MAGIC.length, MAGIC.length + KEY_ID_SIZE).equals(id))
     throw new Failure('INTERNAL', `payload ${ref} was written under another data key`);
-  return isFirst ? derive(key, salt, `posthorn payload ${ref}`, 32) : keyUnder(root, salt, ref);
+  return isFirst ? derive(key, salt, `posthorn payload ${name}`, 32) : keyUnder(root, salt, name);
 }
 
 /** Where a record stands. */

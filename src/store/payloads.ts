@@ -1,62 +1,64 @@
 import { randomBytes, randomInt, type KeyObject } from 'node:crypto';
-import { closeSync, fstatSync, fsync, open as openFile, read as readFile, writev } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
-import {
-  clearRecord,
-  fileKey,
-  HEADER_SIZE,
-  missing,
-  named,
-  sealAll,
-  SEALED_RECORD_SIZE,
-  type NamedKey,
-} from './payloadFile.js';
+import { disk, isMissing, openIfThere, readOctets, syncDirectory, usingDisk, writeAll } from './disk.js';
+import { placeOf } from './frame.js';
+import { missing, named, sealAll, type NamedKey } from './payloadFile.js';
+import { clearOctets, firstOf } from './payloadSpan.js';
+import { openSegments, type Segments } from './segments.js';
 
 export interface PayloadOptions {
   /** Made when it is not there. */
   readonly dir: string;
   /** The data key, 32 octets. */
   readonly key: KeyObject;
+  /** Whether small payloads share files; left out: they do. */
+  readonly sharing?: boolean;
 }
 
 const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 /** Payloads that go into one folder before the next is taken: those that are written at once share its fsync. */
 const TOGETHER = 64;
-/** Records that are gathered before they are written: most payloads are one write. */
+/** Records that are gathered before they are written: most payloads are one write, and those share a file with others. */
 const GATHERED = 16;
-/** Records that are read at once. */
-const AHEAD = 4;
-const REF = /^[0-9a-f]{32}$/;
+/** Milliseconds after which nobody writes to a segment any more, nor reads it for a copy. */
+const AT_REST_MS = 86_400_000;
+const FILE_REF = /^[0-9a-f]{32}$/;
 
 /**
- * Opens the payload store: `dir/aa/REF`, encrypted, for the owner only. A file that a crash has left unfinished is one that no row names.
+ * Opens the payload store, encrypted, for the owner only: `dir/aa/REF` what is large, and `dir/segments/ID` what is small. What a crash
+ * has left unfinished is something that no row names.
  * @throws Failure UNAVAILABLE when the directory cannot be used; so do all calls later
  */
-export async function openPayloads({ dir, key: dataKey }: PayloadOptions): Promise<Payloads> {
+export async function openPayloads({ dir, key: dataKey, sharing: share = true }: PayloadOptions): Promise<Payloads> {
   await usingDisk(prepare(dir));
   const key = named(dataKey);
   const synced = new Map(folders.map((folder) => [folder, sharing(() => syncDirectory(join(dir, folder)))]));
   const inFolder = (ref: string): Promise<void> => synced.get(ref.slice(0, 2))?.() ?? Promise.resolve();
+  const pathOf = (ref: string): string => {
+    if (!FILE_REF.test(ref)) throw new Failure('INTERNAL', 'this is no reference of a payload');
+    return join(dir, ref.slice(0, 2), ref);
+  };
+  const segments = await usingDisk(openSegments(join(dir, 'segments'), key));
   let count = randomInt(folders.length * TOGETHER);
   const newRef = (): string => {
     const folder = folders[Math.floor(count++ / TOGETHER) % folders.length] ?? '';
     return folder + randomBytes(15).toString('hex');
   };
-  const pathOf = (ref: string): string => {
-    if (!REF.test(ref)) throw new Failure('INTERNAL', 'this is no reference of a payload');
-    return join(dir, ref.slice(0, 2), ref);
-  };
   return {
     async put(octets, sha256) {
       const ref = newRef();
       try {
-        const written = await write(pathOf(ref), ref, key, octets, sha256);
-        await usingDisk(inFolder(ref));
+        const written = await write(
+          { path: pathOf(ref), ref, key, append: share ? segments.append : undefined },
+          octets,
+          sha256,
+        );
+        if (written.ref === ref) await usingDisk(inFolder(ref));
         return written;
       } catch (error) {
         await rm(pathOf(ref), { force: true }).catch(() => undefined);
@@ -64,20 +66,19 @@ export async function openPayloads({ dir, key: dataKey }: PayloadOptions): Promi
       }
     },
     async *get(ref) {
-      yield* read(pathOf(ref), ref, key);
+      const place = placeOf(ref);
+      yield* place === undefined ? read(pathOf(ref), ref, key) : segments.get(ref, place);
     },
     async remove(ref) {
-      const path = pathOf(ref);
-      await usingDisk(rm(path, { force: true }).then(() => inFolder(ref)));
+      const place = placeOf(ref);
+      if (place !== undefined) await segments.remove(place);
+      else await usingDisk(rm(pathOf(ref), { force: true }).then(() => inFolder(ref)));
     },
     async *list() {
-      for (const folder of folders) {
-        for (const ref of await usingDisk(readdir(join(dir, folder)))) {
-          const written = REF.test(ref) ? await writtenAt(pathOf(ref)) : undefined;
-          if (written !== undefined) yield { ref, written };
-        }
-      }
+      yield* segments.list();
+      for (const folder of folders) yield* listFolder(join(dir, folder));
     },
+    tidy: (now, signal) => segments.tidy(new Date(now.getTime() - AT_REST_MS), signal),
   };
 }
 
@@ -89,6 +90,13 @@ async function prepare(dir: string): Promise<void> {
   await syncDirectory(dirname(resolve(dir)));
 }
 
+async function* listFolder(folder: string): AsyncGenerator<{ readonly ref: string; readonly written: Date }> {
+  for (const ref of await usingDisk(readdir(folder))) {
+    const written = FILE_REF.test(ref) ? await writtenAt(join(folder, ref)) : undefined;
+    if (written !== undefined) yield { ref, written };
+  }
+}
+
 /** Undefined when another process has removed the file meanwhile. */
 async function writtenAt(path: string): Promise<Date | undefined> {
   const found = stat(path).catch((error: unknown) => {
@@ -98,90 +106,47 @@ async function writtenAt(path: string): Promise<Date | undefined> {
   return (await usingDisk(found))?.mtime;
 }
 
-/** File descriptors without objects around them, which cost as much as what is done. */
-const disk = {
-  open: promisify(openFile),
-  read: promisify(readFile),
-  writev: promisify(writev),
-  fsync: promisify(fsync),
-};
-
-async function writeAll(file: number, pieces: readonly Buffer[]): Promise<void> {
-  for (let left = pieces; left.length > 0;) {
-    let { bytesWritten: written } = await disk.writev(file, left);
-    left = left.flatMap((piece) => {
-      const rest = piece.subarray(written);
-      written -= piece.length - rest.length;
-      return rest.length === 0 ? [] : [rest];
-    });
-  }
+interface Target {
+  readonly path: string;
+  readonly ref: string;
+  readonly key: NamedKey;
+  /** Where it goes when it is small. */
+  readonly append: Segments['append'] | undefined;
 }
 
 async function write(
-  path: string,
-  ref: string,
-  key: NamedKey,
+  { path, ref, key, append }: Target,
   octets: AsyncIterable<Uint8Array>,
   sha256?: () => Buffer,
 ): Promise<Blob> {
   let file: number | undefined;
+  let shared: string | undefined;
   const keep = async (pieces: readonly Buffer[], last: boolean): Promise<void> => {
+    if (append !== undefined && file === undefined && last) {
+      shared = await append(ref, pieces);
+      return;
+    }
     file ??= await disk.open(path, 'wx', 0o600);
     await writeAll(file, pieces);
     if (last) await disk.fsync(file);
   };
   try {
     const kept = (...octets: Parameters<typeof keep>) => usingDisk(keep(...octets));
-    return await sealAll(octets, { ref, key, together: GATHERED, keep: kept, sha256 });
+    const blob = await sealAll(octets, { ref, key, together: GATHERED, keep: kept, sha256 });
+    return { ...blob, ref: shared ?? ref };
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-/** A few records in memory at a time; none is given out before its tag has been checked. */
-async function* read(path: string, ref: string, dataKey: NamedKey): AsyncGenerator<Uint8Array> {
-  const opened = disk.open(path, 'r').catch((error: unknown) => {
-    throw isMissing(error) ? missing(ref) : error;
-  });
-  const file = await usingDisk(opened);
+async function* read(path: string, ref: string, key: NamedKey): AsyncGenerator<Uint8Array> {
+  const file = (await usingDisk(openIfThere(path, 'r'))) ?? missing(ref);
   try {
     const { size } = fstatSync(file);
-    const count = Math.max(1, Math.ceil((size - HEADER_SIZE) / SEALED_RECORD_SIZE));
-    // What is small is read at once, header and all.
-    const first = await readOctets(file, 0, Math.min(size, HEADER_SIZE + AHEAD * SEALED_RECORD_SIZE));
-    const header = first.subarray(0, HEADER_SIZE);
-    const key = fileKey(dataKey, header, ref);
-    let ahead = first.subarray(HEADER_SIZE);
-    for (let number = 0; number < count; number++) {
-      const within = (number % AHEAD) * SEALED_RECORD_SIZE;
-      if (number > 0 && within === 0) {
-        const position = HEADER_SIZE + number * SEALED_RECORD_SIZE;
-        ahead = await readOctets(file, position, Math.min(size - position, AHEAD * SEALED_RECORD_SIZE));
-      }
-      const sealed = ahead.subarray(within, within + SEALED_RECORD_SIZE);
-      const clear = clearRecord(key, header, { number, last: number === count - 1 }, sealed, ref);
-      if (clear.length > 0) yield clear;
-    }
+    const first = await readOctets(file, 0, firstOf(size));
+    yield* clearOctets({ file, at: 0, size }, first, { key, name: ref, ref });
   } finally {
     closeSync(file);
-  }
-}
-
-/** `size` octets from `position` on, or those that there are. */
-async function readOctets(file: number, position: number, size: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(size);
-  let filled = 0;
-  for (let got = -1; got !== 0 && filled < size; filled += got)
-    got = (await usingDisk(disk.read(file, buffer, filled, size - filled, position + filled))).bytesRead;
-  return buffer.subarray(0, filled);
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await disk.open(path, 'r');
-  try {
-    await disk.fsync(directory);
-  } finally {
-    closeSync(directory);
   }
 }
 
@@ -196,12 +161,3 @@ function sharing(work: () => Promise<void>): () => Promise<void> {
   };
   return () => (running === undefined ? start() : (next ??= running.then(start, start)));
 }
-
-/** Errors of the file system as a `Failure` that passes; what others threw is left alone. */
-const usingDisk = <T>(work: Promise<T>): Promise<T> =>
-  work.catch((error: unknown) => {
-    const isFileError = error instanceof Error && 'syscall' in error;
-    throw isFileError ? new Failure('UNAVAILABLE', `the payload store cannot be used: ${error.message}`) : error;
-  });
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

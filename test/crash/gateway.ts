@@ -40,7 +40,8 @@ function reach(point: Point): void {
 
 // Files that nobody makes durable, so that the test of the power can be seen to fail.
 if (process.env['CRASH_WITHOUT_FSYNC'] !== undefined) {
-  fs.fsync = ((_file: number, done: fs.NoParamCallback) => void setImmediate(done, null)) as typeof fs.fsync;
+  const forget = ((_file: number, done: fs.NoParamCallback) => void setImmediate(done, null)) as typeof fs.fsync;
+  Object.assign(fs, { fsync: forget, fdatasync: forget });
   syncBuiltinESMExports();
 }
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { BrevInn } from '../../src/contract/forsendelse/request.js';
-import { brev, hentStatus, sendBrev } from '../support/forsendelser.js';
+import { brev, document, hentStatus, sendBrev, vedtak } from '../support/forsendelser.js';
 import { mayMount, startContained, type Contained, type DiskName } from './support/contained.js';
 
 /** Letters until a disk without room must have refused one: what is in hand is used first. */
@@ -34,24 +34,27 @@ describe('a gateway that runs out of something', function () {
     expect(stands).to.have.length(Math.min(100, accepted.length));
   };
   /** The first letter that is refused. */
-  const untilRefused = async (): Promise<BrevInn> => {
+  const untilRefused = async (make: () => BrevInn): Promise<BrevInn> => {
     for (let n = 0; n < SOON; n++) {
-      const letter = brev('digipost');
+      const letter = make();
       if (!(await send(letter))) return letter;
     }
     throw new Error(`${SOON} letters were accepted without room for them`);
   };
 
-  const full: readonly (readonly [title: string, disk: DiskName, by: 'octets' | 'files'])[] = [
-    ['F24: no room for documents', 'payloads', 'octets'],
-    ['F24: no room for one file more of documents', 'payloads', 'files'],
-    ['F23: no room for the database', 'db', 'octets'],
+  const small = () => brev('digipost');
+  /** Too large to share a file with others. */
+  const large = () => brev('digipost', { hoveddokument: document(Buffer.concat([vedtak, Buffer.alloc(1_200_000)])) });
+  const full: readonly (readonly [title: string, disk: DiskName, by: 'octets' | 'files', make: () => BrevInn])[] = [
+    ['F24: no room for documents', 'payloads', 'octets', small],
+    ['F24: no room for one file more of documents', 'payloads', 'files', large],
+    ['F23: no room for the database', 'db', 'octets', small],
   ];
-  for (const [title, disk, by] of full)
+  for (const [title, disk, by, make] of full)
     it(`${title}: letters are refused as UNAVAILABLE, there are none of them, and all goes on when there is room`, async () => {
       expect(await send(brev('digipost'))).to.equal(true);
       const makeRoom = await gateway.fill(disk, by);
-      const refused = await untilRefused();
+      const refused = await untilRefused(make);
       const documents = await gateway.documents();
       expect(await send(refused)).to.equal(false);
       // Of a commit that failed nobody knows whether it was made: its document is swept up when it is old.

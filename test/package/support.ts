@@ -81,6 +81,7 @@ export function memoryPayloads(): Payloads & { readonly kept: Map<string, Buffer
     async *list() {
       for (const ref of kept.keys()) yield { ref, written: testTime };
     },
+    tidy: () => Promise.resolve(),
   };
   return payloads;
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -26,6 +26,16 @@ function flip(octets: Buffer, at: number): Buffer {
   const changed = Buffer.from(octets);
   changed[at] = (changed[at] ?? 0) ^ 1;
   return changed;
+}
+
+/** Octets of a file that others write to. */
+type Part = ReturnType<SendingWorld['payloadAt']>;
+const octetsAt = async ({ path, at, size }: Part): Promise<Buffer> => (await readFile(path)).subarray(at, at + size);
+
+async function overwrite({ path, at }: Part, octets: Buffer): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.write(octets, 0, octets.length, at);
+  await file.close();
 }
 
 /** Changes an octet behind some text, or nothing where that is not. */
@@ -136,12 +146,13 @@ describe('sending a letter while something fails', function () {
       digipost.dead = true;
       const refs = await Promise.all([accepted(), accepted()]);
       const stored = await Promise.all(refs.map((ref) => world.until(ref, tried(1)).then(() => world.stored(ref))));
-      const files = stored.map(({ pakke }) => world.payloadFile(pakke?.cms.ref ?? ''));
-      const [damaged = '', missing = ''] = files;
-      const whole = await readFile(damaged);
-      await writeFile(damaged, flip(whole, whole.length - 100));
-      await rename(missing, `${missing}.kept`);
+      const [damaged, missing] = stored.map(({ pakke }) => world.payloadAt(pakke?.cms.ref ?? ''));
+      if (damaged === undefined || missing === undefined) throw new Error('nothing is stored');
+      const kept = await Promise.all([damaged, missing].map(octetsAt));
       const before = world.logLines.length;
+      const [whole = Buffer.of()] = kept;
+      await overwrite(damaged, flip(whole, damaged.size - 100));
+      await overwrite(missing, Buffer.alloc(missing.size));
       digipost.dead = false;
       await expectOnce(await accepted());
       const waiting = await Promise.all(
@@ -152,8 +163,8 @@ describe('sending a letter while something fails', function () {
       const alarms = world.logLines.slice(before).filter((line) => line.includes('"level":"error"'));
       for (const { pakke } of stored) expect(alarms.join()).to.contain(`payload ${pakke?.cms.ref}`);
       // What comes back from a copy is sent.
-      await writeFile(damaged, whole);
-      await rename(`${missing}.kept`, missing);
+      await overwrite(damaged, whole);
+      await overwrite(missing, kept[1] ?? Buffer.of());
       for (const ref of refs) await expectOnce(ref);
     });
 

@@ -25,7 +25,11 @@ describe('sending/retention', () => {
   after(() => rm(dir, { recursive: true }));
 
   it('removes what is free and what a crash has left, counts both, logs both, and goes on after a failure', async () => {
-    const payloads = await openPayloads({ dir, key: createSecretKey(Buffer.alloc(32, 1)) });
+    let tidied = 0;
+    const payloads = {
+      ...(await openPayloads({ dir, key: createSecretKey(Buffer.alloc(32, 1)), sharing: false })),
+      tidy: async () => void tidied++,
+    };
     const [free, needed, orphan] = [
       await payloads.put(octets()),
       await payloads.put(octets()),
@@ -78,6 +82,7 @@ describe('sending/retention', () => {
     while ((await left()).length > 1) await sleep(5);
     await rounds.stop();
     expect(await left()).to.deep.equal([needed]);
+    expect(tidied).to.be.at.least(1);
     const { body } = await metrics.exposition();
     for (const reason of ['retention', 'orphan'])
       expect(body).to.contain(`posthorn_payloads_removed_total{reason="${reason}"} 1`);

@@ -22,19 +22,20 @@ async function filesIn(dir: string): Promise<{ path: string; size: number }[]> {
   return Promise.all(paths.map(async (path) => ({ path, size: (await stat(path)).size })));
 }
 
-describe('the payload store', () => {
+describe('the payload store, a file for each payload', () => {
+  const open = (where: string, dataKey = key) => openPayloads({ dir: where, key: dataKey, sharing: false });
   let dir: string;
   let payloads: Payloads;
   before(async () => {
     dir = join(await mkdtemp(join(tmpdir(), 'posthorn-payloads-')), 'payloads');
-    payloads = await openPayloads({ dir, key });
+    payloads = await open(dir);
   });
   after(() => rm(dirname(dir), { recursive: true }));
 
   const pathOf = (ref: string, where = dir) => join(where, ref.slice(0, 2), ref);
   const put = (octets: Buffer) => payloads.put(inChunks(octets));
 
-  describeFeatures({ open: (dataKey = key) => openPayloads({ dir, key: dataKey }), together: GATHERED, atMost: 24 });
+  describeFeatures({ open: (dataKey = key) => open(dir, dataKey), together: GATHERED, atMost: 24 });
 
   for (const size of sizes)
     it(`takes 16 octets more for each 64 KiB: a payload of ${size}`, async () => {
@@ -59,7 +60,7 @@ describe('the payload store', () => {
 
   it('uses every folder, and one for those that are written together', async () => {
     const own = join(dir, 'spread');
-    const spread = await openPayloads({ dir: own, key });
+    const spread = await open(own);
     const used: string[] = [];
     for (let n = 0; n < 20; n++) {
       const made = await Promise.all(Array.from({ length: 50 }, () => spread.put(inChunks(Buffer.of(n)))));
@@ -111,7 +112,7 @@ describe('the payload store', () => {
 
   it('lists all that lies there with the time it was written, and nothing that is no payload', async () => {
     const own = join(dir, 'listed');
-    const listed = await openPayloads({ dir: own, key });
+    const listed = await open(own);
     const list = async () => {
       const found: { ref: string; written: Date }[] = [];
       for await (const one of listed.list()) found.push(one);
@@ -132,7 +133,7 @@ describe('the payload store', () => {
   });
 
   it('takes nothing from a file of another data key that names this one', async () => {
-    const other = await openPayloads({ dir, key: createSecretKey(randomBytes(32)) });
+    const other = await open(dir, createSecretKey(randomBytes(32)));
     const [foreign, own] = [await other.put(inChunks(Buffer.from('foreign'))), await put(Buffer.from('own'))];
     const file = await readFile(pathOf(foreign.ref));
     (await readFile(pathOf(own.ref))).copy(file, 4, 4, 12);
@@ -143,7 +144,7 @@ describe('the payload store', () => {
   });
 
   it('reads a file of the first version', async () => {
-    const first = await openPayloads({ dir, key: createSecretKey(Buffer.alloc(32, 1)) });
+    const first = await open(dir, createSecretKey(Buffer.alloc(32, 1)));
     const ref = '0'.repeat(32);
     await writeFile(
       pathOf(ref),
@@ -266,10 +267,10 @@ describe('the payload store', () => {
     it('is UNAVAILABLE when the disk cannot be used, at the start and later', async () => {
       const file = join(dir, 'file');
       await writeFile(file, '');
-      const error: unknown = await openPayloads({ dir: join(file, 'payloads'), key }).catch((e: unknown) => e);
+      const error: unknown = await open(join(file, 'payloads')).catch((e: unknown) => e);
       expect(error).to.have.property('code', 'UNAVAILABLE');
       const gone = join(dirname(dir), 'gone');
-      const store = await openPayloads({ dir: gone, key });
+      const store = await open(gone);
       await rm(gone, { recursive: true });
       const later: unknown = await store.put(inChunks(Buffer.from('x'))).catch((e: unknown) => e);
       expect(later).to.have.property('code', 'UNAVAILABLE');
@@ -279,7 +280,7 @@ describe('the payload store', () => {
   it('a copy of the folder is as good as the folder', async () => {
     const { ref } = await put(Buffer.from('backed up'));
     const restored = join(dirname(dir), 'restored');
-    const copy = await openPayloads({ dir: restored, key });
+    const copy = await open(restored);
     await mkdir(dirname(pathOf(ref, restored)), { recursive: true });
     await copyFile(pathOf(ref), pathOf(ref, restored));
     expect((await collected(copy.get(ref))).toString()).to.equal('backed up');

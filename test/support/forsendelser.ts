@@ -78,14 +78,14 @@ export async function pdf(text: string): Promise<Buffer> {
   return Buffer.from(await made.save());
 }
 
-const document = (innhold: Uint8Array, filnavn = 'vedtak.pdf'): DokumentInn => ({
+export const document = (innhold: Uint8Array, filnavn = 'vedtak.pdf'): DokumentInn => ({
   filnavn,
   tittel: 'Vedtak',
   mimetype: 'application/pdf',
   innhold,
 });
 
-const vedtak = await pdf('Vedtak');
+export const vedtak = await pdf('Vedtak');
 
 let numbers = 0;
 

@@ -31,5 +31,6 @@ export function memoryPayloads(options: { slow?: () => Promise<void>; fail?: Err
     list: async function* () {
       for (const ref of stored.keys()) yield { ref, written: new Date() };
     },
+    tidy: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -31,6 +31,7 @@ import { parseCrl } from '../../src/security/crl.js';
 import type { Certificate } from '../../src/security/x509.js';
 import { createTrust } from '../../src/security/trust.js';
 import { openSending, type Sending } from '../../src/sending.js';
+import { framed, placeOf } from '../../src/store/frame.js';
 import { openPayloads } from '../../src/store/payloads.js';
 import { openStore, type Store } from '../../src/store/index.js';
 import { hentStatus, sender, type Stand } from './forsendelser.js';
@@ -113,9 +114,9 @@ export interface SendingWorld extends TestProviders {
   moveCalendar(ms: number): Promise<void>;
   /** Moves the gateway's clock, back too. The doubles take signatures of up to a minute ahead, so less than that in all. */
   advance(ms: number): void;
-  /** Where a payload lies. */
-  payloadFile(ref: string): string;
-  /** Files in the payload store. */
+  /** The file of a payload, and its octets in it. */
+  payloadAt(ref: string): { readonly path: string; readonly at: number; readonly size: number };
+  /** References of what lies in the payload store. */
   payloads(): Promise<readonly string[]>;
   stored(eksternRef: string): Promise<Shipment>;
   /** What the providers have of a letter. */
@@ -208,11 +209,6 @@ const emptyApp = (config: Config, metrics: ReturnType<typeof createMetrics>) =>
     callerOf: createCallerReader(config),
   });
 
-async function filesUnder(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-}
-
 export interface SendingExtra {
   readonly settings?: (addresses: string) => Readonly<Record<string, string>>;
   readonly around?: Around;
@@ -271,8 +267,15 @@ export async function startSending(
       await doors.calendar.refresh();
     },
     advance: (ms) => void (ahead += ms),
-    payloadFile: (ref) => join(dataDir, 'payloads', ref.slice(0, 2), ref),
-    payloads: () => filesUnder(join(dataDir, 'payloads')),
+    payloadAt: (ref) => {
+      const { segment, at, size } = placeOf(ref) ?? { segment: '', at: 0, size: 0 };
+      return { path: join(dataDir, 'payloads/segments', segment), at, size: framed(size) };
+    },
+    payloads: async () => {
+      const refs: string[] = [];
+      for await (const { ref } of doors.files.list()) refs.push(ref);
+      return refs;
+    },
     stored,
     lettersOf: async (eksternRef) => lettersIn(providers.doubles, (await stored(eksternRef)).konversasjonsId),
     until: (eksternRef, holds, ms) => untilStatus(door, eksternRef, holds, ms),

@@ -1,4 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { promisify } from 'node:util';
 import { PATH } from '../../../src/contract/forsendelse/names.js';
 import { ensureDevelopmentPki } from '../../../src/sandbox/pki/development.js';
 import type { ChildMessage } from '../../../src/run.js';
+import { openPayloads } from '../../../src/store/payloads.js';
 import { testCertsDir } from '../../support/gateway.js';
 
 const run = promisify(execFile);
@@ -17,7 +19,7 @@ export const mayMount = (): boolean =>
   spawnSync('unshare', ['--mount', '--propagation', 'private', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 /** Room on each. */
-const sizes = { db: '64m', payloads: '8m' } as const;
+const sizes = { db: '64m', payloads: '32m' } as const;
 export type DiskName = keyof typeof sizes;
 const disks = Object.keys(sizes) as readonly DiskName[];
 
@@ -102,8 +104,10 @@ export async function startContained(): Promise<Contained> {
       return () => rm(at, { recursive: true });
     },
     documents: async () => {
-      const entries = await readdir(seen('payloads'), { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('full')).length;
+      const payloads = await openPayloads({ dir: seen('payloads'), key: createSecretKey(Buffer.alloc(32)) });
+      const refs: string[] = [];
+      for await (const { ref } of payloads.list()) refs.push(ref);
+      return refs.length;
     },
     limitFiles: async (most) => void (await run('prlimit', ['--pid', String(pid), `--nofile=${most}:`])),
     files: async () => (await readdir(`/proc/${pid}/fd`)).length,

@@ -6,11 +6,13 @@ import { syncBuiltinESMExports } from 'node:module';
 let failures = 0;
 process.on('SIGUSR2', () => void failures++);
 
-const { fsync } = fs;
-fs.fsync = ((file: number, done: fs.NoParamCallback) => {
-  if (failures === 0) return fsync(file, done);
-  failures--;
-  const error = Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', errno: -5, syscall: 'fsync' });
-  setImmediate(done, error);
-}) as typeof fs.fsync;
+for (const syscall of ['fsync', 'fdatasync'] as const) {
+  const real = fs[syscall];
+  fs[syscall] = ((file: number, done: fs.NoParamCallback) => {
+    if (failures === 0) return real(file, done);
+    failures--;
+    const error = Object.assign(new Error(`EIO: i/o error, ${syscall}`), { code: 'EIO', errno: -5, syscall });
+    setImmediate(done, error);
+  }) as typeof fs.fsync;
+}
 syncBuiltinESMExports();
