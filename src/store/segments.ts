@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Failure } from '../errors.js';
 import { appender, type Appender } from './appender.js';
 import { disk, isMissing, openIfThere, readOctets, syncDirectory, usingDisk } from './disk.js';
-import { ERASING, HEAD_SIZE, headIn, refOf, type Place } from './frame.js';
+import { ERASING, HEAD_SIZE, headIn, refOf, SEGMENT_ID, type Place } from './frame.js';
 import { framesOf, within } from './framesOf.js';
 import { missing, type NamedKey } from './payloadFile.js';
 import { clearOctets, firstOf } from './payloadSpan.js';
@@ -27,8 +27,6 @@ export interface Segments extends Pick<Appender, 'append'> {
    */
   tidy(before: Date, signal?: AbortSignal): Promise<void>;
 }
-
-const ID = /^[0-9a-f]{16}$/;
 
 const writeAt = promisify(write);
 
@@ -81,7 +79,7 @@ export async function openSegments(dir: string, key: NamedKey): Promise<Segments
   await syncDirectory(dirname(dir));
   const pathOf = (id: string): string => join(dir, id);
   const { append, holds } = appender(dir);
-  const ids = async (): Promise<string[]> => (await readdir(dir)).filter((name) => ID.test(name));
+  const ids = async (): Promise<string[]> => (await readdir(dir)).filter((name) => SEGMENT_ID.test(name));
   return {
     append,
     get: (ref, place) => read(pathOf(place.segment), place, key, ref),
