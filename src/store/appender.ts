@@ -89,7 +89,11 @@ async function write(dir: string, segment: Segment, items: readonly Item[]): Pro
   await writeAll(segment.file, pieces, segment.tail);
   await disk.fdatasync(segment.file);
   if (segment.tail === 0) await syncDirectory(dir);
-  if (!isInPlace(segment)) throw new Failure('UNAVAILABLE', 'a segment of payloads was removed');
+  if (!isInPlace(segment))
+    throw new Failure(
+      'UNAVAILABLE',
+      `${segment.path} was removed while it was written; the next payload begins a new one`,
+    );
   segment.tail = tail;
   return refs;
 }

@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, fsync, open, read, writev } from 'node:fs';
+import { closeSync, fdatasync, fsync, open, read, writev, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { Failure } from '../errors.js';
 
@@ -18,15 +19,17 @@ export const usingDisk = <T>(work: Promise<T>): Promise<T> =>
     throw isFileError ? new Failure('UNAVAILABLE', `the payload store cannot be used: ${error.message}`) : error;
   });
 
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-/** Opens a file that may be gone, which is undefined. */
-export const openIfThere = (path: string, flags: string): Promise<number | undefined> =>
-  disk.open(path, flags).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
+/** Undefined when the file is gone. */
+const ifThere = <T>(work: Promise<T>): Promise<T | undefined> =>
+  work.catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   });
+
+/** Undefined when the file is gone; so with `statIfThere`. */
+export const openIfThere = (path: string, flags: string): Promise<number | undefined> =>
+  ifThere(disk.open(path, flags));
+export const statIfThere = (path: string): Promise<Stats | undefined> => ifThere(stat(path));
 
 /** Writes all octets. @param from where, left out: after what was written last */
 export async function writeAll(file: number, pieces: readonly Buffer[], from?: number): Promise<void> {

@@ -2,9 +2,9 @@ import { HEADER_SIZE } from './payloadFile.js';
 
 /*
  * How a payload lies in a segment: from a multiple of 64 octets on a head (magic and version, octets of the payload, the time it was
- * written, its name), then the sealed payload. The reference says where: `s`, sixteen digits of the segment, which is never used again, five
- * of the block, six of the size and the first fourteen of the name, all hexadecimal with letters for digits. A payload is removed by zeros over its name and its header, with which goes
- * the salt of its key.
+ * written, its name), then the sealed payload. The reference says where: `s`, sixteen digits of the segment, which is never used again,
+ * five of the block, six of the size and the first fourteen of the name, all hexadecimal with letters for digits. A payload is removed by
+ * zeros over its name and its header, with which goes the salt of its key.
  */
 
 const MAGIC = Buffer.from('PHF\x01', 'latin1');
@@ -56,10 +56,10 @@ export interface Head {
   readonly name: string | undefined;
 }
 
-const hex = (value: number, digits: number): string => lettersOf(value.toString(16).padStart(digits, '0'));
+const numberOf = (value: number, digits: number): string => lettersOf(value.toString(16).padStart(digits, '0'));
 
 export const refOf = ({ segment, at, size, name }: Place): string =>
-  `s${segment}${hex(at / BLOCK, AT)}${hex(size, SIZE)}${lettersOf(name.slice(0, NAME))}`;
+  `s${segment}${numberOf(at / BLOCK, AT)}${numberOf(size, SIZE)}${lettersOf(name.slice(0, NAME))}`;
 
 /** Undefined when it is the reference of no frame. */
 export function placeOf(ref: string): Place | undefined {

@@ -1,11 +1,11 @@
 import { randomBytes, randomInt, type KeyObject } from 'node:crypto';
 import { closeSync, fstatSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
-import { disk, isMissing, openIfThere, readOctets, syncDirectory, usingDisk, writeAll } from './disk.js';
+import { disk, openIfThere, readOctets, statIfThere, syncDirectory, usingDisk, writeAll } from './disk.js';
 import { placeOf } from './frame.js';
 import { missing, named, sealAll, type NamedKey } from './payloadFile.js';
 import { clearOctets, firstOf } from './payloadSpan.js';
@@ -17,7 +17,7 @@ export interface PayloadOptions {
   /** The data key, 32 octets. */
   readonly key: KeyObject;
   /** Whether small payloads share files; left out: they do. */
-  readonly sharing?: boolean;
+  readonly shareFiles?: boolean;
 }
 
 const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
@@ -34,7 +34,7 @@ const FILE_REF = /^[0-9a-f]{32}$/;
  * has left unfinished is something that no row names.
  * @throws Failure UNAVAILABLE when the directory cannot be used; so do all calls later
  */
-export async function openPayloads({ dir, key: dataKey, sharing: share = true }: PayloadOptions): Promise<Payloads> {
+export async function openPayloads({ dir, key: dataKey, shareFiles = true }: PayloadOptions): Promise<Payloads> {
   await usingDisk(prepare(dir));
   const key = named(dataKey);
   const synced = new Map(folders.map((folder) => [folder, sharing(() => syncDirectory(join(dir, folder)))]));
@@ -54,7 +54,7 @@ export async function openPayloads({ dir, key: dataKey, sharing: share = true }:
       const ref = newRef();
       try {
         const written = await write(
-          { path: pathOf(ref), ref, key, append: share ? segments.append : undefined },
+          { path: pathOf(ref), ref, key, append: shareFiles ? segments.append : undefined },
           octets,
           sha256,
         );
@@ -92,18 +92,10 @@ async function prepare(dir: string): Promise<void> {
 
 async function* listFolder(folder: string): AsyncGenerator<{ readonly ref: string; readonly written: Date }> {
   for (const ref of await usingDisk(readdir(folder))) {
-    const written = FILE_REF.test(ref) ? await writtenAt(join(folder, ref)) : undefined;
-    if (written !== undefined) yield { ref, written };
+    // Another process may have removed it meanwhile.
+    const found = FILE_REF.test(ref) ? await usingDisk(statIfThere(join(folder, ref))) : undefined;
+    if (found !== undefined) yield { ref, written: found.mtime };
   }
-}
-
-/** Undefined when another process has removed the file meanwhile. */
-async function writtenAt(path: string): Promise<Date | undefined> {
-  const found = stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  return (await usingDisk(found))?.mtime;
 }
 
 interface Target {

@@ -1,10 +1,10 @@
 import { closeSync, write } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../errors.js';
 import { appender, type Appender } from './appender.js';
-import { disk, isMissing, openIfThere, readOctets, syncDirectory, usingDisk } from './disk.js';
+import { disk, openIfThere, readOctets, statIfThere, syncDirectory, usingDisk } from './disk.js';
 import { ERASING, HEAD_SIZE, headIn, refOf, SEGMENT_ID, type Place } from './frame.js';
 import { framesOf, within } from './framesOf.js';
 import { missing, type NamedKey } from './payloadFile.js';
@@ -56,12 +56,6 @@ const erase = (path: string, { at, name }: Place): Promise<void | undefined> =>
     if (head?.name?.startsWith(name) !== true) return;
     await writeAt(file, ERASING.zeros, 0, ERASING.zeros.length, at + ERASING.at);
     await disk.fdatasync(file);
-  });
-
-const statIfThere = (path: string) =>
-  stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
   });
 
 /** Deletes a segment of which nothing is needed. */

@@ -27,7 +27,7 @@ describe('sending/retention', () => {
   it('removes what is free and what a crash has left, counts both, logs both, and goes on after a failure', async () => {
     let tidied = 0;
     const payloads = {
-      ...(await openPayloads({ dir, key: createSecretKey(Buffer.alloc(32, 1)), sharing: false })),
+      ...(await openPayloads({ dir, key: createSecretKey(Buffer.alloc(32, 1)), shareFiles: false })),
       tidy: async () => void tidied++,
     };
     const [free, needed, orphan] = [

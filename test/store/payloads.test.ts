@@ -23,7 +23,7 @@ async function filesIn(dir: string): Promise<{ path: string; size: number }[]> {
 }
 
 describe('the payload store, a file for each payload', () => {
-  const open = (where: string, dataKey = key) => openPayloads({ dir: where, key: dataKey, sharing: false });
+  const open = (where: string, dataKey = key) => openPayloads({ dir: where, key: dataKey, shareFiles: false });
   let dir: string;
   let payloads: Payloads;
   before(async () => {
