@@ -10,6 +10,7 @@ import { ensureDevelopmentPki } from '../../../src/sandbox/pki/development.js';
 import type { ChildMessage } from '../../../src/run.js';
 import { openPayloads } from '../../../src/store/payloads.js';
 import { testCertsDir } from '../../support/gateway.js';
+import type { FsyncMessage } from './failingFsync.js';
 
 const run = promisify(execFile);
 const source = (path: string): string => join(import.meta.dirname, '../../..', path);
@@ -25,12 +26,13 @@ const disks = Object.keys(sizes) as readonly DiskName[];
 
 /** A gateway in a process of its own, whose database and documents lie on small disks of their own, which nobody else sees. */
 export interface Contained {
-  readonly pid: number;
   /** Address of Forsendelse v1. */
   readonly url: string;
   readonly base: string;
   /** Takes what room, or how many files, a disk has left. @returns what gives it back */
   fill(disk: DiskName, by: 'octets' | 'files'): Promise<() => Promise<void>>;
+  /** Lets documents not be made durable from now on. @returns what ends that */
+  failFsync(): Promise<() => Promise<void>>;
   /** Documents that are stored. */
   documents(): Promise<number>;
   /** Open files at the most from now on. */
@@ -69,6 +71,11 @@ export async function startContained(): Promise<Contained> {
   const [message] = (await once(child, 'message')) as [ChildMessage];
   if (!message.ready) throw new Error(message.reason);
   const pid = child.pid ?? 0;
+  const tell = async (message: FsyncMessage): Promise<void> => {
+    const heard = once(child, 'message');
+    child.send(message);
+    await heard;
+  };
   const seen = (disk: DiskName): string => join('/proc', String(pid), 'root', dir, disk);
   const fillers: Readonly<Record<'octets' | 'files', (at: string) => Promise<void>>> = {
     octets: async (at) => {
@@ -94,7 +101,6 @@ export async function startContained(): Promise<Contained> {
     },
   };
   return {
-    pid,
     url: message.url + PATH,
     base: message.url,
     fill: async (disk, by) => {
@@ -102,6 +108,10 @@ export async function startContained(): Promise<Contained> {
       await mkdir(at);
       await fillers[by](at);
       return () => rm(at, { recursive: true });
+    },
+    failFsync: async () => {
+      await tell({ fsyncFails: true });
+      return () => tell({ fsyncFails: false });
     },
     documents: async () => {
       const payloads = await openPayloads({ dir: seen('payloads'), key: createSecretKey(Buffer.alloc(32)) });
