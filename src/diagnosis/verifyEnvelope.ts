@@ -121,7 +121,7 @@ function askAnother(certificate: Certificate | null, { octets, body, encryption 
   if (certificate === null) return { ok: false, problem: 'no certificate to verify with', references: [] };
   const decoder = new Decoder();
   const sealed = encryption?.opened === false && body !== undefined ? wsuId(body) : undefined;
-  return secondOpinion(decoder.write(octets) + decoder.end(), certificate.publicKey, sealed);
+  return secondOpinion([...decoder.write(octets), ...decoder.end()].join(''), certificate.publicKey, sealed);
 }
 
 /**

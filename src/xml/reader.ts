@@ -63,12 +63,13 @@ export class XmlReader {
 
   /** @throws Failure MALFORMED_XML, or whatever the receiver of the events throws */
   write(chunk: Uint8Array): void {
-    this.take(this.decoder.write(chunk), false);
+    for (const text of this.decoder.write(chunk)) this.take(text, false);
   }
 
   /** The document is complete. @throws Failure MALFORMED_XML when it is not */
   end(): void {
-    this.take(this.decoder.end(), true);
+    for (const text of this.decoder.end()) this.take(text, false);
+    this.take('', true);
     if (this.at < this.buffer.length || this.inCdata || this.names.length > 0 || !this.rootSeen) {
       throw malformed('the document ends too early');
     }

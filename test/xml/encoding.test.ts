@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Decoder } from '../../src/xml/decode.js';
 import { textOf } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
 import { generate, seeded } from '../support/generator.js';
@@ -53,6 +54,24 @@ describe('decode: encodings', () => {
       }
     }
   });
+
+  const pieces: Readonly<Record<string, readonly string[]>> = {
+    'nothing beyond U+00FF': ['<a b="æ">ÿ</a>'],
+    'a text': ['<a>æ<b>', 'en – to', '</b>ø</a>'],
+    'an attribute': ['<a>', 'æ<b c="–">x', '</b>ø</a>'],
+    'a name': ['<a>', 'æ<ć>x', '</ć>', '</a>'],
+    'two texts': ['<a><b>', '–', '</b><b>', '\u{1f48c}', '</b></a>'],
+    'the root': ['<ć>', '</ć>'],
+    'the end': ['<a/>', '\u2028'],
+    'only that': ['\u{1f48c}'],
+  };
+  for (const [where, expected] of Object.entries(pieces))
+    it(`keeps a character beyond U+00FF apart by tags: ${where}`, () => {
+      const decoder = new Decoder();
+      const text = expected.join('');
+      expect([...decoder.write(Buffer.from(text))]).to.deep.equal(expected);
+      expect([...decoder.end()].join('')).to.equal('');
+    });
 
   it('SECURITY 11: U+FEFF is a mark at the very start only, and a character like others elsewhere', () => {
     expect(parse(`${BOM}<a>${BOM}x${BOM}</a>`).children).to.deep.equal([`${BOM}x${BOM}`]);

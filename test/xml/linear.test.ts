@@ -53,6 +53,9 @@ describe('reader: time is linear in the octets', () => {
     'SECURITY 9: carriage returns': (n) => `<r>${'\r'.repeat(20 * n)}</r>`,
     'SECURITY 9: brackets': (n) => `<r>${']]'.repeat(20 * n)}</r>`,
     'SECURITY 9: CDATA of brackets': (n) => `<r><![CDATA[${']'.repeat(20 * n)}]]></r>`,
+    'characters beyond U+00FF, between tags': (n) => `<r>${'ć<a/>'.repeat(n)}</r>`,
+    'characters beyond U+00FF, alone': (n) => `<r>${'ć'.repeat(20 * n)}</r>`,
+    'characters beyond U+00FF, in CDATA of what could be tags': (n) => `<r><![CDATA[${'ć<'.repeat(5 * n)}]]></r>`,
   };
   for (const [what, make] of Object.entries(whole)) {
     it(`${what}, in pieces of 16 kB`, () => {
