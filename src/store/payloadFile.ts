@@ -116,6 +116,8 @@ export interface Sealing {
   readonly key: NamedKey;
   /** Records that are gathered before they are kept. */
   readonly together: number;
+  /** Records that are gathered before the first of them are kept, a multiple of `together`; left out: as many as that. */
+  readonly first?: number;
   /** Takes the next octets of the file, in pieces; `last` is said once, with the end of it. */
   readonly keep: (pieces: readonly Buffer[], last: boolean) => Promise<void>;
   /** The digest of the clear octets, where somebody else makes it; asked for after the last of them. */
@@ -125,7 +127,7 @@ export interface Sealing {
 /** Seals octets as they come. No more of them is in memory than what is gathered. */
 export async function sealAll(
   octets: AsyncIterable<Uint8Array>,
-  { ref, key, together, keep, sha256 }: Sealing,
+  { ref, key, together, first = together, keep, sha256 }: Sealing,
 ): Promise<Blob> {
   const header = newHeader(key);
   const recordKey = fileKey(key, header, ref);
@@ -137,7 +139,8 @@ export async function sealAll(
     passed(clear.length, size);
     size += clear.length;
     gathered.push(...sealRecord(recordKey, header, position, clear));
-    const full = position.number % together === together - 1;
+    const count = position.number + 1;
+    const full = count >= first && count % together === 0;
     if (full || position.last) await keep(gathered.splice(0), position.last);
   }
   return { ref, size, sha256: digest.digest().toString('hex') };

@@ -5,8 +5,9 @@ import { dirname, join, resolve } from 'node:path';
 import type { Blob } from '../domain/forsendelse.js';
 import type { Payloads } from '../domain/shipmentPorts.js';
 import { Failure } from '../errors.js';
-import { disk, openIfThere, readOctets, statIfThere, syncDirectory, usingDisk, writeAll } from './disk.js';
+import { openIfThere, readOctets, statIfThere, syncDirectory, usingDisk } from './disk.js';
 import { placeOf } from './frame.js';
+import { openGrowing, type Growing } from './growing.js';
 import { missing, named, sealAll, type NamedKey } from './payloadFile.js';
 import { clearOctets, firstOf } from './payloadSpan.js';
 import { openSegments, type Segments } from './segments.js';
@@ -23,8 +24,10 @@ export interface PayloadOptions {
 const folders = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 /** Payloads that go into one folder before the next is taken: those that are written at once share its fsync. */
 const TOGETHER = 64;
-/** Records that are gathered before they are written: most payloads are one write, and those share a file with others. */
-const GATHERED = 16;
+/** Records that are gathered before the first are written: most payloads are one write, and those share a file with others. */
+const FIRST = 16;
+/** Records of a larger payload that are written at once: what waits for more is collected twice meanwhile, and old then. */
+const GATHERED = 8;
 /** Milliseconds after which nobody writes to a segment any more, nor reads it for a copy. */
 const AT_REST_MS = 86_400_000;
 const FILE_REF = /^[0-9a-f]{32}$/;
@@ -111,23 +114,23 @@ async function write(
   octets: AsyncIterable<Uint8Array>,
   sha256?: () => Buffer,
 ): Promise<Blob> {
-  let file: number | undefined;
+  let file: Growing | undefined;
   let shared: string | undefined;
   const keep = async (pieces: readonly Buffer[], last: boolean): Promise<void> => {
     if (append !== undefined && file === undefined && last) {
       shared = await append(ref, pieces);
       return;
     }
-    file ??= await disk.open(path, 'wx', 0o600);
-    await writeAll(file, pieces);
-    if (last) await disk.fsync(file);
+    file ??= await openGrowing(path);
+    await file.append(pieces);
+    if (last) await file.finish();
   };
   try {
     const kept = (...octets: Parameters<typeof keep>) => usingDisk(keep(...octets));
-    const blob = await sealAll(octets, { ref, key, together: GATHERED, keep: kept, sha256 });
+    const blob = await sealAll(octets, { ref, key, together: GATHERED, first: FIRST, keep: kept, sha256 });
     return { ...blob, ref: shared ?? ref };
   } finally {
-    if (file !== undefined) closeSync(file);
+    await file?.close();
   }
 }
 

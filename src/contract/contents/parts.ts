@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.js';
 import { limits } from '../../limits.js';
-import type { Again, PartTaker, Place } from '../../soap/message.js';
+import type { Again, Digested, PartTaker, Place } from '../../soap/message.js';
 import { XOP } from '../../soap/message.js';
 import type { XmlElement } from '../../xml/model.js';
 import { attribute, is } from '../../xml/model.js';
@@ -96,13 +96,16 @@ export class AwaitedParts implements PartTaker {
   private readonly awaited = new Map<string, Place>();
 
   /** @param keep stores the content that a token stands for */
-  constructor(private readonly keep: (token: string, octets: AsyncIterable<Uint8Array>) => Promise<Again>) {}
+  constructor(
+    private readonly keep: (token: string, octets: AsyncIterable<Uint8Array>, sha256?: Digested) => Promise<Again>,
+  ) {}
 
   /** @throws Failure INVALID_REQUEST for what is no address of a part, and for a part that is awaited already */
   await(address: string, token: string, include: XmlElement | null): void {
     const ids = contentIds(address);
     if ([...ids].some((id) => this.awaited.has(id))) throw invalid('a part is named once');
-    const store = (octets: AsyncIterable<Uint8Array>): Promise<Again> => this.keep(token, octets);
+    const store = (octets: AsyncIterable<Uint8Array>, sha256?: Digested): Promise<Again> =>
+      this.keep(token, octets, sha256);
     const place: Place = include === null ? { include, store } : { include, store };
     for (const id of ids) this.awaited.set(id, place);
   }

@@ -1,7 +1,7 @@
 import type { Blob } from '../../domain/forsendelse.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import { Failure } from '../../errors.js';
-import type { Again, PartTaker } from '../../soap/message.js';
+import type { Again, Digested, PartTaker } from '../../soap/message.js';
 import { XOP } from '../../soap/message.js';
 import type { XmlElement } from '../../xml/model.js';
 import { Pipe } from '../../soap/pipe.js';
@@ -74,7 +74,7 @@ class Stage implements ContentStage {
     private readonly places: ContentPlaces,
   ) {}
 
-  readonly parts = new AwaitedParts((token, octets) => this.store(token, octets));
+  readonly parts = new AwaitedParts((token, octets, sha256) => this.store(token, octets, sha256));
 
   readonly spill: Spill = (element) => {
     const { ns } = element;
@@ -120,8 +120,8 @@ class Stage implements ContentStage {
     return token;
   }
 
-  private async store(token: string, octets: AsyncIterable<Uint8Array>): Promise<Again> {
-    const stored = await this.payloads.put(this.judged(octets, this.checkOf(token)));
+  private async store(token: string, octets: AsyncIterable<Uint8Array>, sha256?: Digested): Promise<Again> {
+    const stored = await this.payloads.put(this.judged(octets, this.checkOf(token)), sha256);
     // Not before: `drained` would wait for a content that waits for the octets that are drained.
     this.keep(token, Promise.resolve(stored));
     return () => this.payloads.get(stored.ref);

@@ -41,7 +41,7 @@ const TOLD = 6;
 const asStarted = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '4194304',
-  NODE_OPTIONS: '--max-semi-space-size=8',
+  NODE_OPTIONS: '--max-semi-space-size=16',
 };
 
 /** Forgets what has arrived and was looked at, or this process would hold every letter of the run. */
