@@ -34,6 +34,28 @@ export function isAllowedAscii(octets: Uint8Array): boolean {
   return octets.subarray(0, head).every(isAllowedOctet) && octets.subarray(tail).every(isAllowedOctet);
 }
 
+/** No octet below begins a character of UTF-8 that is beyond U+00FF. */
+const WIDE = 0xc4;
+
+/** Where the first octet from `from` on stands that begins a character of UTF-8 beyond U+00FF; -1 where none does. */
+export function wideFrom(octets: Uint8Array, from: number): number {
+  const { buffer, byteOffset, length } = octets;
+  const within = (begin: number, end: number): number => {
+    for (let at = begin; at < end; at++) if ((octets[at] as number) >= WIDE) return at;
+    return -1;
+  };
+  const head = from + (-(byteOffset + from) & (WORD - 1));
+  if (length < head + WORD) return within(from, length);
+  const words = new Int32Array(buffer, byteOffset + head, Math.floor((length - head) / WORD));
+  let found = within(from, head);
+  for (let i = 0; i < words.length && found < 0; i++) {
+    const word = words[i] as number;
+    // Both upper bits of an octet are set where a character beyond ASCII begins, and nowhere else.
+    if ((word & (word << 1) & 0x80808080) !== 0) found = within(head + WORD * i, head + WORD * (i + 1));
+  }
+  return found < 0 ? within(head + WORD * words.length, length) : found;
+}
+
 /** The text on one line, with a space for what would break it and for what no XML document can have. */
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]+/gu, ' ');
 
@@ -55,8 +77,11 @@ const known = new Map<string, QName>();
 const KNOWN_NAMES = 4096;
 const KNOWN_LENGTH = 64;
 
-/** A copy of its own: a slice would keep the whole request in memory for as long as it is remembered. */
-export const detached = (s: string): string => Buffer.from(s).toString();
+/**
+ * A copy of its own: a slice would keep the whole request in memory for as long as it is remembered. It is one that V8 has once, as it has
+ * the names of members and those that stand in programs, so that it is compared with them by its address.
+ */
+export const detached = (s: string): string => Object.keys({ [Buffer.from(s).toString()]: null })[0] as string;
 
 /** Splits a qualified name; undefined when it is none. The answers for short names are remembered, a bounded number of them. */
 export function qualifiedName(name: string): QName | undefined {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { Failure } from '../errors.js';
-import { hasForbiddenCharacter, isAllowedAscii } from './chars.js';
+import { hasForbiddenCharacter, isAllowedAscii, wideFrom } from './chars.js';
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -30,8 +30,6 @@ const names: ReadonlyMap<string, readonly Encoding[]> = new Map([
   ['utf-16be', ['utf-16be']],
 ]);
 
-/** No octet below begins a character of UTF-8 that is beyond U+00FF. */
-const WIDE = 0xc4;
 const [LT, GT] = [0x3c, 0x3e];
 
 /**
@@ -40,8 +38,7 @@ const [LT, GT] = [0x3c, 0x3e];
  */
 function* apart(octets: Buffer): Generator<Buffer> {
   let from = 0;
-  for (let at = 0; at < octets.length; at++) {
-    if ((octets[at] as number) < WIDE) continue;
+  for (let at = wideFrom(octets, 0); at >= 0; at = wideFrom(octets, from)) {
     const before = octets.subarray(from, at);
     const tag = before.lastIndexOf(GT) + 1;
     if (tag > 0) yield before.subarray(0, tag);
@@ -49,7 +46,6 @@ function* apart(octets: Buffer): Generator<Buffer> {
     const end = next < 0 ? octets.length : next;
     yield octets.subarray(from + tag, end);
     from = end;
-    at = end - 1;
   }
   if (from < octets.length) yield octets.subarray(from);
 }

@@ -94,18 +94,23 @@ const absoluteUri = new RegExp(
   `^[A-Za-z][A-Za-z0-9+.-]*:(?:${authority}|(?!//))${afterAuthority}(?:#${afterAuthority})?$`,
 );
 
-const knownUris = new Set<string>();
+const knownUris = new Map<string, string>();
 const KNOWN_URIS = 1024;
 const KNOWN_URI_LENGTH = 128;
 
-/** Whether it is one. The short ones that are, are remembered, a bounded number of them: messages of one contract have the same. */
-function isAbsoluteUri(uri: string): boolean {
-  if (knownUris.has(uri)) return true;
-  const fits = absoluteUri.test(uri);
-  if (!fits || uri.length > KNOWN_URI_LENGTH) return fits;
+/**
+ * The same, when it is one. The short ones that are, are remembered, a bounded number of them: messages of one contract have the same.
+ * @throws Failure MALFORMED_XML
+ */
+function absolute(uri: string): string {
+  const known = knownUris.get(uri);
+  if (known !== undefined) return known;
+  if (!absoluteUri.test(uri)) throw malformed('a namespace name that is no absolute URI');
+  if (uri.length > KNOWN_URI_LENGTH) return uri;
   if (knownUris.size >= KNOWN_URIS) knownUris.clear();
-  knownUris.add(detached(uri));
-  return true;
+  const own = detached(uri);
+  knownUris.set(own, own);
+  return own;
 }
 
 /** Reserved names, and whatever is not an absolute URI, are refused. */
@@ -113,8 +118,7 @@ function declaration(prefix: string, uri: string): NsDeclaration {
   const reserved = (prefix === 'xml') !== (uri === XML_NS) || prefix === 'xmlns' || uri === XMLNS_NS;
   if (reserved) throw malformed('a reserved namespace or prefix is declared');
   if (uri === '' && prefix !== '') throw malformed('a namespace prefix is undeclared');
-  if (uri !== '' && !isAbsoluteUri(uri)) throw malformed('a namespace name that is no absolute URI');
-  return { prefix, uri };
+  return { prefix, uri: uri === '' ? uri : absolute(uri) };
 }
 
 function extendScope(scope: NsScope | null, declarations: readonly NsDeclaration[]): NsScope | null {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { wideFrom } from '../../src/xml/chars.js';
 import { Decoder } from '../../src/xml/decode.js';
 import { textOf } from '../../src/xml/model.js';
 import { parse } from '../../src/xml/tree.js';
@@ -53,6 +54,21 @@ describe('decode: encodings', () => {
         expect(foreignRead(encoded, theirs), document).to.deep.equal({ value: tree });
       }
     }
+  });
+
+  it('finds the first character beyond U+00FF, wherever it stands and however the octets lie in memory', () => {
+    for (const [narrow, wide] of [
+      ['x', 'ć'],
+      ['æ', '–'],
+      ['ÿx', '\u{1f48c}'],
+    ] as const)
+      for (let before = 0; before < 12; before++)
+        for (let lies = 0; lies < 4; lies++) {
+          const head = Buffer.from(narrow.repeat(before));
+          const all = Buffer.concat([Buffer.alloc(lies), head, Buffer.from(wide + narrow.repeat(9))]).subarray(lies);
+          for (let from = 0; from <= head.length; from++) expect(wideFrom(all, from)).to.equal(head.length);
+          expect(wideFrom(all, head.length + Buffer.byteLength(wide))).to.equal(-1);
+        }
   });
 
   const pieces: Readonly<Record<string, readonly string[]>> = {
