@@ -31,6 +31,8 @@ const names: ReadonlyMap<string, readonly Encoding[]> = new Map([
 ]);
 
 const [LT, GT] = [0x3c, 0x3e];
+/** Octets of a piece with such a character at the least, as far as there are so many: pieces cost something, however little is in them. */
+const PIECE = 256;
 
 /**
  * Octets of UTF-8, cut at the tags around every character beyond U+00FF. V8 gives two octets to each character of a text that has one of
@@ -42,7 +44,7 @@ function* apart(octets: Buffer): Generator<Buffer> {
     const before = octets.subarray(from, at);
     const tag = before.lastIndexOf(GT) + 1;
     if (tag > 0) yield before.subarray(0, tag);
-    const next = octets.indexOf(LT, at);
+    const next = octets.indexOf(LT, at + PIECE);
     const end = next < 0 ? octets.length : next;
     yield octets.subarray(from + tag, end);
     from = end;

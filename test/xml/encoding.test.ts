@@ -71,13 +71,15 @@ describe('decode: encodings', () => {
         }
   });
 
+  const long = 'x'.repeat(300);
   const pieces: Readonly<Record<string, readonly string[]>> = {
     'nothing beyond U+00FF': ['<a b="æ">ÿ</a>'],
-    'a text': ['<a>æ<b>', 'en – to', '</b>ø</a>'],
-    'an attribute': ['<a>', 'æ<b c="–">x', '</b>ø</a>'],
-    'a name': ['<a>', 'æ<ć>x', '</ć>', '</a>'],
-    'two texts': ['<a><b>', '–', '</b><b>', '\u{1f48c}', '</b></a>'],
-    'the root': ['<ć>', '</ć>'],
+    'a text': ['<a>æ<b>', `en – to${long}`, `</b>ø${long}</a>`],
+    'an attribute': ['<a>', `æ<b c="–">${long}`, '</b>ø</a>'],
+    'a name': ['<a>', `æ<ć>x</ć>${long}`, '<b/></a>'],
+    'two texts': ['<a><b>', `–${long}`, `</b>${long}<b>`, `\u{1f48c}${long}`, '</b></a>'],
+    'two texts of one piece': ['<a><b>', `–</b><b>ć</b>${long}`, '</a>'],
+    'the root': [`<ć>${long}`, '</ć>'],
     'the end': ['<a/>', '\u2028'],
     'only that': ['\u{1f48c}'],
   };
@@ -88,6 +90,11 @@ describe('decode: encodings', () => {
       expect([...decoder.write(Buffer.from(text))]).to.deep.equal(expected);
       expect([...decoder.end()].join('')).to.equal('');
     });
+
+  it('SECURITY 9: makes few pieces, however many such characters and tags there are', () => {
+    const octets = Buffer.from('ć<'.repeat(20_000));
+    expect([...new Decoder().write(octets)]).to.have.length.below(octets.length / 256 + 1);
+  });
 
   it('SECURITY 11: U+FEFF is a mark at the very start only, and a character like others elsewhere', () => {
     expect(parse(`${BOM}<a>${BOM}x${BOM}</a>`).children).to.deep.equal([`${BOM}x${BOM}`]);
