@@ -66,7 +66,10 @@ export class Decoder {
   /** @param charset the charset parameter of Content-Type, when there is one */
   constructor(private readonly charset?: string) {}
 
-  /** Characters of `chunk` in pieces; none while the encoding is not known yet. @throws Failure MALFORMED_XML */
+  /**
+   * Characters of `chunk` in pieces, decoded as they are asked for, so that the chunk has to stay as it is until then; none while the encoding
+   * is not known yet. @throws Failure MALFORMED_XML
+   */
   write(chunk: Uint8Array): Iterable<string> {
     if (this.encoding !== null) return this.decode(chunk, true);
     const head = this.head.length === 0 ? chunk : Buffer.concat([this.head, chunk]);

@@ -67,11 +67,14 @@ describe('a gateway that runs out of something', function () {
 
   it('F25: a document that could not be made durable is not acknowledged, and nothing of it is left', async () => {
     const documents = await gateway.documents();
-    const mend = await gateway.failFsync();
     const letter = brev('digipost');
-    expect(await send(letter)).to.equal(false);
-    expect(await gateway.documents()).to.equal(documents);
-    await mend();
+    const mend = await gateway.failFsync();
+    try {
+      expect(await send(letter)).to.equal(false);
+      expect(await gateway.documents()).to.equal(documents);
+    } finally {
+      await mend();
+    }
     expect(await send(letter), 'the same letter again').to.equal(true);
     expect(await gateway.documents()).to.equal(documents + 1);
     await expectAllThere();
