@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { brev, postadresse, sendBrev, type Stand } from '../support/forsendelser.js';
 import { koekvittering } from '../support/formidlinger.js';
@@ -39,11 +40,18 @@ describe('points of the crash test', function () {
     beforeEach(() => void reached.splice(0));
 
     const isDelivered = ({ tilstand }: Stand): boolean => tilstand === 'LEVERT';
+    /** Whoever asks for a letter can see what is committed before the process that committed it has gone on. */
+    async function settled(): Promise<void> {
+      const times = (point: Point): number => reached.filter((p) => p === point).length;
+      while (!reached.includes('dispatch.recorded') || times('receipt.committed') < times('receipt.written'))
+        await sleep(5);
+    }
     /** Sends a letter to the end. A provider's receipt may be faster than its answer, so each process's points are told apart. */
     async function wayOf(letter: ReturnType<typeof brev>): Promise<Record<string, Point[]>> {
       expect((await sendBrev(world.url, letter)).status).to.equal(200);
       await world.until(letter.eksternRef, isDelivered);
       await world.until(letter.eksternRef, ({ hendelser }) => hendelser.some(({ type }) => type === 'SENDT'));
+      await settled();
       return Object.fromEntries(
         ['accept', 'dispatch', 'receipt'].map((part) => [part, reached.filter((p) => p.startsWith(part))]),
       );
