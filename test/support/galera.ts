@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { freePort, installDatabase, keep, onPath, serverOptions, type PrivateServer } from './mariadb.js';
+import { filesIn, freePort, installDatabase, keep, onPath, serverOptions, type PrivateServer } from './mariadb.js';
 
 /** A cluster of one's own. It ends with this process, however that ends. */
 export interface Cluster {
@@ -55,7 +55,7 @@ function commandOf({ dir, port, group }: Place, all: string, [ist, sst]: readonl
   };
   const given = Object.entries(options).map(([name, value]) => `${name}=${value}`);
   const server = [
-    ...['mariadbd', '--no-defaults', `--user=${serverUser()}`, `--datadir=${dir}/db`, ...serverOptions(dir, port)],
+    ...['mariadbd', '--no-defaults', `--user=${serverUser()}`, ...filesIn(dir), ...serverOptions(dir, port)],
     ...['--skip-log-bin', '--binlog-format=ROW', '--innodb-autoinc-lock-mode=2'],
     ...['--wsrep-on=ON', `--wsrep-provider=${provider}`, '--wsrep-cluster-name=posthorn'],
     ...['--wsrep-node-address=127.0.0.1', '--wsrep-sst-method=rsync', `--wsrep-sst-receive-address=127.0.0.1:${sst}`],
@@ -77,7 +77,7 @@ async function makePlaces(root: string, count: number): Promise<readonly Place[]
     places.push({ dir, port: await freePort(), group: await freePort() });
   }
   const [first, ...others] = places.map(({ dir }) => dir) as [string, ...string[]];
-  await installDatabase(['--no-defaults', `--user=${user}`, `--datadir=${first}/db`]);
+  await installDatabase(['--no-defaults', `--user=${user}`, ...filesIn(first)]);
   for (const dir of others) execFileSync('cp', ['-a', `${first}/db`, dir]);
   await writeFile(join(first, 'first'), '');
   return places;

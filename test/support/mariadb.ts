@@ -82,13 +82,16 @@ esac; echo "$word"; done; kill -9 $!; wait $!; rm -rf "$folder/db" "$folder/log"
 /** Starts a server. @param folder for all its files; undefined: a new one */
 export async function startServer(folder?: string): Promise<PrivateServer> {
   const dir = folder ?? (await mkdtemp(join(tmpdir(), 'posthorn-mariadb-')));
-  const common = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${dir}/db`];
+  const common = ['--no-defaults', `--user=${userInfo().username}`, ...filesIn(dir)];
   await installDatabase(common);
   const port = await freePort();
   const server = await keep(dir, port, ['mariadbd', ...common, ...serverOptions(dir, port), '--skip-log-bin']);
   await server.start();
   return server;
 }
+
+/** Temporary tables too: a server that starts clears away those that it finds, and they may be another's. */
+export const filesIn = (dir: string): readonly string[] => [`--datadir=${dir}/db`, `--tmpdir=${dir}/db`];
 
 /** Makes the files of an empty server. */
 export const installDatabase = (common: readonly string[]): Promise<unknown> =>
