@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import './engine.js';
 import { loadConfig } from './config.js';
 import { PATH as FORSENDELSE } from './contract/forsendelse/names.js';
 import { PATH } from './contract/oppslagstjenesten/names.js';
@@ -10,9 +10,6 @@ import { createLog } from './log.js';
 import { startProcesses } from './processes.js';
 import { runProcess } from './run.js';
 import { startPatiently } from './waiting.js';
-
-// Helper threads of the young collection cost more processor time than they save; more processors are used by more processes.
-setFlagsFromString('--no-parallel-scavenge');
 
 /** The gateway as a process of its own, or as several: configuration from the environment; SIGTERM drains and ends it. */
 await runProcess('gateway', async () => {

@@ -13,6 +13,11 @@ import {
 } from './registerFile.js';
 import { required } from './unitRow.js';
 
+async function* again(start: string, source: AsyncIterator<string>): Text {
+  yield start;
+  yield* { [Symbol.asyncIterator]: () => source };
+}
+
 /** The text with its first character that is no space, and all of it again. */
 async function peek(text: Text): Promise<readonly [first: string, text: Text]> {
   const source = text[Symbol.asyncIterator]();
@@ -24,11 +29,7 @@ async function peek(text: Text): Promise<readonly [first: string, text: Text]> {
     if (start.length > rowCharacters && start.trim() === '')
       throw new UnreadableFile(1, 'begins with nothing but space');
   }
-  async function* again(): Text {
-    yield start;
-    yield* { [Symbol.asyncIterator]: () => source };
-  }
-  return [start.trimStart().charAt(0), again()];
+  return [start.trimStart().charAt(0), again(start, source)];
 }
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE, BEGIN, END, COMMA] = [...'"\\{}[],'].map((c) => c.charCodeAt(0));

@@ -8,6 +8,7 @@ import { encodeMpc, type Mpc } from '../contract/ebms/names.js';
 import type { Pakkefil } from '../contract/sdp/packer.js';
 import type { Postadresse } from '../domain/forsendelse.js';
 import { errorText, Failure } from '../errors.js';
+import { once } from '../once.js';
 import { readNamed } from './keyFile.js';
 import { documentOf, parseAddress, titleOf } from './letter.js';
 import { CommandError, printer, table, UsageError, visible, type Printer } from './output.js';
@@ -147,10 +148,7 @@ function leveranseOf(options: SendOptions, title: string): Leveranse {
 
 async function fileOf(name: string): Promise<Pakkefil> {
   const { filnavn, tittel, mimetype, innhold } = await documentOf(name);
-  const open = async function* (): AsyncGenerator<Uint8Array> {
-    yield innhold;
-  };
-  return { filnavn, mimetype, tittel: { lang: 'nb', tekst: tittel }, open };
+  return { filnavn, mimetype, tittel: { lang: 'nb', tekst: tittel }, open: () => once(innhold) };
 }
 
 async function send(files: readonly string[], options: SendOptions, deps: SdpCommandDeps, print: Printer) {

@@ -4,6 +4,7 @@ import { eb, messagingBlock } from '../contract/ebms/names.js';
 import type { ReceivedError } from '../contract/ebms/types.js';
 import type { Ord } from '../domain/hendelsestekst.js';
 import { errorText, Failure } from '../errors.js';
+import { once } from '../once.js';
 import { sdpPolicy } from '../security/policy.js';
 import type { SigningKey } from '../security/sign.js';
 import type { VerifyDeps } from '../security/signature.js';
@@ -78,9 +79,7 @@ const policy = sdpPolicy([messagingBlock]);
 /** A signed envelope as it is posted, alone or with its package. */
 export function uploadOf(envelope: string, attachment?: Attachment): Upload {
   const octets = Buffer.from(envelope);
-  const open = async function* (): AsyncGenerator<Buffer> {
-    yield octets;
-  };
+  const open = () => once(octets);
   const root = { contentType: contentType['1.2'], contentId: `${randomUUID()}@posthorn`, size: octets.length, open };
   if (attachment === undefined) return { contentType: root.contentType, contentLength: octets.length, body: open() };
   return writeMultipart([root, { ...attachment, contentType: 'application/cms' }]);
@@ -110,11 +109,9 @@ export function refused(error: ReceivedError, about: readonly string[]): Refusal
 }
 
 async function verified({ contentType: type, octets }: Posted, deps: VerifyDeps): Promise<Trusted> {
-  const stream = (async function* () {
-    yield octets;
-  })();
   const charset = parseMediaType(type)?.parameters.get('charset');
-  return verify({ stream, charset, multipart: parseMultipartType(type) }, { ...policy, attachments: 'none' }, deps);
+  const incoming = { stream: once(octets), charset, multipart: parseMultipartType(type) };
+  return verify(incoming, { ...policy, attachments: 'none' }, deps);
 }
 
 const isEnvelope = (octets: Buffer): boolean => {

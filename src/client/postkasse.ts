@@ -1,6 +1,7 @@
 import { decodeSvar, encodeForesporsel, type Svar } from '../contract/postkasse/encode.js';
 import type { Foresporsel } from '../contract/postkasse/names.js';
 import { Failure } from '../errors.js';
+import { once } from '../once.js';
 import { postkassePolicy } from '../security/policy.js';
 import type { SigningKey } from '../security/sign.js';
 import { signedEnvelope } from '../security/signAnswer.js';
@@ -13,10 +14,6 @@ export interface MailboxService extends VerifyDeps {
   readonly key: SigningKey;
   /** Organisation number that must stand in the certificate of the answer; undefined takes any that the trust store vouches for. */
   readonly expected: string | undefined;
-}
-
-async function* once(octets: Buffer): AsyncGenerator<Buffer> {
-  yield octets;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Failure } from '../errors.js';
+import { once } from '../once.js';
 import { answerPolicy, decryptBody } from '../security/answer.js';
 import type { SignaturePolicy } from '../security/policy.js';
 import type { SecurityShape } from '../security/shape.js';
@@ -93,13 +94,10 @@ async function firstBroken(
   { policy, trust = anyCertificate }: VerifyOptions,
   now: Date,
 ): Promise<BrokenRule | null> {
-  const stream = (async function* () {
-    yield octets;
-  })();
   const deps = { trust, clock: { now: () => now } };
   try {
     if (encryption?.opened === false) verifySealed(octets, policy, deps);
-    else await verify({ stream }, policy, deps);
+    else await verify({ stream: once(octets) }, policy, deps);
   } catch (error) {
     if (error instanceof Failure) return { code: error.code, detail: error.detail };
     throw error;

@@ -4,6 +4,7 @@ import type { Pakkefil, Pakkeinnhold } from '../contract/sdp/packer.js';
 import { isPacked } from '../domain/mimetypes.js';
 import { Failure } from '../errors.js';
 import { limits } from '../limits.js';
+import { once } from '../once.js';
 import type { SigningKey } from '../security/sign.js';
 import type { Trust, TrustedCertificate } from '../security/trust.js';
 import { SIGNATURES, signFiles, verifyFiles, type SignedFile } from './xades.js';
@@ -81,9 +82,7 @@ const inMemory = (octets: Buffer): Pakkefil => ({
   filnavn: MANIFEST,
   mimetype: 'application/xml',
   tittel: null,
-  open: async function* () {
-    yield octets;
-  },
+  open: () => once(octets),
 });
 
 /**

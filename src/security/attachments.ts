@@ -45,32 +45,40 @@ export function refuseMissing(planned: readonly PlannedPart[], parts: readonly T
   if (planned.length > parts.length) throw invalid('a reference to an attachment that is not there');
 }
 
+/** What has gone by of a part; the digest when all of it has. */
+interface Seen {
+  size: number;
+  sha256: Buffer | undefined;
+}
+
+/** The content of a part as it came. @throws Failure FAILED_CHECK in the place of its end when its digest is not the one of the signature */
+async function* checked(body: NamedPart['body'], planned: PlannedPart, seen: Seen): AsyncGenerator<Uint8Array> {
+  const sha256 = createHash('sha256');
+  const demanded: Hash = planned.hash === 'sha256' ? sha256 : createHash(planned.hash);
+  for await (const chunk of body) {
+    seen.size += chunk.length;
+    sha256.update(chunk);
+    if (demanded !== sha256) demanded.update(chunk);
+    yield chunk;
+  }
+  seen.sha256 = sha256.digest();
+  const actual = demanded === sha256 ? seen.sha256 : demanded.digest();
+  if (planned.digest.length !== actual.length || !timingSafeEqual(planned.digest, actual)) {
+    throw failedCheck('digest of an attachment does not match');
+  }
+}
+
 /** Takes a part that the signature names. @throws Failure FAILED_CHECK when its digest is another, before `pass` has seen its end */
 async function take(
   { contentId, contentType, body }: NamedPart,
   planned: PlannedPart,
   pass: Pass,
 ): Promise<TrustedPart> {
-  const sha256 = createHash('sha256');
-  const demanded: Hash = planned.hash === 'sha256' ? sha256 : createHash(planned.hash);
-  let size = 0;
-  let digest: Buffer | undefined;
-  async function* checked(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      size += chunk.length;
-      sha256.update(chunk);
-      if (demanded !== sha256) demanded.update(chunk);
-      yield chunk;
-    }
-    digest = sha256.digest();
-    const actual = demanded === sha256 ? digest : demanded.digest();
-    if (planned.digest.length !== actual.length || !timingSafeEqual(planned.digest, actual)) {
-      throw failedCheck('digest of an attachment does not match');
-    }
-  }
-  await pass(checked(), () => digest as Buffer);
-  if (digest === undefined) throw failedCheck('an attachment that was not read to its end');
-  return { contentId, contentType, size, sha256: digest };
+  const seen: Seen = { size: 0, sha256: undefined };
+  await pass(checked(body, planned, seen), () => seen.sha256 as Buffer);
+  const { size, sha256 } = seen;
+  if (sha256 === undefined) throw failedCheck('an attachment that was not read to its end');
+  return { contentId, contentType, size, sha256 };
 }
 
 async function drop(octets: AsyncIterable<Uint8Array>): Promise<void> {

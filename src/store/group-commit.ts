@@ -24,6 +24,22 @@ interface Waiting {
 /** Answers a caller. */
 type Answer = () => void;
 
+/** What one transaction takes up, and how much of what waited at its beginning is left to the next. */
+interface Batch {
+  readonly units: Waiting[];
+  left: number;
+}
+
+function* arrived(queue: Waiting[], batch: Batch): Generator<Waiting> {
+  const { units } = batch;
+  const end = performance.now() + LONGEST;
+  for (batch.left = queue.length; batch.left > 0 && (units.length === 0 || performance.now() < end); batch.left--) {
+    const unit = queue.shift() as Waiting;
+    units.push(unit);
+    yield unit;
+  }
+}
+
 /** One transaction. @throws what `carryOut` or the commit throws, and then nothing is left of it */
 const transacting =
   ({ begin, run, commit }: Transactions) =>
@@ -73,16 +89,9 @@ export function groupCommit(transactions: Transactions): <T>(work: () => Promise
   const apart = inSavepoint(transactions);
 
   const commitBatch = async () => {
-    const batch: Waiting[] = [];
-    let [left, failed] = [0, false];
-    function* arrived(): Generator<Waiting> {
-      const end = performance.now() + LONGEST;
-      for (left = queue.length; left > 0 && (batch.length === 0 || performance.now() < end); left--) {
-        const unit = queue.shift() as Waiting;
-        batch.push(unit);
-        yield unit;
-      }
-    }
+    const batch: Batch = { units: [], left: 0 };
+    const { units } = batch;
+    let failed = false;
     const plainly = async ({ work, resolve }: Waiting): Promise<Answer> => {
       try {
         const outcome = await work();
@@ -92,13 +101,13 @@ export function groupCommit(transactions: Transactions): <T>(work: () => Promise
         throw error;
       }
     };
-    const tellAll = (error: unknown): void => batch.forEach(({ reject }) => reject(error));
-    await transact(arrived(), plainly).catch(async (error: unknown) => {
-      if (batch.length === 0) throw error;
-      if (failed && batch.length > 1) await transact(batch, apart).catch(tellAll);
+    const tellAll = (error: unknown): void => units.forEach(({ reject }) => reject(error));
+    await transact(arrived(queue, batch), plainly).catch(async (error: unknown) => {
+      if (units.length === 0) throw error;
+      if (failed && units.length > 1) await transact(units, apart).catch(tellAll);
       else tellAll(error);
     });
-    if (left > 0 && !failed) await transactions.rest();
+    if (batch.left > 0 && !failed) await transactions.rest();
   };
 
   const drain = async () => {

@@ -7,6 +7,7 @@ import { payloadParts } from '../../contract/ebms/encode.js';
 import { encodeSbd } from '../../contract/sdp/sbd.js';
 import type { FlyttetDigitalPost } from '../../contract/sdp/types.js';
 import { osloDate } from '../../domain/oslo.js';
+import { once } from '../../once.js';
 import { decryptCms, encryptCms } from '../../security/cms.js';
 import { signEnveloped } from '../../security/enveloped.js';
 import { parseCertificate } from '../../security/x509.js';
@@ -37,10 +38,6 @@ async function collected(octets: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of octets) pieces.push(piece);
   return Buffer.concat(pieces);
-}
-
-async function* once(octets: Buffer): AsyncGenerator<Buffer, void> {
-  yield octets;
 }
 
 /** The package for its new keeper. What the sender signed stays as it is. */
