@@ -8,7 +8,7 @@ import type { Messaging, UserMessage } from '../contract/ebms/types.js';
 import { errors, Failure } from '../errors.js';
 import { sdpPolicy } from '../security/policy.js';
 import type { Incoming } from '../security/signature.js';
-import { verify } from '../security/signature.js';
+import { verifyInPasses } from '../security/signature.js';
 import type { Trusted } from '../security/trusted.js';
 import { asFailure } from '../soap/fault.js';
 import { parseMediaType, parseMultipartType } from '../soap/mime.js';
@@ -93,22 +93,19 @@ interface Exchange {
   readonly stage: Stage;
   /** MessageId, as soon as its signature has been verified. */
   about: string | undefined;
-  /** What is left to do, as soon as the envelope has been judged. */
-  rest: Rest | undefined;
 }
 
 async function receive(open: () => Incoming, exchange: Exchange, deps: Broker, context: SoapContext): Promise<Answer> {
   // Not the sender's fault, so it must be one that the sender repeats.
   if (!deps.timeIsRight()) throw new Failure('UNAVAILABLE', 'our own clock is wrong; see /health/ready');
-  const envelope = (verified: Trusted): void => {
-    const messaging = decodeMessaging(verified);
+  const judged = (envelope: Trusted): Rest => {
+    const messaging = decodeMessaging(envelope);
     exchange.about = aboutOf(messaging);
-    exchange.rest = judge(verified, messaging, deps);
+    return judge(envelope, messaging, deps);
   };
   const { stage } = exchange;
-  const trusted = await verify(open(), policy, deps.verifyDeps, { envelope, parts: stage });
-  if (exchange.rest === undefined) throw new Failure('INTERNAL', 'a message that nobody has judged');
-  return exchange.rest(trusted, stage, context);
+  const { made: rest, parts } = await verifyInPasses(open(), policy, deps.verifyDeps, judged, { parts: stage });
+  return rest(parts, stage, context);
 }
 
 /**
@@ -122,7 +119,7 @@ export function meldingsformidler(given: BrokerDeps): SoapHandler {
     const count = (operation: string, outcome: 'ok' | 'fault'): void =>
       deps.metrics.request(operation, outcome, (performance.now() - started) / 1000);
     const stage = stagePackage(deps.payloads, deps.maxPackage);
-    const exchange: Exchange = { stage, about: undefined, rest: undefined };
+    const exchange: Exchange = { stage, about: undefined };
     try {
       const { operation, envelope } = await receive(() => incomingOf(req, res), exchange, deps, context);
       if (envelope === undefined) send(res, 202, {}, '');

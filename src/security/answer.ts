@@ -21,8 +21,8 @@ import {
   wsuIdAttribute,
 } from './sign.js';
 import type { SigningKey } from './sign.js';
-import type { HeaderVerdict, VerifyDeps } from './signature.js';
-import { checkDigest, verifyHeader } from './signature.js';
+import type { HeaderVerdict, VerifyDeps } from './signedHeader.js';
+import { checkDigest, verifyHeader } from './signedHeader.js';
 import type { Signer, Trusted } from './trusted.js';
 import type { Encryption } from './xmlenc.js';
 import { decryptContent, encrypt, encryptedDataElement, encryptedKeyElement } from './xmlenc.js';

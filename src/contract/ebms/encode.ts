@@ -84,7 +84,8 @@ const copyOf = (node: XmlNode): XmlNode =>
     ? { ...node, declarations: [], scope: null, parent: null, children: node.children.map(copyOf) }
     : node;
 
-const nonRepudiation = (references: readonly XmlElement[]): XmlElement =>
+/** eb:Receipt about `references`, which are copied as they stand; nothing of their message is held on to. */
+export const nonRepudiation = (references: readonly XmlElement[]): XmlElement =>
   element(eb, 'Receipt', {}, [
     element(
       ebbp,
@@ -101,9 +102,12 @@ export function payloadReferences({ references, bodyId }: Pick<Trusted, 'referen
   return [...references.filter((r) => uri(r).startsWith('cid:')), ...references.filter((r) => uri(r) === toBody)];
 }
 
+/** eb:Messaging with a receipt. */
+export const withReceipt = (info: MessageInfo, receipt: XmlElement): XmlElement => messaging([signal(info, [receipt])]);
+
 /** eb:Messaging with the receipt of a message: `references` are copied from it as they stand. */
 export const encodeReceipt = (info: MessageInfo, references: readonly XmlElement[]): XmlElement =>
-  messaging([signal(info, [nonRepudiation(references)])]);
+  withReceipt(info, nonRepudiation(references));
 
 /** eb:Messaging that confirms a message and asks for the next at once, in this order (CONTRACT.md section 7). */
 export const encodeReceiptAndPull = (

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Utlevering } from '../../domain/formidling.js';
 import {
   encodeEmptyChannel,
-  encodeReceipt,
   encodeUserMessage,
+  nonRepudiation,
   payloadReferences,
   pulledReceipt,
+  withReceipt,
 } from '../../contract/ebms/encode.js';
 import type { Mpc } from '../../contract/ebms/names.js';
 import { documentFrom } from '../../contract/sdp/stored.js';
@@ -38,9 +39,11 @@ const infoOf = ({ verifyDeps }: Signed, refToMessageId: string, messageId: strin
   refToMessageId,
 });
 
-/** We have taken a message over: its own references to Body and package, copied. */
-export const transportReceipt = (deps: Signed, trusted: Trusted, messageId: string): Promise<string> =>
-  signed(deps, encodeReceipt(infoOf(deps, messageId), payloadReferences(trusted)), []);
+/** Says that we have taken a message over: its own references to Body and package, copied. */
+export function transportReceipt(deps: Signed, trusted: Trusted, messageId: string): () => Promise<string> {
+  const receipt = nonRepudiation(payloadReferences(trusted));
+  return () => signed(deps, withReceipt(infoOf(deps, messageId), receipt), []);
+}
 
 /** Nothing waits in the channel that was asked for. */
 export const emptyChannel = (deps: Signed, pullId: string): Promise<string> =>

@@ -86,15 +86,16 @@ function judged(envelope: Trusted, message: UserMessage, signed: SignedDocument,
   const more = { noekkel: noekkelOf(envelope, message), regning: regningFor(letter) };
   // Not more of the document than its text waits with the letter for the disk.
   const { text: sbd } = signed;
-  return async (trusted, stage, { log }) => {
-    checkParts(message, trusted);
+  const { bodyId } = envelope;
+  const receipt = transportReceipt(deps, envelope, message.info.messageId);
+  return async (parts, stage, { log }) => {
+    checkParts(message, { parts, bodyId });
     const { conversationId } = message;
     const innhold = { conversationId, sbd, cms: stage.take() };
     const isNew = await deps.taImot({ ...melding, ...more, innhold });
     const { instanceIdentifier } = header;
     log.info(isNew ? 'message taken over' : 'message seen before', { ...melding, instanceIdentifier });
-    const envelope = await transportReceipt(deps, trusted, message.info.messageId);
-    return { operation: message.action, envelope };
+    return { operation: message.action, envelope: await receipt() };
   };
 }
 

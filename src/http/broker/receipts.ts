@@ -37,7 +37,8 @@ export function fromProvider(envelope: Trusted, message: UserMessage, provider: 
     instansId: header.instanceIdentifier,
     sbd: text,
   };
-  return async (trusted, _stage, { log }) => {
+  const receipt = transportReceipt(deps, envelope, message.info.messageId);
+  return async (_parts, _stage, { log }) => {
     if (!(await deps.motta(kvittering))) {
       if (header.receiver !== deps.databehandler) {
         throw ebmsFailure('VALUE_INCONSISTENT', 'The receiver of the document is not known here');
@@ -50,6 +51,6 @@ export function fromProvider(envelope: Trusted, message: UserMessage, provider: 
         type,
       });
     }
-    return { operation: message.action, envelope: await transportReceipt(deps, trusted, message.info.messageId) };
+    return { operation: message.action, envelope: await receipt() };
   };
 }

@@ -39,19 +39,19 @@ export const aboutSignals = (signals: readonly SignalMessage[]): string | undefi
   (signals.find(({ pull }) => pull !== undefined) ?? signals[0])?.info.messageId;
 
 async function answer(
-  envelope: Trusted,
+  { principal, replay }: Pick<Trusted, 'principal' | 'replay'>,
   { bekreft, pull }: Asked,
   deps: Broker,
   { log }: SoapContext,
 ): Promise<Answer> {
   const { metrics, pace, throttle, verifyDeps } = deps;
-  const { organisasjonsnummer: eier } = envelope.principal;
+  const { organisasjonsnummer: eier } = principal;
   const hent = pull?.pull;
   const now = verifyDeps.clock.now();
   const early = hent !== undefined && pace.early({ eier, mpc: hent }, now);
   if (early) metrics.earlyPull(hent.prioritet);
   const looked = early && throttle ? undefined : hent;
-  const { bekreftet, utlevering } = await deps.hent({ eier, bekreft, hent: looked, replay: envelope.replay });
+  const { bekreftet, utlevering } = await deps.hent({ eier, bekreft, hent: looked, replay });
   // No error: a confirmation that is repeated has done its work.
   if (bekreft !== undefined && !bekreftet) {
     log.info('a confirmation of nothing that waits', { eier, bekreft: bekreft.meldingsId });
@@ -72,5 +72,6 @@ export function fromAsker(envelope: Trusted, signals: readonly SignalMessage[], 
   const asked = askedIn(signals);
   checkMessage(envelope);
   if (providerBy(deps, envelope.principal) === undefined) deps.kanHente(underskriverOf(envelope));
-  return (trusted, _stage, context) => answer(trusted, asked, deps, context);
+  const { principal, replay } = envelope;
+  return (_parts, _stage, context) => answer({ principal, replay }, asked, deps, context);
 }

@@ -6,7 +6,7 @@ import type { Leverandoer } from '../../domain/sender.js';
 import type { Payloads } from '../../domain/shipmentPorts.js';
 import type { SigningKey } from '../../security/sign.js';
 import type { VerifyDeps } from '../../security/signature.js';
-import type { Trusted } from '../../security/trusted.js';
+import type { TrustedPart } from '../../security/trusted.js';
 import type { Content } from '../../soap/envelope.js';
 import type { Metrics } from '../metrics.js';
 import type { SoapContext } from '../server.js';
@@ -56,5 +56,8 @@ export interface Answer {
   readonly envelope: string | undefined;
 }
 
-/** What is left to do with a message whose envelope has been judged, once its attachments have been verified too. */
-export type Rest = (trusted: Trusted, stage: Stage, context: SoapContext) => Promise<Answer>;
+/**
+ * What is left to do with a message whose envelope has been judged, once its attachments have been verified too. It holds on to nothing of
+ * the envelope, which would be kept while the attachments come and the disk is waited for.
+ */
+export type Rest = (parts: readonly TrustedPart[], stage: Stage, context: SoapContext) => Promise<Answer>;
