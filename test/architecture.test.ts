@@ -204,6 +204,12 @@ describe('the house', () => {
     expect(sources.flatMap(placesOf(isInnerGenerator))).to.deep.equal([]);
   });
 
+  it('tells V8 how to collect before anything else is imported', () => {
+    const main = sources.find((s) => s.file === 'src/main.ts');
+    const [first] = main === undefined ? [] : importsOf(main);
+    expect(first?.to).to.equal('./engine.js');
+  });
+
   it('has no file over 300 lines and no function over 50', () => {
     const long = sources.filter((s) => s.text.split('\n').length - 1 > 300).map((s) => s.file);
     expect([...long, ...sources.flatMap(longFunctions)]).to.deep.equal([]);
