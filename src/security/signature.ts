@@ -120,15 +120,11 @@ async function verifyEnvelope<T>(
     }
     const { body, version } = reader.finish();
     const [checked, bodyDigest] = [verdict as HeaderVerdict, digest as BodyDigest];
+    const missing = bodyDigest.whole ? undefined : checked.bodyPlan;
     // The sooner the better: nothing of a Body that is wrong needs to be stored.
-    if (bodyDigest.whole) checkDigest(checked.bodyPlan, bodyDigest.finish());
+    if (missing === undefined) checkDigest(checked.bodyPlan, bodyDigest.finish());
     const made = make(trustedOf(checked, version, operationOf(body, policy), parts));
-    return {
-      made,
-      parts: checked.parts,
-      body: bodyDigest,
-      missing: bodyDigest.whole ? undefined : checked.bodyPlan,
-    };
+    return { made, parts: checked.parts, body: bodyDigest, missing };
   } finally {
     incoming.version = reader.version;
   }

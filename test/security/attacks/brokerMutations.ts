@@ -71,7 +71,7 @@ export const brokerMutations: readonly Mutation[] = [
   ),
   letters(
     'PartInfo and parts',
-    'checkParts(message, trusted);',
+    'checkParts(message, { parts, bodyId });',
     '',
     'SECURITY 89: a PartInfo about another attachment',
   ),
@@ -320,8 +320,8 @@ export const brokerMutations: readonly Mutation[] = [
   ),
   post(
     'an envelope is judged before its parts',
-    'exchange.rest = judge(verified, messaging, deps);',
-    'exchange.rest = (...rest) => judge(verified, messaging, deps)(...rest);',
+    'return judge(envelope, messaging, deps);',
+    'return (...rest) => judge(envelope, messaging, deps)(...rest);',
     'R-41, SECURITY 86: who may not send is EBMS:0101, before the package has come',
   ),
   taImot(

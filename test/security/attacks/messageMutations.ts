@@ -174,7 +174,7 @@ export const messageMutations: readonly Mutation[] = [
   ),
   attachments(
     'read to the end',
-    'if (digest === undefined) throw',
+    'if (sha256 === undefined) throw',
     'if (false) throw',
     'SECURITY 100: octets that were not read to their end are not verified',
   ),

@@ -5,6 +5,7 @@ import { within } from './mutation.js';
 
 const shape = within('security/shape.ts');
 const signature = within('security/signature.ts');
+const signed = within('security/signedHeader.ts');
 const time = within('security/time.ts');
 const envelope = within('soap/envelope.ts');
 const header = within('soap/header.ts');
@@ -76,74 +77,70 @@ const shapes: readonly Mutation[] = [
 ];
 
 const signatures: readonly Mutation[] = [
-  signature(
+  signed(
     'canonical forms of the policy',
     'allowed.has(algorithm.uri) ? c14nAlgorithms.get(algorithm.uri) : undefined',
     'c14nAlgorithms.get(algorithm.uri)',
   ),
-  signature('a PrefixList of the inclusive form', ' || (!form.exclusive && algorithm.prefixes.length > 0)', ''),
-  signature(
+  signed('a PrefixList of the inclusive form', ' || (!form.exclusive && algorithm.prefixes.length > 0)', ''),
+  signed(
     'no transform on Body',
     '!(isTimestamp && policy.timestampWithoutTransforms)',
     '!policy.timestampWithoutTransforms',
   ),
-  signature(
+  signed(
     'no transform on Timestamp by exception only',
     '!(isTimestamp && policy.timestampWithoutTransforms)',
     '!isTimestamp',
   ),
-  signature(
+  signed(
     'digests of the policy',
     'policy.digests.has(digestMethod) ? digestAlgorithms.get(digestMethod) : undefined',
     'digestAlgorithms.get(digestMethod)',
   ),
-  signature(
+  signed(
     'exact position',
     'const places = [',
     'const all = (e: XmlElement): XmlElement[] => [e, ...childElements(e).flatMap(all)];\n  const places = [...all(header), ',
   ),
-  signature(
+  signed(
     'references to what may be signed',
     "throw new Failure('INVALID_SECURITY', 'a reference to something that may not be signed')",
     'return plan(reference, shape.timestamp, true, policy)',
   ),
-  signature('two references to one element', 'if (targets.size < planned.length)', 'if (false)'),
-  signature('coverage of Timestamp', '!targets.has(shape.timestamp) || ', ''),
-  signature('coverage of Body', ' || !targets.has(body)', ''),
-  signature('every digest', 'if (digest.length !== actual.length || !timingSafeEqual(digest, actual))', 'if (false)'),
-  signature('length of a digest', 'digest.length !== actual.length || ', ''),
-  signature('digest of Body', 'if (!missing) checkDigest(checked.bodyPlan, bodyDigest.finish());', ''),
-  signature('digests in the Header', 'if (p.target !== body) checkDigest(', 'if (false) checkDigest('),
-  signature(
+  signed('two references to one element', 'if (targets.size < planned.length)', 'if (false)'),
+  signed('coverage of Timestamp', '!targets.has(shape.timestamp) || ', ''),
+  signed('coverage of Body', ' || !targets.has(body)', ''),
+  signed('every digest', 'if (digest.length !== actual.length || !timingSafeEqual(digest, actual))', 'if (false)'),
+  signed('length of a digest', 'digest.length !== actual.length || ', ''),
+  signature('digest of Body', 'if (missing === undefined) checkDigest(checked.bodyPlan, bodyDigest.finish());', ''),
+  signed('digests in the Header', 'if (p.target !== body) checkDigest(', 'if (false) checkDigest('),
+  signed(
     'signature methods of the policy',
     'policy.signatures.has(shape.signatureMethod)\n    ? signatureAlgorithms.get(shape.signatureMethod)\n    : undefined',
     'signatureAlgorithms.get(shape.signatureMethod)',
   ),
-  signature('SignatureValue', 'if (!verifySignature(', 'if (false && !verifySignature('),
-  signature('an organisation number', 'if (organisasjonsnummer === undefined)', 'if (false)'),
-  signature(
+  signed('SignatureValue', 'if (!verifySignature(', 'if (false && !verifySignature('),
+  signed('an organisation number', 'if (organisasjonsnummer === undefined)', 'if (false)'),
+  signed(
     'the certificate at this time',
     'deps.trust.check(der, now)',
     "deps.trust.check(der, new Date('2026-03-02T12:00:00Z'))",
   ),
-  signature('unsigned blocks', 'if (!signed.has(element) && block.mayBeUnsigned?.(signer) !== true)', 'if (false)'),
-  signature('unsigned blocks by sender', 'block.mayBeUnsigned?.(signer) !== true', 'block.mayBeUnsigned === undefined'),
-  signature('mustUnderstand', 'checkMustUnderstand(header, version, known);', ''),
-  signature('addressing', 'const action = checkAddressing(header);', 'const action = undefined;'),
-  signature('KeyIdentifier by policy', 'if (shape.byKeyIdentifier && !policy.keyIdentifier)', 'if (false)'),
-  signature('times', 'checkTimes(times, now, policy);', ''),
+  signed('unsigned blocks', 'if (!signed.has(element) && block.mayBeUnsigned?.(signer) !== true)', 'if (false)'),
+  signed('unsigned blocks by sender', 'block.mayBeUnsigned?.(signer) !== true', 'block.mayBeUnsigned === undefined'),
+  signed('mustUnderstand', 'checkMustUnderstand(header, version, known);', ''),
+  signed('addressing', 'const action = checkAddressing(header);', 'const action = undefined;'),
+  signed('KeyIdentifier by policy', 'if (shape.byKeyIdentifier && !policy.keyIdentifier)', 'if (false)'),
+  signed('times', 'checkTimes(times, now, policy);', ''),
   signature('size', 'if (size > policy.maxBytes)', 'if (false)'),
-  signature('replay by what is signed', "hash('sha256', canonical, 'hex')", "hash('sha256', '', 'hex')"),
-  signature(
+  signed('replay by what is signed', "hash('sha256', canonical, 'hex')", "hash('sha256', '', 'hex')"),
+  signed(
     'replay whichever certificate came along',
     '`${signer.organisasjonsnummer} $',
     '`${signer.certificate.fingeravtrykk} $',
   ),
-  signature(
-    'replay for as long as the time lets in',
-    '(policy.maxAge + policy.maxAhead) * 1000',
-    'policy.maxAge * 1000',
-  ),
+  signed('replay for as long as the time lets in', '(policy.maxAge + policy.maxAhead) * 1000', 'policy.maxAge * 1000'),
 ];
 
 const times: readonly Mutation[] = [
