@@ -39,7 +39,7 @@ async function epostOf(config: Config): Promise<readonly Varselvei[]> {
     konto: await kontoOf(config.smtpUser, config.smtpPassword, config.smtpPasswordFile),
     dkim: await dkimOf(config),
   };
-  return [epostvei(server)];
+  return [await epostvei(server)];
 }
 
 async function smsOf(config: Config, clock: Clock): Promise<readonly Varselvei[]> {

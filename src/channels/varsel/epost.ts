@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { createTransport } from 'nodemailer';
 import { limits } from '../../limits.js';
 import { domeneI, epostmelding, type Avsenderadresser } from './epostmelding.js';
 import { smtpUtfall, type Smtpfeil } from './smtpUtfall.js';
@@ -17,8 +17,8 @@ export interface Smtpserver extends Avsenderadresser {
   readonly dkim?: { readonly selektor: string; readonly privatNoekkel: string } | undefined;
 }
 
-const transport = ({ host, port, tls, ca, konto, dkim, fra }: Smtpserver) =>
-  createTransport({
+const transport = (create: typeof createTransport, { host, port, tls, ca, konto, dkim, fra }: Smtpserver) =>
+  create({
     pool: true,
     host,
     port,
@@ -42,9 +42,10 @@ const transport = ({ host, port, tls, ca, konto, dkim, fra }: Smtpserver) =>
     disableUrlAccess: true,
   });
 
-/** Notices as e-mail, by one server. Connections are kept and used again. */
-export function epostvei(server: Smtpserver): Varselvei {
-  const mail = transport(server);
+/** Notices as e-mail, by one server. Connections are kept and used again. What speaks SMTP is loaded only here: it takes memory. */
+export async function epostvei(server: Smtpserver): Promise<Varselvei> {
+  const { createTransport: create } = await import('nodemailer');
+  const mail = transport(create, server);
   const lest = new WeakSet<AbortSignal>();
   mail.use('stream', ({ message, data: { signal } }, done) => {
     const stream = message.createReadStream.bind(message);

@@ -53,8 +53,8 @@ describe('channels/varsel: e-mail', function () {
   after(() => smtp.stop());
 
   /** The way out to a server, as it is configured but for what a test changes. */
-  const vei = (changes: Partial<Smtpserver> = {}): Varselvei => {
-    const made = epostvei({
+  const vei = async (changes: Partial<Smtpserver> = {}): Promise<Varselvei> => {
+    const made = await epostvei({
       host: '127.0.0.1',
       port: smtp.port,
       tls: 'starttls',
@@ -71,8 +71,8 @@ describe('channels/varsel: e-mail', function () {
     opened.push({ close: () => made.stop() });
     return made;
   };
-  const send = (varsel: Partial<Varsel> = {}, changes: Partial<Smtpserver> = {}) =>
-    utfallAv(vei(changes), { ...epost, ...varsel });
+  const send = async (varsel: Partial<Varsel> = {}, changes: Partial<Smtpserver> = {}) =>
+    utfallAv(await vei(changes), { ...epost, ...varsel });
   const failure = async (...args: Parameters<typeof send>): Promise<Failure> => {
     const utfall = await send(...args);
     if (utfall instanceof Failure) return utfall;
@@ -107,7 +107,7 @@ describe('channels/varsel: e-mail', function () {
 
   it('R-22: has the Message-ID of its notice in every attempt, and another for each notice', async () => {
     const before = smtp.mottatt.length;
-    const way = vei();
+    const way = await vei();
     const ider = ['a.b', 'a.b', 'a%2eb', 'b@x>\r\nBcc: b@example.com'];
     for (const id of ider) expect(await utfallAv(way, { ...epost, id })).to.deep.equal(sent);
     expect(smtp.mottatt.slice(before).map((m) => m.epost.messageId)).to.deep.equal([
@@ -193,7 +193,7 @@ describe('channels/varsel: e-mail', function () {
   it('is given up when it is told to, and leaves the server to the next', async () => {
     const stop = new AbortController();
     const slow = await other({ onRcptTo: () => stop.abort() });
-    const utfall = await utfallAv(vei({ port: slow.port }), epost, stop.signal);
+    const utfall = await utfallAv(await vei({ port: slow.port }), epost, stop.signal);
     expect(utfall).to.be.instanceOf(Failure).with.property('code', 'UPSTREAM_UNREACHABLE');
   });
 
@@ -247,7 +247,7 @@ describe('channels/varsel: e-mail', function () {
         if (waiting.length === limits.smtpConnections) for (const go of waiting.splice(0)) go();
       },
     });
-    const way = vei({ port: busy.port });
+    const way = await vei({ port: busy.port });
     const all = Array.from({ length: 2 * limits.smtpConnections }, () => utfallAv(way, epost));
     expect(await Promise.all(all)).to.deep.equal(all.map(() => sent));
     expect(most).to.equal(limits.smtpConnections);
