@@ -45,12 +45,17 @@ const packageHomes: readonly (readonly [name: RegExp, allowed: (file: string) =>
   [/^commander$/, (f) => f.startsWith('src/cli/')],
 ];
 
+/** External packages that few processes need, and all would pay for in memory. */
+const seldom = ['nodemailer', 'soap'];
+
 const root = resolve(import.meta.dirname, '..');
 
 interface Import {
   readonly from: string;
   readonly to: string;
   readonly typeOnly: boolean;
+  /** Loaded when the line runs, and not before. */
+  readonly late: boolean;
 }
 
 interface Source {
@@ -85,11 +90,11 @@ function importsOf({ file, tree }: Source): Import[] {
   const visit = (node: ts.Node): void => {
     const statement = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
     if (statement && node.moduleSpecifier !== undefined && ts.isStringLiteral(node.moduleSpecifier)) {
-      found.push({ from: file, to: node.moduleSpecifier.text, typeOnly: isTypeOnly(node) });
+      found.push({ from: file, to: node.moduleSpecifier.text, typeOnly: isTypeOnly(node), late: false });
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [argument] = node.arguments;
       if (argument !== undefined && ts.isStringLiteral(argument))
-        found.push({ from: file, to: argument.text, typeOnly: false });
+        found.push({ from: file, to: argument.text, typeOnly: false, late: true });
     }
     ts.forEachChild(node, visit);
   };
@@ -188,6 +193,12 @@ describe('the house', () => {
   it('keeps each package where it belongs', () => {
     const astray = imports.filter((i) => packageHomes.some(([name, allowed]) => name.test(i.to) && !allowed(i.from)));
     expect(astray.map((i) => `${i.from} → ${i.to}`)).to.deep.equal([]);
+  });
+
+  it('loads what few processes need where they need it, and not before', () => {
+    const uses = imports.filter((i) => seldom.includes(i.to) && !i.typeOnly);
+    expect(uses.filter((i) => !i.late).map((i) => `${i.from} → ${i.to}`)).to.deep.equal([]);
+    expect(uses.map((i) => i.to)).to.include.members(seldom);
   });
 
   it('has a pure domain: no node module, no clock, no randomness', () => {

@@ -1,4 +1,4 @@
-import type { createTransport } from 'nodemailer';
+import type { SMTPPoolOptions } from 'nodemailer';
 import { limits } from '../../limits.js';
 import { domeneI, epostmelding, type Avsenderadresser } from './epostmelding.js';
 import { smtpUtfall, type Smtpfeil } from './smtpUtfall.js';
@@ -17,35 +17,42 @@ export interface Smtpserver extends Avsenderadresser {
   readonly dkim?: { readonly selektor: string; readonly privatNoekkel: string } | undefined;
 }
 
-const transport = (create: typeof createTransport, { host, port, tls, ca, konto, dkim, fra }: Smtpserver) =>
-  create({
-    pool: true,
-    host,
-    port,
-    secure: tls === 'implicit',
-    requireTLS: tls === 'starttls',
-    ignoreTLS: tls === 'off',
-    tls: { minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) },
-    ...(konto !== undefined && { auth: { user: konto.bruker, pass: konto.passord } }),
-    ...(dkim !== undefined && {
-      dkim: { domainName: domeneI(fra), keySelector: dkim.selektor, privateKey: dkim.privatNoekkel },
-    }),
-    maxConnections: limits.smtpConnections,
-    // What was under way when a connection ended may have arrived: the queue decides when it is tried again.
-    maxRequeues: 0,
-    connectionTimeout: limits.smtpConnect,
-    dnsTimeout: limits.smtpConnect,
-    greetingTimeout: limits.smtpSilence,
-    socketTimeout: limits.smtpSilence,
-    maxResponseSize: limits.smtpReplyBytes,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+const settings = ({
+  host,
+  port,
+  tls,
+  ca,
+  konto,
+  dkim,
+  fra,
+}: Smtpserver): SMTPPoolOptions & { readonly pool: true } => ({
+  pool: true,
+  host,
+  port,
+  secure: tls === 'implicit',
+  requireTLS: tls === 'starttls',
+  ignoreTLS: tls === 'off',
+  tls: { minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) },
+  ...(konto !== undefined && { auth: { user: konto.bruker, pass: konto.passord } }),
+  ...(dkim !== undefined && {
+    dkim: { domainName: domeneI(fra), keySelector: dkim.selektor, privateKey: dkim.privatNoekkel },
+  }),
+  maxConnections: limits.smtpConnections,
+  // What was under way when a connection ended may have arrived: the queue decides when it is tried again.
+  maxRequeues: 0,
+  connectionTimeout: limits.smtpConnect,
+  dnsTimeout: limits.smtpConnect,
+  greetingTimeout: limits.smtpSilence,
+  socketTimeout: limits.smtpSilence,
+  maxResponseSize: limits.smtpReplyBytes,
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});
 
 /** Notices as e-mail, by one server. Connections are kept and used again. What speaks SMTP is loaded only here: it takes memory. */
 export async function epostvei(server: Smtpserver): Promise<Varselvei> {
-  const { createTransport: create } = await import('nodemailer');
-  const mail = transport(create, server);
+  const { createTransport } = await import('nodemailer');
+  const mail = createTransport(settings(server));
   const lest = new WeakSet<AbortSignal>();
   mail.use('stream', ({ message, data: { signal } }, done) => {
     const stream = message.createReadStream.bind(message);
