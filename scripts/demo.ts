@@ -184,7 +184,7 @@ async function tampered({ as, url, instance }: Stage): Promise<Shown[]> {
   if (!instance.own) {
     const file = join(instance.dataDir, 'demo-tampered.xml');
     await writeFile(file, changed);
-    say('', `  See it all: npm run posthorn -- verify ${file}`);
+    say('', `  See it all: npx posthorn verify ${file}`);
   }
   return [
     { what: 'Tampered request', expected: 'HTTP 500, env:Sender wsse:FailedCheck', got: outcome },

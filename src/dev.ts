@@ -57,8 +57,8 @@ function summaryOf(
     ),
     ...block('Test persons', testPersons.map(line)),
     ...block('Next', [
-      `npm run posthorn -- lookup ${example}`,
-      `npm run posthorn -- send FILE.pdf --to ${recipient} --wait`,
+      `npx posthorn lookup ${example}`,
+      `echo Hei > letter.txt && npx posthorn send letter.txt --to ${recipient} --wait`,
       'npm run demo',
     ]),
     '',

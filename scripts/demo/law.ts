@@ -224,7 +224,7 @@ export async function law(instance: Instance): Promise<Shown[]> {
   const users = citizens(instance);
   if (!(await calendarOf(users)).isReal)
     throw new Error(
-      'The calendar of this sandbox has been moved. Take it back first: npm run posthorn -- sandbox clock reset',
+      'The calendar of this sandbox has been moved. Take it back first: npx posthorn sandbox clock reset',
     );
   try {
     const before = await billed(users);
