@@ -82,7 +82,12 @@ describe('npm start with stand-ins', () => {
     for (const words of [...expected, join('certs/test', 'NAME.p12'), '03823012011  fresh  everything fresh']) {
       expect(summary).to.include(words);
     }
-    expect(/Next\n((?: {2}npm run .+\n)+)/.exec(summary)?.[1]?.trim().split('\n')).to.have.length(3);
+    const next = /Next\n((?: {2}.+\n)+)/.exec(summary)?.[1]?.trim().split(/\n */);
+    expect(next?.map((line) => /(?:npx posthorn|npm run) \w+/.exec(line)?.[0])).to.deep.equal([
+      'npx posthorn lookup',
+      'npx posthorn send',
+      'npm run demo',
+    ]);
     expect(diary()).to.include.members(['gateway stops', 'sandbox stops']);
     expect(isRunning(run.gateway.pid) || isRunning(run.sandbox.pid)).to.equal(false);
     nothingIsLeft();
